@@ -1,0 +1,5 @@
+"""Checks that hold the environment file against what the script needs."""
+
+from checks.check import Check
+
+CHECKS: tuple[Check, ...] = ()

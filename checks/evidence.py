@@ -1,0 +1,369 @@
+"""What was seen: typed, frozen, serialisable records. A failed collection is evidence too, with its reason.
+
+Collectors fill an `Evidence`; checks read it and nothing else. Whatever stands here can be written to a support bundle
+and read back, so a check cannot tell a live target from a saved one.
+"""
+
+from enum import StrEnum
+from typing import Literal
+
+import msgspec
+
+from checks.finding import Record
+
+
+class Missing(Record, frozen=True, tag=True):
+    """Something that was not collected, and why. `doctor` prints the reason; a check that needs it is skipped."""
+
+    reason: str
+
+
+class Target(Record, frozen=True):
+    """What the person asked about."""
+
+    kind: Literal["script"]
+    name: str
+
+
+class Script(Record, frozen=True, tag=True):
+    """The entry script as it stands on disk.
+
+    `text` keeps its line ends. Bytes that are no text in `encoding` arrive as U+FFFD and `undecodable` says where the
+    first one stood.
+    """
+
+    path: str
+    text: str
+    encoding: str = "utf-8"
+    undecodable: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The file name alone."""
+        return self.path.replace("\\", "/").rsplit("/", 1)[-1]
+
+
+class SourceTree(Record, frozen=True, tag=True):
+    """Names of what lies beside the entry script: what tells a module of one's own from a package.
+
+    `files` are paths relative to the folder, with forward slashes; `truncated` says that there were more.
+    """
+
+    folder: str
+    files: tuple[str, ...]
+    truncated: bool = False
+
+
+class ModelFile(Record, frozen=True):
+    """One file of the model folder, judged by its first bytes and its pickle opcodes; it is never loaded.
+
+    `format` is `pickle`, `joblib`, `zip`, `torch`, `onnx`, `hdf5`, `keras`, `json`, `text`, `git-lfs pointer`, `html`,
+    `empty`, `truncated pickle` or `unknown`. `versions` are the library versions recorded inside (distribution name to
+    version), `modules` the top-level modules whose classes it refers to, `classes` their full names.
+    """
+
+    path: str
+    size: int
+    format: str = "unknown"
+    protocol: int | None = None
+    versions: dict[str, str] = {}
+    modules: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    note: str | None = None
+
+
+class ModelFolder(Record, frozen=True, tag=True):
+    """What `AZUREML_MODEL_DIR` will hold. Paths of `files` are relative to `path`."""
+
+    path: str
+    files: tuple[ModelFile, ...]
+    truncated: bool = False
+
+
+class Sample(Record, frozen=True):
+    """One request body to try; `source` is a file name, or how it was derived. No UTF-8, no `text`."""
+
+    source: str
+    text: str | None
+    size: int
+    raw: bool = False
+
+
+class Samples(Record, frozen=True, tag=True):
+    """The request bodies that will be sent."""
+
+    items: tuple[Sample, ...]
+
+
+class Requirement(Record, frozen=True):
+    """One package that an environment file asks for.
+
+    `name` is the normalised distribution name, `specifier` the constraint as written (`==1.2`, `>=1,<2`, empty),
+    `channel` who resolves it, `exact` the one version it allows, when it allows only one (without build strings).
+    `admits` maps a version that some other evidence speaks of to whether the specifier admits it.
+    """
+
+    name: str
+    specifier: str
+    channel: Literal["conda", "pip"]
+    line: int
+    text: str
+    exact: str | None = None
+    extras: tuple[str, ...] = ()
+    admits: dict[str, bool] = {}
+
+
+class EnvironmentFile(Record, frozen=True, tag=True):
+    """A conda or requirements file. `python` is the interpreter version it pins (`3.8`)."""
+
+    path: str
+    kind: Literal["conda", "requirements"]
+    requirements: tuple[Requirement, ...]
+    python: str | None = None
+    problems: tuple["FileProblem", ...] = ()
+    text: str = ""
+
+
+class FileProblem(Record, frozen=True):
+    """A place in a file that could not be understood."""
+
+    line: int | None
+    message: str
+
+
+class Installed(Record, frozen=True, tag=True):
+    """Distributions of the probe's interpreter (normalised name to version), and who provides which import."""
+
+    distributions: dict[str, str]
+    providers: dict[str, tuple[str, ...]] = {}
+
+
+class Frame(Record, frozen=True):
+    """One frame of a traceback. `own` is true for files of the person's code folder; `code` is the source line."""
+
+    path: str
+    line: int
+    function: str
+    code: str = ""
+    own: bool = False
+
+
+class Raised(Record, frozen=True):
+    """An exception with its chain, outermost frame first.
+
+    `cause` is what it was raised from (or during): follow it to reach the first exception. `detail` holds the
+    exception's own attributes that matter: `name` of NameError, AttributeError, ImportError; `filename`, `errno` of
+    OSError; `lineno`, `offset`, `text` of SyntaxError.
+    """
+
+    type: str
+    message: str
+    frames: tuple[Frame, ...] = ()
+    cause: "Raised | None" = None
+    explicit_cause: bool = False
+    detail: dict[str, str | int | None] = {}
+
+    @property
+    def root(self) -> "Raised":
+        """The first exception of the chain: in a chain of re-raises, the one that says what happened."""
+        return self.cause.root if self.cause else self
+
+    @property
+    def own_frame(self) -> Frame | None:
+        """The innermost frame in the person's own code, or None."""
+        return next((frame for frame in reversed(self.frames) if frame.own), None)
+
+    @property
+    def headline(self) -> str:
+        """The last line of a traceback: `KeyError: 'data'`."""
+        return f"{self.type}: {self.message}" if self.message else self.type
+
+
+class Phase(StrEnum):
+    """What the probe was doing."""
+
+    START = "start"
+    IMPORT = "import"
+    INIT = "init"
+    RUN = "run"
+    REPEAT = "repeat"  # the same payload once more
+    CONCURRENT = "concurrent"  # the same payload from several threads
+
+
+class Returned(Record, frozen=True):
+    """What run() returned. `text` is the body the server would send, cut; `problem` why it cannot be encoded.
+
+    `problem_path` is the place of the offending value inside the result, as `result['scores'][0]`; `status` is set for
+    a response object.
+    """
+
+    type: str
+    text: str | None = None
+    size: int | None = None
+    problem: str | None = None
+    problem_path: str | None = None
+    problem_type: str | None = None
+    status: int | None = None
+    digest: str | None = None
+    not_finite: str | None = None
+
+
+class Step(Record, frozen=True):
+    """One thing that the probe tried.
+
+    `outcome`: passed; raised (see `raised`); rejected (the server answers 4xx before run() is called, see `status` and
+    `message`); timeout and died (see `Probe.exit`, `stack` holds the place); skipped (see `message`).
+    `memory` is the growth of the resident set in bytes.
+    """
+
+    phase: Phase
+    outcome: Literal["passed", "raised", "rejected", "timeout", "died", "skipped"]
+    sample: str | None = None
+    seconds: float = 0.0
+    raised: Raised | None = None
+    returned: Returned | None = None
+    status: int | None = None
+    message: str | None = None
+    stack: tuple[Frame, ...] = ()
+    memory: int | None = None
+
+
+class Opened(Record, frozen=True):
+    """A file the script touched. `environment` is the interpreter and its packages."""
+
+    path: str
+    mode: Literal["read", "write"]
+    place: Literal["code", "model", "temporary", "environment", "system", "elsewhere"]
+    phase: Phase
+    at: Frame | None = None
+    found: bool = True
+
+
+class Asked(Record, frozen=True):
+    """An environment variable the script asked for. `strict` when its absence raises (`os.environ[...]`)."""
+
+    name: str
+    set: bool
+    phase: Phase
+    strict: bool = False
+    at: Frame | None = None
+
+
+class Contacted(Record, frozen=True):
+    """A host the script resolved or connected to."""
+
+    host: str
+    port: int | None
+    phase: Phase
+    at: Frame | None = None
+
+
+class Started(Record, frozen=True):
+    """A process or thread the script started. `left` when it was still alive at the end."""
+
+    kind: Literal["process", "thread"]
+    name: str
+    phase: Phase
+    left: bool = False
+    at: Frame | None = None
+
+
+class Exit(Record, frozen=True):
+    """How the probe's process ended when it did not end by itself.
+
+    `reason`: timeout, memory (killed by doctor at `memory_limit` bytes), signal, exited (`code` set), lost.
+    `call` names what ended it, where known: `os._exit(0)`, `SIGSEGV`.
+    """
+
+    reason: Literal["timeout", "memory", "signal", "exited", "lost"]
+    phase: Phase
+    code: int | None = None
+    signal: str | None = None
+    call: str | None = None
+    seconds: float | None = None
+    memory_limit: int | None = None
+    stack: tuple[Frame, ...] = ()
+
+
+class Signature(Record, frozen=True):
+    """How the loaded module looks to the server: parameters of run(), and which of the three calling kinds it has."""
+
+    kind: Literal["undecorated", "schema", "rawhttp"] = "undecorated"
+    parameters: tuple[str, ...] = ()
+
+
+class Output(Record, frozen=True):
+    """What the script wrote to a stream: the first part of the text, and how many bytes there were."""
+
+    text: str = ""
+    size: int = 0
+
+
+class Probe(Record, frozen=True, tag=True):
+    """What happened when the entry script ran: written by the probe, completed by its launcher.
+
+    Paths are the person's own (`score.py`, not the scratch copy). `in_process` runs share doctor's interpreter.
+    """
+
+    interpreter: str
+    python: str
+    steps: tuple[Step, ...]
+    exit: Exit | None = None
+    signature: Signature | None = None
+    stdout: Output = Output()
+    stderr: Output = Output()
+    opened: tuple[Opened, ...] = ()
+    imported: tuple[str, ...] = ()
+    asked: tuple[Asked, ...] = ()
+    contacted: tuple[Contacted, ...] = ()
+    started: tuple[Started, ...] = ()
+    peak_memory: int | None = None
+    seconds: float = 0.0
+    in_process: bool = False
+    warnings: tuple[str, ...] = ()
+
+    def step(self, phase: Phase) -> Step | None:
+        """The first step of that phase, or None."""
+        return next((step for step in self.steps if step.phase is phase), None)
+
+    @property
+    def answered(self) -> bool:
+        """True when import, init() and at least one run() passed, nothing failed, and every answer can be sent."""
+        done = [step for step in self.steps if step.outcome != "skipped"]
+        return (
+            self.exit is None
+            and any(step.phase is Phase.RUN for step in done)
+            and all(step.outcome == "passed" and not (step.returned and step.returned.problem) for step in done)
+        )
+
+
+NOT_COLLECTED = Missing(reason="not collected")
+
+
+class Evidence(Record, frozen=True):
+    """All that was seen of one target. What was not collected is `Missing`, and says why."""
+
+    target: Target
+    script: Script | Missing = NOT_COLLECTED
+    source: SourceTree | Missing = NOT_COLLECTED
+    models: ModelFolder | Missing = NOT_COLLECTED
+    samples: Samples | Missing = NOT_COLLECTED
+    environment: EnvironmentFile | Missing = NOT_COLLECTED
+    installed: Installed | Missing = NOT_COLLECTED
+    probe: Probe | Missing = NOT_COLLECTED
+
+    def missing(self, need: str) -> str | None:
+        """Why `need` is not here, or None when it is. Needs are field names, and `tree`: a script that parses."""
+        if need == "tree":
+            if isinstance(self.script, Missing):
+                return self.script.reason
+            from checks.entry_script.module import parse
+
+            parsed = parse(self.script.text)
+            return None if parsed.tree else f"{self.script.name} does not parse"
+        record = getattr(self, need)
+        return record.reason if isinstance(record, Missing) else None
+
+    def replace(self, **fields: object) -> "Evidence":
+        """A copy with some fields replaced."""
+        return msgspec.structs.replace(self, **fields)

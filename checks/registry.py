@@ -1,0 +1,33 @@
+"""All checks, family by family. The list is explicit; a family is imported when it is asked for."""
+
+from functools import cache
+from importlib import import_module
+
+from checks.check import Check
+
+FAMILIES = {
+    "entry-script": "checks.entry_script",
+    "dependencies": "checks.dependencies",
+    "runtime": "checks.runtime",
+}
+
+
+@cache
+def all_checks() -> tuple[Check, ...]:
+    """Every check, in the order of FAMILIES and of each family's CHECKS."""
+    return tuple(check for module in FAMILIES.values() for check in import_module(module).CHECKS)
+
+
+@cache
+def _by_name() -> dict[str, Check]:
+    return {name: check for check in all_checks() for name in (check.id, *check.aliases)}
+
+
+def find_check(name: str) -> Check | None:
+    """The check with that id or former id, None when there is none."""
+    return _by_name().get(name)
+
+
+def known_names() -> tuple[str, ...]:
+    """Every id, former id and family that may stand after `--select` and `--ignore`."""
+    return (*FAMILIES, *_by_name())

@@ -1,0 +1,1 @@
+"""How to explore a diagnosis interactively: the top floor, which may import `doctor` and `checks`."""
