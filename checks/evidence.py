@@ -302,7 +302,8 @@ class Output(Record, frozen=True):
 class Probe(Record, frozen=True, tag=True):
     """What happened when the entry script ran: written by the probe, completed by its launcher.
 
-    Paths are the person's own (`score.py`, not the scratch copy). `in_process` runs share doctor's interpreter.
+    Paths are the person's own (`score.py`, not the scratch copy). `in_process` runs share doctor's interpreter; `path` is
+    the interpreter's sys.path, `warnings` the texts of Python warnings that libraries gave while the script ran.
     """
 
     interpreter: str
@@ -320,6 +321,7 @@ class Probe(Record, frozen=True, tag=True):
     peak_memory: int | None = None
     seconds: float = 0.0
     in_process: bool = False
+    path: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
     def step(self, phase: Phase) -> Step | None:
