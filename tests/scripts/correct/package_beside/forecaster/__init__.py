@@ -1,0 +1,3 @@
+from .core import Forecaster
+
+__all__ = ["Forecaster"]

@@ -1,0 +1,1 @@
+from scoring_base import *  # noqa: F403  brings init, run and their helpers
