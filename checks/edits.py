@@ -38,3 +38,17 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
         pieces += [text[done:start], replacement.replace("\n", line_end)]
         done = end
     return "".join([*pieces, text[done:]])
+
+
+def by_path(edits: Iterable[Edit]) -> dict[str, list[Edit]]:
+    """Edits grouped by the file that they change."""
+    grouped: dict[str, list[Edit]] = {}
+    for edit in edits:
+        grouped.setdefault(edit.path, []).append(edit)
+    return grouped
+
+
+def clash(edits: Iterable[Edit]) -> bool:
+    """True when two different edits of one file touch the same characters."""
+    spans = sorted({(e.start_line, e.start_column, e.end_line, e.end_column, e.replacement) for e in edits})
+    return any(right[:2] < left[2:4] for left, right in zip(spans, spans[1:], strict=False))

@@ -1,0 +1,62 @@
+"""Request bodies to try, and the model folder to try them with: given by the person, or found beside the script."""
+
+import re
+from pathlib import Path
+
+from checks.evidence import Sample
+from doctor.errors import ConfigError
+
+LARGEST_SAMPLE = 64 * 1024 * 1024  # bytes
+_NAME = re.compile(
+    r"(?:.*[-_. ])?(?:sample|payload|request|example|input)(?:[-_. ].*)?\.(?:json|bin|jpe?g|png|csv|txt)\Z",
+    re.IGNORECASE,
+)
+_NOT_INPUT = re.compile(r"output|response|expected|result|swagger|schema|config|prediction", re.IGNORECASE)
+_FOLDERS = ("samples", "sample", "payloads", "requests")
+_MODEL_FOLDERS = ("model", "models", "model_dir", "model-dir")
+
+
+def find_samples(folder: Path) -> list[Path]:
+    """Files beside the script whose names say that they are request bodies, at most five."""
+    places = [folder, *(folder / name for name in _FOLDERS)]
+    found = [
+        path
+        for place in places
+        if place.is_dir()
+        for path in sorted(place.iterdir())
+        if _NAME.match(path.name) and not _NOT_INPUT.search(path.name) and path.is_file()
+    ]
+    return [path for path in found if path.stat().st_size <= LARGEST_SAMPLE][:5]
+
+
+def read_sample(path: Path) -> bytes:
+    """The bytes of a sample. Raises ConfigError when it cannot be read or is larger than LARGEST_SAMPLE."""
+    try:
+        if path.is_dir():
+            raise ConfigError(f"--sample {path} is a folder; give the file that holds one request body")
+        if path.exists() and not path.is_file():
+            raise ConfigError(f"--sample {path} is no regular file; give the file that holds one request body")
+        if (size := path.stat().st_size) > LARGEST_SAMPLE:
+            raise ConfigError(f"--sample {path} has {size / 1e6:.0f} MB; services refuse bodies of that size")
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"--sample {path} cannot be read: {error.strerror}; check the path") from error
+
+
+def describe(source: str, body: bytes) -> Sample:
+    """The evidence of one request body."""
+    try:
+        return Sample(source=source, text=body.decode("utf-8"), size=len(body))
+    except UnicodeDecodeError:
+        return Sample(source=source, text=None, size=len(body), raw=True)
+
+
+def find_model_folder(folder: Path) -> Path | None:
+    """What `AZUREML_MODEL_DIR` should hold, when a folder beside the script says so by its name.
+
+    `azureml-models/<name>/<version>` is taken when it is the only one; else `model`, `models`.
+    """
+    versions = [path for path in folder.glob("azureml-models/*/*") if path.is_dir()]
+    if len(versions) == 1:
+        return versions[0]
+    return next((folder / name for name in _MODEL_FOLDERS if (folder / name).is_dir()), None)

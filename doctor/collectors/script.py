@@ -1,0 +1,150 @@
+"""The entry script and what lies beside it."""
+
+import codecs
+import io
+import os
+import re
+import stat
+import tokenize
+from collections.abc import Iterator
+from pathlib import Path
+
+from checks.evidence import Script, SourceTree
+from doctor.errors import CannotExamine
+
+LARGEST_SCRIPT = 5 * 1024 * 1024  # bytes; Python's own parser needs about a hundred times the memory
+MOST_FILES = 5_000
+PASSED_OVER = frozenset({".git", ".hg", ".venv", "venv", "env", "node_modules", "__pycache__", ".tox", ".mypy_cache"})
+ENTRY_NAMES = re.compile(
+    r"(score|scoring|scorer|main|entry|entry_script|inference|serve|batch_?\w*)(_\w+)?\.py\Z|.*score.*\.py\Z"
+)
+_DEFINES = re.compile(r"^[ \t]*(?:async[ \t]+)?def[ \t]+(init|run)[ \t]*\(", re.MULTILINE)
+
+
+def find_scripts(path: Path) -> list[Path]:
+    """The entry scripts that `path` stands for: itself, or those inside the folder.
+
+    Raises CannotExamine when the path is not there, cannot be read, or holds no entry script.
+    """
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        raise CannotExamine(_unreadable(path, error)) from error
+    if stat.S_ISDIR(mode):
+        return _inside(path)
+    if not stat.S_ISREG(mode):
+        kind = next((name for test, name in _KINDS if test(mode)), "special file")
+        raise CannotExamine(f"{path} is a {kind}; give the path of a Python file")
+    return [path]
+
+
+_KINDS = (
+    (stat.S_ISFIFO, "FIFO"),
+    (stat.S_ISSOCK, "socket"),
+    (stat.S_ISCHR, "character device"),
+    (stat.S_ISBLK, "block device"),
+)
+
+
+def _unreadable(path: Path, error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        folder = path.parent
+        beside = sorted(p.name for p in folder.glob("*.py"))[:5] if folder.is_dir() else []
+        hint = f"; {folder} holds {', '.join(beside)}" if beside else f"; {folder} holds no Python file"
+        return f"{path} is not there{hint if folder.is_dir() else f'; nor is the folder {folder}'}"
+    if isinstance(error, PermissionError):
+        return f"{path} cannot be read: permission denied; make it readable for this user (chmod u+r)"
+    return f"{path} cannot be read: {error.strerror or error}"
+
+
+def _inside(folder: Path) -> list[Path]:
+    seen, named, defining = 0, [], []
+    for path in walk(folder, depth=3):
+        if path.suffix != ".py":
+            continue
+        seen += 1
+        try:
+            if path.stat().st_size > LARGEST_SCRIPT:
+                continue
+            found = set(_DEFINES.findall(path.read_text(encoding="utf-8", errors="replace")))
+        except OSError:
+            continue
+        if found == {"init", "run"}:
+            defining.append(path)
+        elif ENTRY_NAMES.fullmatch(path.name) and (found or path.name in {"score.py", "main.py"}):
+            named.append(path)
+    if defining or named:
+        return defining or named
+    raise CannotExamine(
+        f"{folder} holds no entry script: none of its {seen} Python files defines init() and run(); "
+        "give the path of the script itself"
+    )
+
+
+def walk(folder: Path, depth: int = 8) -> Iterator[Path]:
+    """Regular files below a folder in a stable order; caches, environments and version control are passed over."""
+    pending = [(folder, 0)]
+    while pending:
+        here, level = pending.pop(0)
+        try:
+            entries = sorted(os.scandir(here), key=lambda entry: entry.name)
+        except OSError:
+            continue
+        for entry in entries:
+            try:
+                if entry.is_file():
+                    yield Path(entry.path)
+                elif entry.is_dir(follow_symlinks=False) and level < depth and entry.name not in PASSED_OVER:
+                    pending.append((Path(entry.path), level + 1))
+            except OSError:
+                continue
+
+
+def collect_script(path: Path, shown: str) -> Script:
+    """Read an entry script with the encoding that Python itself would use. `shown` is the path as the person wrote it.
+
+    Raises CannotExamine when it cannot be read or is larger than LARGEST_SCRIPT.
+    """
+    try:
+        size = path.stat().st_size
+        if size > LARGEST_SCRIPT:
+            raise CannotExamine(
+                f"{shown} has {size / 1e6:.0f} MB; doctor reads entry scripts of up to {LARGEST_SCRIPT / 1e6:.0f} MB. "
+                "Is this the model, or data that belongs into a file of its own?"
+            )
+        content = path.read_bytes()
+    except OSError as error:
+        raise CannotExamine(_unreadable(path, error)) from error
+    return decode(content, shown)
+
+
+def decode(content: bytes, shown: str) -> Script:
+    """The script of some bytes: PEP 263 decides the encoding; what cannot be decoded is kept as U+FFFD and told."""
+    encoding, problem = "utf-8", None
+    try:
+        encoding = tokenize.detect_encoding(io.BytesIO(content).readline)[0]
+    except SyntaxError as error:
+        problem = str(error)
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encoding, problem = "utf-16", "the file is UTF-16; Python reads scripts as UTF-8"
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        column = error.start - (content.rfind(b"\n", 0, error.start) + 1)
+        problem = f"line {line}, byte {column + 1}: 0x{content[error.start]:02x} is no {encoding}"
+        text = content.decode(encoding, errors="replace")
+    except LookupError as error:
+        problem, text = str(error), content.decode("utf-8", errors="replace")
+    return Script(path=shown, text=text, encoding=encoding, undecodable=problem)
+
+
+def collect_source(path: Path) -> SourceTree:
+    """The names below the entry script's folder."""
+    folder = path.parent
+    files: list[str] = []
+    for file in walk(folder):
+        if len(files) == MOST_FILES:
+            return SourceTree(folder=str(folder), files=tuple(files), truncated=True)
+        files.append(file.relative_to(folder).as_posix())
+    return SourceTree(folder=str(folder), files=tuple(files))

@@ -1,0 +1,84 @@
+"""`-o FORMAT[=FILE]`: one run prints one thing and writes others."""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from doctor.errors import CannotExamine
+from doctor.report import Report
+from doctor.reports import FORMATS, near_format, render
+
+
+class Output(click.ParamType):
+    """A format, and the file it goes to; standard output without one."""
+
+    name = "FORMAT[=FILE]"
+
+    def convert(
+        self, value: str | tuple[str, str | None], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str | None]:
+        """Split at the first `=`, and name the nearest format when there is none of that name."""
+        if isinstance(value, tuple):
+            return value
+        name, equals, file = value.partition("=")
+        if name not in FORMATS:
+            self.fail(f"no format is called `{name}`{near_format(name)}; there are {', '.join(FORMATS)}", param, ctx)
+        if equals and not file:
+            self.fail(f"`{value}` names no file after the `=`", param, ctx)
+        return name, file or None
+
+    def shell_complete(
+        self,
+        ctx: click.Context,  # noqa: ARG002
+        param: click.Parameter,  # noqa: ARG002
+        incomplete: str,
+    ) -> "list[click.shell_completion.CompletionItem]":
+        """The formats, for the shell."""
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(name) for name in FORMATS if name.startswith(incomplete)]
+
+
+def write_outputs(
+    reports: Sequence[Report],
+    outputs: Sequence[tuple[str, str | None]],
+    *,
+    color: bool | None,
+    verbose: int,
+    quiet: bool,
+) -> None:
+    """Write every output. Raises CannotExamine when a file cannot be written."""
+    for name, file in outputs or (("text", None),):
+        to_screen = file in {None, "-"}
+        text = render(
+            name,
+            reports,
+            color=_colored(color) if to_screen else False,
+            width=_width() if to_screen else 100,
+            verbose=verbose,
+            quiet=quiet,
+        )
+        if to_screen:
+            click.echo(text, nl=not text.endswith("\n") and bool(text), color=_colored(color))
+            continue
+        try:
+            Path(str(file)).write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise CannotExamine(f"-o {name}={file} cannot be written: {error.strerror}; check the folder") from error
+
+
+def _colored(wish: bool | None) -> bool:
+    if wish is not None:
+        return wish
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR") or os.environ.get("CLICOLOR_FORCE")) or sys.stdout.isatty()
+
+
+def _width() -> int:
+    import shutil
+
+    return min(shutil.get_terminal_size((80, 24)).columns, 120) if sys.stdout.isatty() else 80

@@ -1,0 +1,284 @@
+"""Collect, check, rank: the one way by which every front end comes to a report.
+
+The probe is started first and runs in its own process while the script is read here, so that a diagnosis takes hardly
+longer than the service's own start.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from checks.check import Check
+from checks.entry_script.module import parse
+from checks.evidence import Evidence, Installed, Missing, Phase, Probe, Samples, Script, Target
+from checks.finding import Finding
+from checks.outcome import Found, Outcome, run_check
+from checks.rank import Ranking, rank
+from checks.registry import all_checks
+from doctor import __version__
+from doctor.collectors.samples import describe, find_model_folder, find_samples, read_sample
+from doctor.collectors.script import collect_script, collect_source
+from doctor.report import SCHEMA, Report, Timings, Verdict, summarise
+from doctor.suppress import Suppression
+
+if TYPE_CHECKING:
+    from doctor.probe.launcher import Running
+
+Listener = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to examine an entry script.
+
+    `verify`: apply the fixes to a scratch copy and rehearse again; `auto` does so when the first rehearsal took less
+    than VERIFY_WITHIN seconds. `timeout` is in seconds for the whole rehearsal, `memory_limit` in bytes.
+    """
+
+    samples: tuple[Path, ...] = ()
+    model_dir: Path | None = None
+    environment: Path | None = None
+    run: bool = True
+    in_process: bool = False
+    python: str | None = None
+    timeout: float = 60.0
+    memory_limit: int | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
+    verify: bool | Literal["auto"] = "auto"
+    suppression: Suppression = field(default_factory=Suppression)
+
+
+VERIFY_WITHIN = 2.0
+
+
+@dataclass(frozen=True)
+class Examination:
+    """A report and what it rests on."""
+
+    path: Path
+    report: Report
+    evidence: Evidence
+    outcomes: tuple[Outcome, ...]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One entry script with everything that the person handed over, found once and rehearsed as often as needed."""
+
+    path: Path
+    shown: str
+    options: Options
+    payloads: tuple[tuple[str, bytes], ...]
+    model_dir: Path | None
+
+    @property
+    def folder(self) -> Path:
+        """The code folder: what the platform copies into the image."""
+        return self.path.parent
+
+
+def examine(path: Path, options: Options = Options(), listen: Listener = lambda _: None) -> Examination:
+    """Diagnose one entry script.
+
+    Raises CannotExamine when it cannot be read, and ConfigError when a sample or the model folder cannot.
+    """
+    subject = _subject(path, options)
+    script = collect_script(path, subject.shown)
+    began = time.perf_counter()
+    result = look(subject, script, {}, listen)
+    verify_began = time.perf_counter()
+    ranking = result.ranking
+    if _should_verify(options, result):
+        from doctor.verify import peel
+
+        ranking = peel(subject, script, result, listen)
+    done = time.perf_counter()
+    return Examination(
+        path=path,
+        report=Report(
+            schema=SCHEMA,
+            version=__version__,
+            target=result.evidence.target,
+            verdict=_verdict(ranking, result.evidence),
+            causes=tuple(_confirmed(finding, subject) for finding in ranking.causes),
+            findings=tuple(_confirmed(finding, subject) for finding in ranking.findings),
+            checks=summarise(result.outcomes),
+            timings=Timings(
+                collect=round(result.collected - began, 4),
+                check=round(verify_began - result.collected, 4),
+                verify=round(done - verify_began, 4),
+            ),
+            notes=_notes(subject, result.evidence),
+            suppressed=result.suppressed,
+        ),
+        evidence=result.evidence,
+        outcomes=result.outcomes,
+    )
+
+
+@dataclass(frozen=True)
+class Look:
+    """One pass over a script: what was seen, what the checks said, when collecting ended (perf_counter)."""
+
+    evidence: Evidence
+    outcomes: tuple[Outcome, ...]
+    ranking: Ranking
+    collected: float
+    suppressed: int = 0
+
+
+def look(subject: Subject, script: Script, overlay: Mapping[str, str], listen: Listener = lambda _: None) -> Look:
+    """Collect everything about a script and run all checks. `overlay` replaces files of the scratch copy by name."""
+    options = subject.options
+    module = parse(script.text)
+    running = None
+    unparsed = module.tree is None and options.python is None
+    if options.run and not unparsed:
+        running = _start(subject, overlay, batch=module.is_batch)
+        listen("running init() and run()" if subject.payloads else "running init()")
+    try:
+        evidence = _collect(subject, script, overlay)
+        early, late = _split(options.suppression.selected(all_checks()))
+        outcomes = {check.id: run_check(check, evidence) for check in early}
+        if running is not None:
+            evidence = _with_probe(evidence, running)
+        elif unparsed:
+            evidence = evidence.replace(probe=Missing(reason=f"{script.name} does not parse, so it was not run"))
+        else:
+            evidence = evidence.replace(probe=Missing(reason="not run, as asked (--no-run)"))
+    finally:
+        if running is not None:
+            running.stop()
+    collected = time.perf_counter()
+    outcomes |= {check.id: run_check(check, evidence) for check in late}
+    ordered = tuple(outcomes[check.id] for check in (*early, *late))
+    findings = tuple(f for outcome in ordered if isinstance(outcome, Found) for f in outcome.findings)
+    kept, suppressed = options.suppression.split(findings, script)
+    return Look(
+        evidence=evidence, outcomes=ordered, ranking=rank(kept), collected=collected, suppressed=len(suppressed)
+    )
+
+
+def _subject(path: Path, options: Options) -> Subject:
+    samples = options.samples or tuple(find_samples(path.parent))
+    model_dir = options.model_dir or find_model_folder(path.parent)
+    if options.model_dir and not options.model_dir.exists():
+        from doctor.errors import ConfigError
+
+        raise ConfigError(f"--model-dir {options.model_dir} is not there; give the folder that holds the model")
+    return Subject(
+        path=path,
+        shown=str(path),
+        options=options,
+        payloads=tuple((str(sample), read_sample(sample)) for sample in samples),
+        model_dir=model_dir,
+    )
+
+
+def _start(subject: Subject, overlay: Mapping[str, str], *, batch: bool) -> "Running":
+    from doctor.probe.launcher import Payload, Rehearsal, start
+
+    options = subject.options
+    return start(
+        Rehearsal(
+            script=subject.path,
+            payloads=() if batch else tuple(Payload(source=source, body=body) for source, body in subject.payloads),
+            model_dir=subject.model_dir,
+            python=options.python,
+            in_process=options.in_process,
+            timeout=options.timeout,
+            memory_limit=options.memory_limit,
+            variables=options.variables,
+            overlay=overlay,
+        )
+    )
+
+
+def _collect(subject: Subject, script: Script, overlay: Mapping[str, str]) -> Evidence:
+    from doctor.collectors.environment import collect_environment
+    from doctor.collectors.models import collect_models
+
+    environment = collect_environment(subject.options.environment, subject.folder, overlay)
+    return Evidence(
+        target=Target(kind="script", name=subject.shown),
+        script=script,
+        source=collect_source(subject.path),
+        models=collect_models(subject.model_dir)
+        if subject.model_dir
+        else Missing(reason="no model folder was given (--model-dir) nor found beside the script"),
+        samples=Samples(items=tuple(describe(source, body) for source, body in subject.payloads))
+        if subject.payloads
+        else Missing(reason="no sample was given (--sample) nor found beside the script"),
+        environment=environment,
+    )
+
+
+def _with_probe(evidence: Evidence, running: "Running") -> Evidence:
+    probe = running.wait()
+    if isinstance(probe, Missing):
+        return evidence.replace(probe=probe)
+    from doctor.collectors.installed import installed
+
+    found: Installed = installed(probe.path, needed=probe.imported)
+    return evidence.replace(probe=probe, installed=found)
+
+
+def _split(checks: Iterable[Check]) -> tuple[list[Check], list[Check]]:
+    """Checks that read the script alone can run while the probe does; all others wait for it."""
+    early: list[Check] = []
+    late: list[Check] = []
+    for check in checks:
+        (early if check.family == "entry-script" else late).append(check)
+    return early, late
+
+
+def _should_verify(options: Options, result: Look) -> bool:
+    if options.verify != "auto":
+        return options.verify and options.run
+    probe = result.evidence.probe
+    quick = isinstance(probe, Missing) or (probe.exit is None and probe.seconds < VERIFY_WITHIN)
+    return options.run and quick
+
+
+def _verdict(ranking: Ranking, evidence: Evidence) -> Verdict:
+    if ranking.causes:
+        return Verdict.FAILING
+    answered = isinstance(evidence.probe, Probe) and evidence.probe.answered
+    return Verdict.HEALTHY if answered else Verdict.INCONCLUSIVE
+
+
+def _notes(subject: Subject, evidence: Evidence) -> tuple[str, ...]:
+    """How the result came about, and what was not tried."""
+    probe = evidence.probe
+    if isinstance(probe, Missing):
+        return (f"the script was not run: {probe.reason}",)
+    notes = [f"rehearsed with Python {probe.python} ({probe.interpreter})"]
+    if subject.model_dir and not subject.options.model_dir:
+        notes.append(f"AZUREML_MODEL_DIR held the contents of {subject.model_dir}, found beside the script")
+    if subject.payloads and not subject.options.samples:
+        notes.append(f"sent {', '.join(source for source, _ in subject.payloads)}, found beside the script")
+    init = probe.step(Phase.INIT)
+    if init and init.outcome == "passed" and not any(step.phase is Phase.RUN for step in probe.steps):
+        what = (
+            "it is a batch script"
+            if isinstance(evidence.script, Script) and parse(evidence.script.text).is_batch
+            else "there is no sample; give one with --sample FILE"
+        )
+        notes.append(f"init() passed; run() was not tried: {what}")
+    return tuple(notes)
+
+
+def _confirmed(finding: Finding, subject: Subject) -> Finding:
+    """Fill in the command that passes once the finding is cured."""
+    if finding.confirm:
+        return finding
+    options = subject.options
+    words = ["doctor", "check", subject.shown]
+    words += [word for sample in options.samples for word in ("--sample", str(sample))]
+    words += ["--model-dir", str(options.model_dir)] if options.model_dir else []
+    words += ["--env", str(options.environment)] if options.environment else []
+    return msgspec.structs.replace(finding, confirm=" ".join(words))

@@ -1,0 +1,78 @@
+"""The gate: several entry scripts, one after the other or on all cores, with fixes applied when asked."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+from doctor.collectors.script import find_scripts
+from doctor.engine import Examination, Options, examine
+from doctor.errors import CannotExamine
+from doctor.fixing import diff, new_texts, safe_edits, write
+
+MOST_FIX_ROUNDS = 10
+WORTH_A_POOL = 16  # scripts; below that, starting processes costs more than it saves
+
+Refused = tuple[Path, CannotExamine]
+
+
+def scripts_of(paths: Sequence[Path]) -> tuple[list[Path], list[Refused]]:
+    """The entry scripts that the paths stand for, each once, and the paths that cannot be examined."""
+    scripts: dict[Path, None] = {}
+    refused: list[Refused] = []
+    for path in paths:
+        try:
+            scripts |= dict.fromkeys(find_scripts(path))
+        except CannotExamine as error:
+            refused.append((path, error))
+    return list(scripts), refused
+
+
+def examine_all(
+    scripts: Sequence[Path], options: Options, listen: Callable[[str], None]
+) -> Iterator[Examination | Refused]:
+    """Examine scripts in order. Reading uses all cores; rehearsals are processes of their own and wait in threads."""
+    if len(scripts) == 1:
+        yield _one(scripts[0], options, listen)
+        return
+    with _pool(len(scripts), options) as pool:
+        yield from pool.map(partial(_one, options=options), scripts, chunksize=8)
+
+
+def _pool(number: int, options: Options) -> Executor:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if options.run or number < WORTH_A_POOL:
+        return ThreadPoolExecutor(max_workers=1 if options.in_process else cores)
+    return ProcessPoolExecutor(max_workers=cores)
+
+
+def _one(path: Path, options: Options, listen: Callable[[str], None] = lambda _: None) -> Examination | Refused:
+    try:
+        return examine(path, options, listen)
+    except CannotExamine as error:
+        return path, error
+
+
+def fixed(found: Examination, options: Options, listen: Callable[[str], None]) -> tuple[Examination, int]:
+    """Apply safe fixes until none is left, and return the last examination with the number of edits made."""
+    made = 0
+    for _ in range(MOST_FIX_ROUNDS):
+        edits = safe_edits(found.report.findings)
+        changes = new_texts(found.evidence, edits)
+        if not changes:
+            break
+        for path, (before, after) in changes.items():
+            write(Path(path), before, after, _encoding(found, path))
+        made += sum(len(set(edits[path])) for path in changes)
+        found = examine(found.path, options, listen)
+    return found, made
+
+
+def preview(found: Examination) -> str:
+    """The diff that `fixed` would make in its first round; empty when there is nothing safe to change."""
+    return diff(new_texts(found.evidence, safe_edits(found.report.findings)))
+
+
+def _encoding(found: Examination, path: str) -> str:
+    return getattr(found.evidence.script, "encoding", "utf-8") if path == str(found.path) else "utf-8"

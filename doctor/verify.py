@@ -1,0 +1,131 @@
+"""Proof by cure: apply a cause's fix to a scratch copy, rehearse again, and say what happened.
+
+Causes are peeled off one after the other, so that one call tells the whole list that a person would otherwise meet
+deploy by deploy. Nothing is written to the person's own files.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from checks.edits import OverlappingEdits, apply_edits, by_path
+from checks.evidence import EnvironmentFile, Evidence, Missing, Probe, Script
+from checks.finding import Confidence, Finding, Fix, Safety
+from checks.rank import Ranking
+from doctor.engine import Look, Subject, look
+
+MOST_ROUNDS = 8
+
+
+def peel(subject: Subject, script: Script, first: Look, listen: Callable[[str], None]) -> Ranking:
+    """Verify the fixes of one cause after the other, and return the ranking with what that taught.
+
+    A verified cause becomes certain. A cause that vanishes with another one's fix was its symptom. A cause that shows
+    only after the fixes before it is added at the end, `after` naming them; its lines are those of the fixed copy.
+    """
+    current, overlay = first, dict[str, str]()
+    causes = list(first.ranking.causes)
+    tried: set[object] = set()
+    cured: list[Finding] = []
+    for _ in range(MOST_ROUNDS):
+        cause = next((c for c in current.ranking.causes if _key(c) not in tried and _applicable(c)), None)
+        if cause is None:
+            break
+        tried.add(_key(cause))
+        listen(f"verifying the fix of {cause.id}")
+        changed = _apply(current.evidence, cause, subject, overlay)
+        if changed is None:
+            continue
+        text, files = changed
+        after = look(subject, msgspec.structs.replace(script, text=text), files)
+        left = {_key(c) for c in after.ranking.causes}
+        if _key(cause) in left:
+            _put(causes, cause, _tell(cause, "not verified: the finding remains with this change", sure=False))
+            continue
+        known = {_key(c) for c in (*causes, *current.ranking.findings)}
+        revealed = [c for c in after.ranking.causes if _key(c) not in known]
+        symptoms = [c for c in current.ranking.causes if _key(c) not in left and _key(c) != _key(cause)]
+        told = _tell(cause, _outcome(after, revealed), sure=True)
+        told = msgspec.structs.replace(told, explains=tuple(dict.fromkeys((*told.explains, *(s.id for s in symptoms)))))
+        _put(causes, cause, told)
+        causes = [c for c in causes if _key(c) not in {_key(s) for s in symptoms}]
+        cured.append(cause)
+        names = tuple(dict.fromkeys(c.id for c in cured))
+        causes += [msgspec.structs.replace(c, after=names) for c in revealed]
+        current, overlay = after, files
+    return _merged(first.ranking, causes)
+
+
+def _merged(ranking: Ranking, causes: list[Finding]) -> Ranking:
+    keys = {_key(cause) for cause in causes}
+    return Ranking(causes=tuple(causes), findings=(*causes, *(f for f in ranking.findings if _key(f) not in keys)))
+
+
+def _key(finding: Finding) -> tuple[str, str, tuple[str, ...]]:
+    """What stays the same when lines move."""
+    return finding.id, finding.title, tuple(quote.text for quote in finding.evidence[:1])
+
+
+def _applicable(finding: Finding) -> Fix | None:
+    """The first fix whose edits can be tried as they are."""
+    return next((fix for fix in finding.fixes if fix.edits and fix.safety is not Safety.PLACEHOLDER), None)
+
+
+def _put(causes: list[Finding], old: Finding, new: Finding) -> None:
+    for index, cause in enumerate(causes):
+        if _key(cause) == _key(old):
+            causes[index] = msgspec.structs.replace(new, after=cause.after)
+
+
+def _tell(cause: Finding, verified: str, *, sure: bool) -> Finding:
+    applied = _applicable(cause)
+    return msgspec.structs.replace(
+        cause,
+        confidence=Confidence.CERTAIN if sure else cause.confidence,
+        fixes=tuple(msgspec.structs.replace(fix, verified=verified) if fix is applied else fix for fix in cause.fixes),
+    )
+
+
+def _outcome(after: Look, revealed: Iterable[Finding]) -> str:
+    next_one = next(iter(revealed), None)
+    if next_one is not None:
+        return f"verified: with this change the service gets further; next: {next_one.title}"
+    if after.ranking.causes:
+        others = len(after.ranking.causes)
+        return f"verified: with this change the finding is gone; {others} other cause{'s' if others > 1 else ''} remain"
+    probe = after.evidence.probe
+    if isinstance(probe, Probe) and probe.answered:
+        return "verified: with this change init() and run() pass"
+    if isinstance(probe, Missing):
+        return "verified: with this change the finding is gone"
+    return "verified: with this change init() passes; run() was not tried"
+
+
+def _apply(
+    evidence: Evidence, cause: Finding, subject: Subject, overlay: Mapping[str, str]
+) -> tuple[str, dict[str, str]] | None:
+    """The script's new text, and the files of the scratch copy that differ from the person's own."""
+    fix = _applicable(cause)
+    assert isinstance(evidence.script, Script)
+    if fix is None:
+        return None
+    texts = {evidence.script.path: evidence.script.text}
+    if isinstance(evidence.environment, EnvironmentFile):
+        texts[evidence.environment.path] = evidence.environment.text
+    files = dict(overlay)
+    try:
+        for path, edits in by_path(fix.edits).items():
+            if path not in texts:
+                return None
+            texts[path] = apply_edits(texts[path], edits)
+            files[overlay_name(path, subject)] = texts[path]
+    except OverlappingEdits:
+        return None
+    return texts[evidence.script.path], files
+
+
+def overlay_name(path: str, subject: Subject) -> str:
+    """The name of a file inside the scratch copy: relative to the code folder where it lies in it."""
+    here = Path(path)
+    return here.relative_to(subject.folder).as_posix() if here.is_relative_to(subject.folder) else str(here)
