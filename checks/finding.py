@@ -62,12 +62,15 @@ class Safety(StrEnum):
 class Quote(Record, frozen=True):
     """One piece of evidence: where it stands and what it says.
 
-    `line` counts from 1; None where a line makes no sense (an exit code, a folder).
+    `line` counts from 1; None where a line makes no sense (an exit code, a folder). `column` counts from 0 and is where
+    `text` begins on that line; `mark` is the part of `text` that matters, its end exclusive.
     """
 
     source: str
     text: str
     line: int | None = None
+    column: int | None = None
+    mark: tuple[int, int] | None = None
 
 
 class Edit(Record, frozen=True):
@@ -88,7 +91,8 @@ class Edit(Record, frozen=True):
 class Fix(Record, frozen=True):
     """One way to cure a finding: imperative title, commands to paste, edits that can be applied.
 
-    `verified` tells what happened when the edits were applied to a scratch copy and the probe ran again.
+    `verified` tells what happened when the edits were applied to a scratch copy and the probe ran again; `diff` shows
+    the edits as a unified diff (the engine, which has the file's text, fills it in).
     """
 
     title: str
@@ -96,6 +100,7 @@ class Fix(Record, frozen=True):
     commands: tuple[str, ...] = ()
     edits: tuple[Edit, ...] = ()
     verified: str | None = None
+    diff: str | None = None
 
 
 class Finding(Record, frozen=True):

@@ -224,9 +224,17 @@ class Module:
         return byte_offset if line.isascii() else len(line.encode()[:byte_offset].decode(errors="ignore"))
 
     def quote(self, path: str, at: ast.AST | int) -> Quote:
-        """The line of a node as evidence."""
+        """The line of a node as evidence; an expression, argument or alias that ends on that line is marked."""
         number = at if isinstance(at, int) else int(getattr(at, "lineno", 1))
-        return Quote(source=path, line=number, text=self.line(number).strip())
+        line = self.line(number)
+        text = line.strip()
+        begin = len(line) - len(line.lstrip())
+        mark = None
+        if isinstance(at, (ast.expr, ast.arg, ast.alias, ast.keyword)) and at.end_lineno == number:
+            start = self.column(number, at.col_offset) - begin
+            end = self.column(number, at.end_col_offset or 0) - begin
+            mark = (start, end) if 0 <= start < end <= len(text) and (start, end) != (0, len(text)) else None
+        return Quote(source=path, line=number, text=text, column=begin, mark=mark)
 
     def replace(self, path: str, node: ast.expr | ast.stmt | ast.alias | ast.arg, replacement: str) -> Edit:
         """The edit that puts `replacement` in the place of a node."""
