@@ -57,9 +57,10 @@ class SourceTree(Record, frozen=True, tag=True):
 class ModelFile(Record, frozen=True):
     """One file of the model folder, judged by its first bytes and its pickle opcodes; it is never loaded.
 
-    `format` is `pickle`, `joblib`, `zip`, `torch`, `onnx`, `hdf5`, `keras`, `json`, `text`, `git-lfs pointer`, `html`,
-    `empty`, `truncated pickle` or `unknown`. `versions` are the library versions recorded inside (distribution name to
-    version), `modules` the top-level modules whose classes it refers to, `classes` their full names.
+    `format` is `pickle`, `joblib`, `zip`, `torch`, `onnx`, `hdf5`, `keras`, `safetensors`, `xgboost`, `lightgbm`,
+    `catboost`, `numpy`, `json`, `text`, `git-lfs pointer`, `html`, `empty`, `truncated pickle` or `unknown`. `versions`
+    are the library versions recorded inside (distribution name to version; `2` for numpy and `1.2` for joblib mean that
+    or newer), `modules` the top-level modules whose classes it refers to, `classes` their full names.
     """
 
     path: str
@@ -100,7 +101,8 @@ class Requirement(Record, frozen=True):
 
     `name` is the normalised distribution name, `specifier` the constraint as written (`==1.2`, `>=1,<2`, empty),
     `channel` who resolves it, `exact` the one version it allows, when it allows only one (without build strings).
-    `admits` maps a version that some other evidence speaks of to whether the specifier admits it.
+    `admits` maps a version that some other evidence speaks of to whether the specifier admits it. `name` is empty for a
+    path or URL that does not tell it; `line` is that of the include for what an included file asks for.
     """
 
     name: str
@@ -114,7 +116,11 @@ class Requirement(Record, frozen=True):
 
 
 class EnvironmentFile(Record, frozen=True, tag=True):
-    """A conda or requirements file. `python` is the interpreter version it pins (`3.8`)."""
+    """A conda or requirements file. `python` is the interpreter version it pins, as written (`3.8`, `3.8.13`).
+
+    `text` keeps its line ends and a byte-order mark; bytes that are no text in `encoding` arrive as U+FFFD. `image` is
+    the base image of an Azure ML environment asset that the conda file is part of.
+    """
 
     path: str
     kind: Literal["conda", "requirements"]
@@ -122,6 +128,8 @@ class EnvironmentFile(Record, frozen=True, tag=True):
     python: str | None = None
     problems: tuple["FileProblem", ...] = ()
     text: str = ""
+    encoding: str = "utf-8"
+    image: str | None = None
 
 
 class FileProblem(Record, frozen=True):
@@ -132,10 +140,14 @@ class FileProblem(Record, frozen=True):
 
 
 class Installed(Record, frozen=True, tag=True):
-    """Distributions of the probe's interpreter (normalised name to version), and who provides which import."""
+    """Distributions of the probe's interpreter (normalised name to version), and who provides which import.
+
+    `requires` are the distributions that one of them brings along, under `name` and, for extras, `name[extra]`.
+    """
 
     distributions: dict[str, str]
     providers: dict[str, tuple[str, ...]] = {}
+    requires: dict[str, tuple[str, ...]] = {}
 
 
 class Frame(Record, frozen=True):
