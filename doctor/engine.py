@@ -22,7 +22,7 @@ from checks.registry import all_checks
 from doctor import __version__
 from doctor.collectors.samples import describe, find_model_folder, find_samples, read_sample
 from doctor.collectors.script import collect_script, collect_source
-from doctor.report import SCHEMA, Report, Timings, Verdict, summarise
+from doctor.report import SCHEMA, Report, Suppressed, Timings, Verdict, summarise
 from doctor.suppress import Suppression
 
 if TYPE_CHECKING:
@@ -113,7 +113,8 @@ def examine(path: Path, options: Options = Options(), listen: Listener = lambda 
                 verify=round(done - verify_began, 4),
             ),
             notes=_notes(subject, result.evidence),
-            suppressed=result.suppressed,
+            suppressed=len(result.suppressed),
+            suppressions=result.suppressed,
         ),
         evidence=result.evidence,
         outcomes=result.outcomes,
@@ -128,7 +129,7 @@ class Look:
     outcomes: tuple[Outcome, ...]
     ranking: Ranking
     collected: float
-    suppressed: int = 0
+    suppressed: tuple[Suppressed, ...] = ()
 
 
 def look(subject: Subject, script: Script, overlay: Mapping[str, str], listen: Listener = lambda _: None) -> Look:
@@ -156,11 +157,18 @@ def look(subject: Subject, script: Script, overlay: Mapping[str, str], listen: L
     collected = time.perf_counter()
     outcomes |= {check.id: run_check(check, evidence) for check in late}
     ordered = tuple(outcomes[check.id] for check in (*early, *late))
-    findings = tuple(f for outcome in ordered if isinstance(outcome, Found) for f in outcome.findings)
+    findings = tuple(_drawn(f, evidence) for outcome in ordered if isinstance(outcome, Found) for f in outcome.findings)
     kept, suppressed = options.suppression.split(findings, script)
-    return Look(
-        evidence=evidence, outcomes=ordered, ranking=rank(kept), collected=collected, suppressed=len(suppressed)
-    )
+    return Look(evidence=evidence, outcomes=ordered, ranking=rank(kept), collected=collected, suppressed=suppressed)
+
+
+def _drawn(finding: Finding, evidence: Evidence) -> Finding:
+    """Draw the diff of every fix that has edits: later only the report is there, without the files' texts."""
+    if not any(fix.edits for fix in finding.fixes):
+        return finding
+    from doctor.fixing import drawn
+
+    return msgspec.structs.replace(finding, fixes=tuple(drawn(fix, evidence) for fix in finding.fixes))
 
 
 def _subject(path: Path, options: Options) -> Subject:
@@ -254,9 +262,10 @@ def _verdict(ranking: Ranking, evidence: Evidence) -> Verdict:
 def _notes(subject: Subject, evidence: Evidence) -> tuple[str, ...]:
     """How the result came about, and what was not tried."""
     probe = evidence.probe
+    comments = subject.options.suppression.notes(evidence.script) if isinstance(evidence.script, Script) else ()
     if isinstance(probe, Missing):
-        return (f"the script was not run: {probe.reason}",)
-    notes = [f"rehearsed with Python {probe.python} ({probe.interpreter})"]
+        return (f"the script was not run: {probe.reason}", *comments)
+    notes = [f"rehearsed with Python {probe.python} ({probe.interpreter})", *comments]
     if subject.model_dir and not subject.options.model_dir:
         notes.append(f"AZUREML_MODEL_DIR held the contents of {subject.model_dir}, found beside the script")
     if subject.payloads and not subject.options.samples:

@@ -8,9 +8,11 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from checks.edits import apply_edits, by_path, clash
+import msgspec
+
+from checks.edits import OverlappingEdits, apply_edits, by_path, clash
 from checks.evidence import EnvironmentFile, Evidence, Script
-from checks.finding import Edit, Finding, Safety
+from checks.finding import Edit, Finding, Fix, Safety
 from doctor.errors import CannotExamine
 
 
@@ -42,13 +44,22 @@ def new_texts(evidence: Evidence, edits: Mapping[str, list[Edit]]) -> dict[str, 
     return {path: pair for path, pair in changed.items() if pair[0] != pair[1]}
 
 
-def diff(changes: Mapping[str, tuple[str, str]]) -> str:
-    """A unified diff that `patch` understands."""
+def drawn(fix: Fix, evidence: Evidence) -> Fix:
+    """The fix with its edits drawn as a diff; as it is when they do not fit the files that were read."""
+    try:
+        changes = new_texts(evidence, {path: list(edits) for path, edits in by_path(fix.edits).items()})
+    except OverlappingEdits:
+        return fix
+    return msgspec.structs.replace(fix, diff=diff(changes, context=1) or None)
+
+
+def diff(changes: Mapping[str, tuple[str, str]], context: int = 3) -> str:
+    """A unified diff that `patch` understands, with that many lines of context."""
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
         for path, (before, after) in changes.items()
         for line in difflib.unified_diff(
-            before.splitlines(keepends=True), after.splitlines(keepends=True), f"a/{path}", f"b/{path}"
+            before.splitlines(keepends=True), after.splitlines(keepends=True), f"a/{path}", f"b/{path}", n=context
         )
     )
 

@@ -5,6 +5,7 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Literal
 
 from checks.evidence import Target
 from checks.finding import Finding, Record, Severity
@@ -32,12 +33,24 @@ class NotRun(Record, frozen=True):
 
 
 class CheckSummary(Record, frozen=True):
-    """How many checks passed and found something, and which did not look."""
+    """How many checks passed and found something, and which did not look. `passed_ids` names those that passed."""
 
     passed: int
     found: int
     skipped: tuple[NotRun, ...] = ()
     crashed: tuple[NotRun, ...] = ()
+    passed_ids: tuple[str, ...] = ()
+
+
+class Suppressed(Record, frozen=True):
+    """A finding that was kept out of the report because somebody said so, where, and for which reason.
+
+    `how`: inline (a comment in the script), baseline (recorded earlier), ignored (a setting).
+    """
+
+    finding: Finding
+    how: Literal["inline", "baseline", "ignored"]
+    reason: str | None = None
 
 
 class Timings(Record, frozen=True):
@@ -49,7 +62,10 @@ class Timings(Record, frozen=True):
 
 
 class Report(Record, frozen=True):
-    """One target's diagnosis. `notes` say how it came about: the interpreter used, what was not tried."""
+    """One target's diagnosis. `notes` say how it came about: the interpreter used, what was not tried.
+
+    `suppressed` counts the findings that were kept out, `suppressions` holds them.
+    """
 
     schema: str
     version: str
@@ -61,6 +77,7 @@ class Report(Record, frozen=True):
     timings: Timings = Timings()
     notes: tuple[str, ...] = ()
     suppressed: int = 0
+    suppressions: tuple[Suppressed, ...] = ()
 
     def at_least(self, severity: Severity) -> tuple[Finding, ...]:
         """Findings of that severity or a graver one."""
@@ -75,4 +92,5 @@ def summarise(outcomes: Iterable[Outcome]) -> CheckSummary:
         found=sum(isinstance(o, Found) for o in outcomes),
         skipped=tuple(NotRun(id=o.id, reason=o.reason) for o in outcomes if isinstance(o, Skipped)),
         crashed=tuple(NotRun(id=o.id, reason=o.reason) for o in outcomes if isinstance(o, Crashed)),
+        passed_ids=tuple(o.id for o in outcomes if isinstance(o, Passed)),
     )
