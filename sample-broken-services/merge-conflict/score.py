@@ -1,0 +1,20 @@
+import json
+import os
+
+import joblib
+
+
+def init():
+    global model
+    folder = os.getenv("AZUREML_MODEL_DIR")
+<<<<<<< HEAD
+    model = joblib.load(os.path.join(folder, "heart.joblib"))
+=======
+    model = joblib.load(os.path.join(folder, "heart_v2.joblib"))
+    print("heart_v2 loaded")
+>>>>>>> retrain-with-2025-data
+
+
+def run(data):
+    patients = json.loads(data)["patients"]
+    return {"risk": model.predict_proba(patients)[:, 1].round(2).tolist()}

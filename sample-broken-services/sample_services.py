@@ -1,0 +1,94 @@
+"""The sample services: what each case.toml says, and the models that are made rather than kept.
+
+    python sample-broken-services/sample_services.py [FOLDER]
+
+makes the models, here or in FOLDER, a copy of this one. Models with a table `made-with` in their case.toml come from
+other versions than are installed; they are kept as they are.
+"""
+
+import runpy
+import sys
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True)
+class Service:
+    """One folder.
+
+    `symptom` is what a person sees without doctor; texts in backticks there are verbatim and `server` holds how to
+    provoke them. `cause` is the id that must rank first and `then` the ids behind it, met after its fix; both are empty
+    for a healthy service, whose `warns` lists what is worth a warning nevertheless. `line` is the line of the first
+    quote of the cause. `fix` is `edit` when the cause's fix can be applied by doctor, else `manual`.
+    """
+
+    folder: Path
+    title: str
+    symptom: str
+    exit_code: int
+    cause: str = ""
+    line: int | None = None
+    then: tuple[str, ...] = ()
+    warns: tuple[str, ...] = ()
+    fix: str = "manual"
+    check: dict[str, Any] = field(default_factory=dict)
+    server: dict[str, Any] = field(default_factory=dict)
+    made_with: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self.folder.name
+
+    @property
+    def script(self) -> Path:
+        """The entry script."""
+        return self.folder / "score.py"
+
+    @property
+    def sample(self) -> Path:
+        """One request body."""
+        return self.folder / str(self.check.get("sample", "sample.json"))
+
+    @property
+    def model_folder(self) -> Path:
+        """Where its models lie; not there when it has none."""
+        return self.folder / str(self.check.get("model_dir", "model"))
+
+    @property
+    def verbatim(self) -> tuple[str, ...]:
+        """The texts of the symptom that the server really writes."""
+        return tuple(self.symptom.split("`")[1::2])
+
+
+def load(folder: Path) -> Service:
+    """Read a case.toml. Raises TypeError for a key that means nothing."""
+    case = tomllib.loads((folder / "case.toml").read_text(encoding="utf-8"))
+    lists = {key: tuple(case.pop(key)) for key in ("then", "warns") if key in case}
+    return Service(folder=folder, made_with=case.pop("made-with", {}), **case, **lists)
+
+
+def services(root: Path = HERE) -> list[Service]:
+    """All services, by name."""
+    return [load(path.parent) for path in sorted(root.glob("*/case.toml"))]
+
+
+def make_models(root: Path = HERE) -> None:
+    """Run every make_model.py, in one process so that scikit-learn is loaded once."""
+    before = sys.argv
+    try:
+        for service in services(root):
+            maker = service.folder / "make_model.py"
+            if maker.exists() and not service.made_with:
+                sys.argv = [str(maker), str(service.model_folder)]
+                runpy.run_path(str(maker), run_name="__main__")
+    finally:
+        sys.argv = before
+
+
+if __name__ == "__main__":
+    make_models(Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else HERE)
