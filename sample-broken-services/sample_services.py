@@ -7,8 +7,10 @@ other versions than are installed; they are kept as they are.
 """
 
 import runpy
+import shutil
 import sys
 import tomllib
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -60,6 +62,12 @@ class Service:
         return self.folder / str(self.check.get("model_dir", "model"))
 
     @property
+    def memory(self) -> int | None:
+        """The instance's memory in bytes, where the case sets one."""
+        size = str(self.check.get("memory", ""))
+        return int(size.removesuffix("MB")) * 1_000_000 if size else None
+
+    @property
     def verbatim(self) -> tuple[str, ...]:
         """The texts of the symptom that the server really writes."""
         return tuple(self.symptom.split("`")[1::2])
@@ -68,13 +76,23 @@ class Service:
 def load(folder: Path) -> Service:
     """Read a case.toml. Raises TypeError for a key that means nothing."""
     case = tomllib.loads((folder / "case.toml").read_text(encoding="utf-8"))
-    lists = {key: tuple(case.pop(key)) for key in ("then", "warns") if key in case}
-    return Service(folder=folder, made_with=case.pop("made-with", {}), **case, **lists)
+    for key in ("then", "warns"):
+        case[key] = tuple(case.get(key, ()))
+    return Service(folder=folder, made_with=case.pop("made-with", {}), **case)
 
 
 def services(root: Path = HERE) -> list[Service]:
     """All services, by name."""
     return [load(path.parent) for path in sorted(root.glob("*/case.toml"))]
+
+
+def copy_all(root: Path, names: Collection[str] = ()) -> None:
+    """Copy the services, or only those of that name, below `root`, and make their models there."""
+    for service in services():
+        if not names or service.name in names:
+            leave_out = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(service.folder, root / service.name, ignore=leave_out)
+    make_models(root)
 
 
 def make_models(root: Path = HERE) -> None:
@@ -84,7 +102,7 @@ def make_models(root: Path = HERE) -> None:
         for service in services(root):
             maker = service.folder / "make_model.py"
             if maker.exists() and not service.made_with:
-                sys.argv = [str(maker), str(service.model_folder)]
+                sys.argv = [str(maker), str(service.model_folder.resolve())]
                 runpy.run_path(str(maker), run_name="__main__")
     finally:
         sys.argv = before

@@ -20,7 +20,7 @@ from pathlib import Path
 import psutil
 import pytest
 from packaging.requirements import Requirement
-from sample_services import Service, make_models, services
+from sample_services import Service, copy_all, services
 
 pytestmark = pytest.mark.server
 
@@ -182,9 +182,7 @@ def unmet(service: Service) -> list[str]:
 def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of all services with their models made."""
     root = tmp_path_factory.mktemp("services")
-    for service in SERVICES:
-        shutil.copytree(service.folder, root / service.name)
-    make_models(root)
+    copy_all(root, [service.name for service in SERVICES])
     return root
 
 
@@ -196,8 +194,7 @@ def test_the_server_says_what_the_case_says(name: str, samples: Path, tmp_path: 
     expected = service.server
     with Server(service, tmp_path) as server:
         if expected.get("never_ready"):
-            memory = expected.get("memory")
-            server.stays_away(int(memory.removesuffix("MB")) * 1_000_000 if memory else None)
+            server.stays_away(service.memory)
             return
         is_ready = server.ready()
         if "exit" in expected:

@@ -1,0 +1,75 @@
+"""Writes README.md: what each service shows, and what doctor says of it.
+
+    python sample-broken-services/make_readme.py
+
+runs doctor on all of them (about a minute) and replaces the file. A test holds the file against the same runs.
+"""
+
+import contextlib
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from sample_services import HERE, Service, copy_all, services
+
+from doctor.engine import Examination, Options, examine
+
+HEAD = """# Services that break in one way
+
+Each folder is a small service as people write them: entry script, model, one request, environment file. `case.toml`
+names what a person sees, the cause that must rank first, and how the real server is made to show it. Models that need
+no history are made with the packages installed here:
+
+```
+python sample-broken-services/sample_services.py
+doctor check sample-broken-services/model-not-global/score.py
+```
+
+This table is made by `python sample-broken-services/make_readme.py`. The symptoms are proved against
+azureml-inference-server-http (`tests/test_samples_on_server.py`), the causes against doctor (`tests/test_samples.py`).
+
+"""
+COLUMNS = ("service", "symptom", "cause", "what doctor says")
+
+
+def options(service: Service) -> Options:
+    """What a person would pass to `doctor check` for this service."""
+    check = service.check
+    return Options(
+        samples=(service.sample,),
+        model_dir=service.model_folder if service.model_folder.exists() else None,
+        timeout=float(check.get("timeout", 60)),
+        memory_limit=service.memory,
+    )
+
+
+def says(found: Examination) -> str:
+    """The first line of the answer."""
+    if found.report.causes:
+        return found.report.causes[0].title
+    warnings = [finding.title for finding in found.report.findings if finding.gravity == "warning"]
+    return f"no cause found; {warnings[0]}" if warnings else "no problem found"
+
+
+def table(rows: Iterable[tuple[Service, str]]) -> str:
+    """The whole README for services and what doctor says of them."""
+    lines = [COLUMNS, tuple("---" for _ in COLUMNS)]
+    for service, answer in rows:
+        causes = [f"`{name}`" for name in (service.cause, *service.then) if name]
+        cells = (f"[{service.name}]({service.name})", service.symptom, ", then ".join(causes) or "none", answer)
+        lines.append(tuple(cell.replace("|", "\\|") for cell in cells))
+    return HEAD + "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def main() -> None:
+    """Examine all services in a copy and write README.md."""
+    with tempfile.TemporaryDirectory() as scratch:
+        root = Path(scratch)
+        copy_all(root)
+        with contextlib.chdir(root):
+            rows = [(service, says(examine(service.script, options(service)))) for service in services(Path())]
+    (HERE / "README.md").write_text(table(rows), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
