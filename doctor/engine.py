@@ -4,6 +4,7 @@ The probe is started first and runs in its own process while the script is read 
 longer than the service's own start.
 """
 
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -22,7 +23,9 @@ from checks.registry import all_checks
 from doctor import __version__
 from doctor.collectors.samples import describe, find_model_folder, find_samples, read_sample
 from doctor.collectors.script import collect_script, collect_source
+from doctor.errors import ConfigError
 from doctor.report import SCHEMA, Report, Suppressed, Timings, Verdict, summarise
+from doctor.settings import Settings
 from doctor.suppress import Suppression
 
 if TYPE_CHECKING:
@@ -51,8 +54,35 @@ class Options:
     verify: bool | Literal["auto"] = "auto"
     suppression: Suppression = field(default_factory=Suppression)
 
+    @classmethod
+    def of(cls, settings: Settings, *, in_process: bool = False, with_baseline: bool = True) -> "Options":
+        """The options that settings from file, variables and command line amount to. Raises ConfigError."""
+        return cls(
+            samples=settings.samples,
+            model_dir=settings.model_dir,
+            environment=settings.env,
+            run=settings.run,
+            in_process=in_process,
+            python=settings.python,
+            timeout=settings.timeout,
+            memory_limit=size_of(settings.memory) if settings.memory else None,
+            variables=settings.variables,
+            verify=settings.verify,
+            suppression=Suppression.of(settings, with_baseline=with_baseline),
+        )
+
 
 VERIFY_WITHIN = 2.0
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kKmMgG]?)(?:i?[bB])?")
+
+
+def size_of(text: str) -> int:
+    """Bytes of a size such as `2G`, `512M` or `1.5Gi`. Raises ConfigError for anything else."""
+    match = _SIZE.fullmatch(text.strip())
+    size = int(float(match[1]) * 1024 ** " kmg".index(match[2].lower() or " ")) if match else 0
+    if not size:
+        raise ConfigError(f"--memory `{text}` is no size; write it as 2G or 512M")
+    return size
 
 
 @dataclass(frozen=True)
@@ -112,9 +142,9 @@ def examine(path: Path, options: Options = Options(), listen: Listener = lambda 
                 check=round(verify_began - result.collected, 4),
                 verify=round(done - verify_began, 4),
             ),
-            notes=_notes(subject, result.evidence),
-            suppressed=len(result.suppressed),
-            suppressions=result.suppressed,
+            notes=(*_notes(subject, result.evidence), *options.suppression.notes(script)),
+            suppressed=len(result.suppressions),
+            suppressions=result.suppressions,
         ),
         evidence=result.evidence,
         outcomes=result.outcomes,
@@ -129,7 +159,7 @@ class Look:
     outcomes: tuple[Outcome, ...]
     ranking: Ranking
     collected: float
-    suppressed: tuple[Suppressed, ...] = ()
+    suppressions: tuple[Suppressed, ...] = ()
 
 
 def look(subject: Subject, script: Script, overlay: Mapping[str, str], listen: Listener = lambda _: None) -> Look:
@@ -159,7 +189,7 @@ def look(subject: Subject, script: Script, overlay: Mapping[str, str], listen: L
     ordered = tuple(outcomes[check.id] for check in (*early, *late))
     findings = tuple(_drawn(f, evidence) for outcome in ordered if isinstance(outcome, Found) for f in outcome.findings)
     kept, suppressed = options.suppression.split(findings, script)
-    return Look(evidence=evidence, outcomes=ordered, ranking=rank(kept), collected=collected, suppressed=suppressed)
+    return Look(evidence=evidence, outcomes=ordered, ranking=rank(kept), collected=collected, suppressions=suppressed)
 
 
 def _drawn(finding: Finding, evidence: Evidence) -> Finding:
@@ -174,9 +204,9 @@ def _drawn(finding: Finding, evidence: Evidence) -> Finding:
 def _subject(path: Path, options: Options) -> Subject:
     samples = options.samples or tuple(find_samples(path.parent))
     model_dir = options.model_dir or find_model_folder(path.parent)
+    if options.environment and not options.environment.is_file():
+        raise ConfigError(f"--env {options.environment} is no file; give the conda or requirements file")
     if options.model_dir and not options.model_dir.exists():
-        from doctor.errors import ConfigError
-
         raise ConfigError(f"--model-dir {options.model_dir} is not there; give the folder that holds the model")
     return Subject(
         path=path,

@@ -12,7 +12,7 @@ from doctor.report import Report
 from doctor.reports import FORMATS, near_format, render
 
 
-class Output(click.ParamType):
+class Output(click.ParamType[tuple[str, str | None]]):
     """A format, and the file it goes to; standard output without one."""
 
     name = "FORMAT[=FILE]"
@@ -60,6 +60,7 @@ def write_outputs(
             width=_width() if to_screen else 100,
             verbose=verbose,
             quiet=quiet,
+            encoding=None if to_screen else "utf-8",
         )
         if to_screen:
             click.echo(text, nl=not text.endswith("\n") and bool(text), color=_colored(color))

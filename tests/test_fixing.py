@@ -1,0 +1,68 @@
+"""Safe fixes are written atomically, keep line ends and encoding, and change nothing the second time."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from doctor.errors import CannotExamine
+from doctor.fixing import diff, write
+
+BROKEN = "def init():\n    global scale\n    scale = 1\n\n\ndef run(data):\n    return len(data) \u2212 scale\n"
+CURED = BROKEN.replace("\u2212", "-")
+
+
+def doctor(*words: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "doctor", "check", *map(str, words)], cwd=cwd, capture_output=True, text=True, timeout=60
+    )
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_fix_keeps_line_ends_and_encoding(tmp_path: Path, encoding: str, line_end: str) -> None:
+    script = tmp_path / "score.py"
+    script.write_bytes(BROKEN.replace("\n", line_end).encode(encoding))
+    script.chmod(0o640)
+    assert doctor("score.py", cwd=tmp_path).returncode == 1
+    assert script.read_bytes() == BROKEN.replace("\n", line_end).encode(encoding), "check alone changes nothing"
+    done = doctor("score.py", "--fix", cwd=tmp_path)
+    assert script.read_bytes() == CURED.replace("\n", line_end).encode(encoding), done.stderr
+    assert script.stat().st_mode & 0o777 == 0o640
+    assert done.returncode == 0, done.stdout
+    before = script.stat()
+    assert doctor("score.py", "--fix", cwd=tmp_path).returncode == 0
+    assert (script.stat().st_mtime_ns, script.stat().st_ino) == (before.st_mtime_ns, before.st_ino)
+    assert [path.name for path in tmp_path.iterdir()] == ["score.py"]
+
+
+def test_diff_changes_nothing_and_can_be_patched(tmp_path: Path) -> None:
+    script = tmp_path / "score.py"
+    script.write_text(BROKEN, encoding="utf-8")
+    done = doctor("score.py", "--diff", cwd=tmp_path)
+    assert script.read_text(encoding="utf-8") == BROKEN
+    assert done.returncode == 1
+    subprocess.run(["git", "apply", "-"], input=done.stdout, text=True, cwd=tmp_path, check=True)
+    assert script.read_text(encoding="utf-8") == CURED
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "real.py").write_text("old\n", encoding="utf-8")
+    (tmp_path / "score.py").symlink_to("real.py")
+    write(tmp_path / "score.py", "old\n", "new\n", "utf-8")
+    assert (tmp_path / "score.py").is_symlink()
+    assert (tmp_path / "real.py").read_text(encoding="utf-8") == "new\n"
+
+
+def test_a_file_that_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
+    script = tmp_path / "score.py"
+    script.write_text("somebody else's\n", encoding="utf-8")
+    with pytest.raises(CannotExamine, match="changed while"):
+        write(script, "old\n", "new\n", "utf-8")
+    assert script.read_text(encoding="utf-8") == "somebody else's\n"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_diff_tells_a_missing_last_line_end() -> None:
+    assert diff({"score.py": ("a", "b")}).count("\\ No newline at end of file") == 2
