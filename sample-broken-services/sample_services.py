@@ -25,7 +25,8 @@ class Service:
     `symptom` is what a person sees without doctor; texts in backticks there are verbatim and `server` holds how to
     provoke them. `cause` is the id that must rank first and `then` the ids behind it, met after its fix; both are empty
     for a healthy service, whose `warns` lists what is worth a warning nevertheless. `line` is the line of the first
-    quote of the cause. `fix` is `edit` when the cause's fix can be applied by doctor, else `manual`.
+    quote of the cause. `fix` is `edit` when the cause's fix can be applied by doctor, else `manual`;
+    `cure` is then what a person would change: replacements in files.
     """
 
     folder: Path
@@ -40,6 +41,7 @@ class Service:
     check: dict[str, Any] = field(default_factory=dict)
     server: dict[str, Any] = field(default_factory=dict)
     made_with: dict[str, str] = field(default_factory=dict)
+    cure: tuple[dict[str, str], ...] = ()
 
     @property
     def name(self) -> str:
@@ -73,10 +75,20 @@ class Service:
         return tuple(self.symptom.split("`")[1::2])
 
 
+def cure(service: Service) -> None:
+    """Change the files as a person would. Raises ValueError when a text to replace is not there exactly once."""
+    for change in service.cure:
+        path = service.folder / change["file"]
+        text = path.read_text(encoding="utf-8")
+        if text.count(change["old"]) != 1:
+            raise ValueError(f"{path} does not hold the text to replace exactly once: {change['old']}")
+        path.write_text(text.replace(change["old"], change["new"]), encoding="utf-8")
+
+
 def load(folder: Path) -> Service:
     """Read a case.toml. Raises TypeError for a key that means nothing."""
     case = tomllib.loads((folder / "case.toml").read_text(encoding="utf-8"))
-    for key in ("then", "warns"):
+    for key in ("then", "warns", "cure"):
         case[key] = tuple(case.get(key, ()))
     return Service(folder=folder, made_with=case.pop("made-with", {}), **case)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from make_readme import options, says, table
-from sample_services import HERE, copy_all, load, services
+from sample_services import HERE, copy_all, cure, load, services
 
 from checks.edits import apply_edits, by_path
 from checks.finding import Finding, Fix, Safety, Severity
@@ -107,6 +107,17 @@ def test_the_fixes_cure(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPat
             text = Path(path).read_text(encoding="utf-8")
             Path(path).write_text(apply_edits(text, edits), encoding="utf-8")
         found = examine(service.script, replace(options(service), verify=False))
+    assert found.report.verdict is Verdict.HEALTHY, told(found)
+
+
+@pytest.mark.parametrize("name", [service.name for service in services() if service.cure])
+def test_a_service_cured_by_hand_is_left_in_peace(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(name, tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    service = load(Path(name))
+    cure(service)
+    found = examine(service.script, options(service))
+    assert not found.report.at_least(Severity.WARNING), told(found)
     assert found.report.verdict is Verdict.HEALTHY, told(found)
 
 

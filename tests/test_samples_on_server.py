@@ -13,14 +13,14 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
 import psutil
 import pytest
 from packaging.requirements import Requirement
-from sample_services import Service, copy_all, services
+from sample_services import Service, copy_all, cure, load, services
 
 pytestmark = pytest.mark.server
 
@@ -184,6 +184,17 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("services")
     copy_all(root, [service.name for service in SERVICES])
     return root
+
+
+@pytest.mark.parametrize("name", [service.name for service in services() if service.cure and ALL] or ["scorer-class"])
+def test_the_server_answers_once_the_service_is_cured_by_hand(name: str, tmp_path: Path) -> None:
+    copy_all(tmp_path / "services", [name])
+    service = replace(load(tmp_path / "services" / name), server={})
+    cure(service)
+    with Server(service, tmp_path) as server:
+        assert server.ready(), server.log
+        status, _ = server.ask("/score", service.sample.read_bytes())
+        assert status == 200, server.log
 
 
 @pytest.mark.parametrize("name", [service.name for service in SERVICES])
