@@ -316,6 +316,9 @@ class Probe(Record, frozen=True, tag=True):
 
     Paths are the person's own (`score.py`, not the scratch copy). `in_process` runs share doctor's interpreter; `path` is
     the interpreter's sys.path, `warnings` the texts of Python warnings that libraries gave while the script ran.
+    `imported` are the top-level modules that the script's own code, or a pickle it loaded, imported from packages.
+    `stand_ins` are modules that the cloud has and this interpreter lacks, answered by the probe; `example` is the request
+    body taken from the sample of `@input_schema` where none was given.
     """
 
     interpreter: str
@@ -335,6 +338,8 @@ class Probe(Record, frozen=True, tag=True):
     in_process: bool = False
     path: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    stand_ins: tuple[str, ...] = ()
+    example: str | None = None
 
     def step(self, phase: Phase) -> Step | None:
         """The first step of that phase, or None."""

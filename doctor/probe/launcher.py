@@ -1,0 +1,352 @@
+"""Starts a rehearsal, watches over it, and brings back the evidence.
+
+    with start(Rehearsal(script=Path("score.py"), payloads=(Payload("sample.json", body),))) as running:
+        ...                          # the child is already at work
+        probe = running.wait()       # Probe, or Missing with the reason
+
+Whatever happens (an exception, Ctrl-C, SIGTERM), every process that the rehearsal started is ended and its temporary
+folder removed. This module imports nothing slow: the child starts first.
+"""
+
+import atexit
+import contextlib
+import importlib.util
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Any, Self
+
+from checks.evidence import Missing, Probe
+from doctor.probe import interpreters, processes, staging
+from doctor.probe.supervisor import Supervisor
+
+PROBE_FILE = Path(__file__).with_name("probe.py")
+MEMORY_SHARE = 0.75  # of the memory that is available, unless a limit is given
+_ROOT = Path(__file__).resolve().parents[2]
+OWNED = tuple(str(_ROOT / name) for name in ("checks", "doctor", "tui"))
+DUMP_SIGNAL = getattr(signal, "SIGRTMAX", 64) - 3  # as in probe.py
+
+
+@dataclass(frozen=True)
+class Payload:
+    """One request body; `source` says where it comes from."""
+
+    source: str
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What to run, and with what.
+
+    `model_dir` is what AZUREML_MODEL_DIR will hold: a folder whose contents, or a file that, lies directly in it. While
+    `model_name` is left as it is, the name is taken from the script's own `get_model_path("...")`. `timeout` is in
+    seconds for the whole rehearsal, `memory_limit` in bytes. `variables` are added to the environment. `overlay`
+    replaces files of the scratch copy: name relative to the script's folder -> text.
+    """
+
+    script: Path
+    payloads: tuple[Payload, ...] = ()
+    model_dir: Path | None = None
+    model_name: str = staging.UNTOLD_NAME
+    model_version: str = "1"
+    python: str | None = None
+    in_process: bool = False
+    timeout: float = 60.0
+    memory_limit: int | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
+    overlay: Mapping[str, str] = field(default_factory=dict)
+
+
+class Running:
+    """A rehearsal under way. A context manager: leaving it stops the rehearsal and cleans up."""
+
+    def wait(self) -> Probe | Missing:
+        """Wait for the end and tell what happened; later calls give the same answer."""
+        raise NotImplementedError
+
+    def stop(self) -> None:
+        """End it at once, remove its temporary folder. Does nothing when it is over."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def start(rehearsal: Rehearsal) -> Running:
+    """Start a rehearsal and return while it runs. What prevents it comes back from `wait` as Missing."""
+    if not rehearsal.script.is_file():
+        return _Prevented(Missing(reason=f"{rehearsal.script} is no file"))
+    if rehearsal.in_process:
+        from doctor.probe.in_process import InProcess
+
+        return InProcess(rehearsal)
+    python = interpreters.choose(rehearsal.python)
+    if isinstance(python, Missing):
+        return _Prevented(python)
+    try:
+        stage = lay_stage(rehearsal)
+    except OSError as error:
+        return _Prevented(Missing(reason=f"the temporary folder could not be laid out: {error}"))
+    try:
+        return _Child(rehearsal, python, stage)
+    except OSError as error:
+        stage.remove()
+        fault = interpreters.vet(python)
+        return _Prevented(fault or Missing(reason=f"the interpreter {python} could not be started: {error}"))
+    except BaseException:
+        stage.remove()
+        raise
+
+
+def lay_stage(rehearsal: Rehearsal, *, copy_code: bool = True) -> staging.Stage:
+    """The scratch folder of a rehearsal. Raises OSError."""
+    return staging.prepare(
+        rehearsal.script,
+        rehearsal.model_dir,
+        rehearsal.model_name,
+        rehearsal.model_version,
+        rehearsal.overlay,
+        copy_code=copy_code,
+    )
+
+
+def plan_of(rehearsal: Rehearsal, stage: staging.Stage, app_root: Path, memory_limit: int | None) -> dict[str, Any]:
+    """What `probe.rehearse` is to do; request bodies are laid into the stage."""
+    payloads = []
+    for number, payload in enumerate(rehearsal.payloads):
+        file = stage.desk / f"payload-{number}"
+        file.write_bytes(payload.body)
+        payloads.append({"source": payload.source, "file": str(file)})
+    here = rehearsal.script.parent.resolve()
+    originals = [] if _is_broad(here) else [str(here)]
+    if rehearsal.model_dir is not None:
+        originals += [str(rehearsal.model_dir.resolve()), str(stage.models)]
+    desk = {name: str(stage.desk / name) for name in ("record", "faults", "where", "plan")}
+    return {
+        **desk,
+        "script": str(app_root / rehearsal.script.name),
+        "app_root": str(app_root),
+        "payloads": payloads,
+        "timeout": rehearsal.timeout,
+        "memory_limit": memory_limit,
+        "stage": str(stage.root),
+        "models": str(stage.models) if rehearsal.model_dir is not None else None,
+        "model_folder": str(stage.version) if stage.version else None,
+        "any_model": rehearsal.model_name == staging.UNTOLD_NAME,
+        "temporary": sorted({str(stage.root / "tmp"), tempfile.gettempdir(), "/tmp", "/var/tmp"}),  # noqa: S108
+        "protected": originals,
+        "protected_files": [str(rehearsal.script.resolve())],
+        "private": [*desk.values(), *(payload["file"] for payload in payloads), str(app_root / rehearsal.script.name)],
+        "owned": OWNED,
+    }
+
+
+def variables_of(rehearsal: Rehearsal, stage: staging.Stage, app_root: Path) -> dict[str, str]:
+    """The variables that the platform sets, over those of the rehearsal."""
+    variables = dict(rehearsal.variables)
+    variables |= {"AML_APP_ROOT": str(app_root), "AZUREML_ENTRY_SCRIPT": rehearsal.script.name}
+    if stage.version is not None:
+        variables["AZUREML_MODEL_DIR"] = str(stage.version)
+    return variables
+
+
+def _is_broad(folder: Path) -> bool:
+    """Whether so much lies below this folder that a script may well write there on purpose."""
+    broad = {Path.home(), Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp")}  # noqa: S108
+    return any(place == folder or place.is_relative_to(folder) for place in broad)
+
+
+class _Prevented(Running):
+    """A rehearsal that could not be started."""
+
+    def __init__(self, why: Missing) -> None:
+        self._why = why
+
+    def wait(self) -> Missing:
+        """Why there is nothing to tell."""
+        return self._why
+
+
+class _Child(Running):
+    """A rehearsal in a child interpreter."""
+
+    def __init__(self, rehearsal: Rehearsal, python: str, stage: staging.Stage) -> None:
+        self._python = python
+        self._stage = stage
+        self._answer: Probe | Missing | None = None
+        self._removed = False
+        self._memory_limit = rehearsal.memory_limit or int(processes.available_memory() * MEMORY_SHARE)
+        plan = plan_of(rehearsal, stage, stage.code, self._memory_limit)
+        (stage.desk / "plan").write_text(json.dumps(plan), encoding="utf-8")
+        self._record = os.open(stage.desk / "record", os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        marker = secrets.token_hex(16)
+        environment = {name: value for name, value in os.environ.items() if name != "AZUREML_MODEL_DIR"}
+        environment.setdefault("PYTHONIOENCODING", "utf-8")  # as in the cloud's images
+        environment |= variables_of(rehearsal, stage, stage.code)
+        environment |= {
+            processes.MARKER: marker,
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "TMPDIR": str(stage.root / "tmp"),
+        }
+        _Guard.add(self)
+        try:
+            process = subprocess.Popen(  # noqa: S603 the interpreter that the person chose
+                [python, _code_for(python), str(stage.desk / "plan")],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                cwd=stage.code,
+                env=environment,
+                start_new_session=True,
+                bufsize=0,
+            )
+        except BaseException:
+            _Guard.remove(self)
+            os.close(self._record)
+            raise
+        _restrain(process.pid)
+        self._supervisor = Supervisor(process, marker, rehearsal.timeout, self._memory_limit, DUMP_SIGNAL)
+
+    def wait(self) -> Probe | Missing:
+        """Wait for the child's end; read what it left, and clean up."""
+        if self._answer is None:
+            self._supervisor.done.wait()
+            self._answer = self._read() if not self._removed else Missing(reason="the rehearsal was stopped")
+            self.stop()
+        return self._answer
+
+    def stop(self) -> None:
+        """End the child and all it started, remove the stage."""
+        if self._removed:
+            return
+        try:
+            self._supervisor.stop()
+        finally:
+            self._removed = True
+            os.close(self._record)
+            self._stage.remove()
+            _Guard.remove(self)
+
+    def _read(self) -> Probe | Missing:
+        import msgspec
+
+        from doctor.probe.record import Ending, build, output, read_lines
+
+        watched = self._supervisor
+        stderr_tail = watched.stderr.tail.decode("utf-8", "replace")
+        content = bytearray()
+        while part := os.read(self._record, 1 << 20):
+            content += part
+        ending = Ending(
+            code=watched.process.returncode,
+            killed=watched.killed,
+            seconds=watched.seconds,
+            peak=watched.peak,
+            memory_limit=self._memory_limit,
+            faults=self._text("faults") or stderr_tail,
+            where=self._text("where"),
+            left=tuple(process.command for process in watched.left),
+        )
+        probe = build(read_lines(bytes(content)), self._stage, ending)
+        if probe is None:
+            if watched.killed == "stopped":
+                return Missing(reason="the rehearsal was stopped")
+            said = stderr_tail.strip().splitlines()
+            told = f": {said[-1][:300]}" if said else f" (exit code {watched.process.returncode})"
+            return interpreters.vet(self._python) or Missing(
+                reason=f"the probe did not get to work under {self._python}{told}"
+            )
+        return msgspec.structs.replace(
+            probe,
+            stdout=output(bytes(watched.stdout.head), watched.stdout.size, self._stage),
+            stderr=output(bytes(watched.stderr.head), watched.stderr.size, self._stage),
+        )
+
+    def _text(self, name: str) -> str:
+        try:
+            return (self._stage.desk / name).read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return ""
+
+
+def _code_for(python: str) -> str:
+    """The probe as compiled for doctor's own interpreter, which saves compiling it; else its source."""
+    if python == sys.executable:
+        compiled = Path(importlib.util.cache_from_source(str(PROBE_FILE)))
+        with contextlib.suppress(OSError):
+            status = PROBE_FILE.stat()
+            with compiled.open("rb") as file:
+                header = file.read(16)
+            stamp = int(status.st_mtime).to_bytes(4, "little") + (status.st_size & 0xFFFFFFFF).to_bytes(4, "little")
+            if header == importlib.util.MAGIC_NUMBER + bytes(4) + stamp:
+                return str(compiled)
+    return str(PROBE_FILE)
+
+
+def _restrain(pid: int) -> None:
+    """No core dumps, and first to go when the machine runs out of memory (Linux)."""
+    with contextlib.suppress(ImportError, OSError, AttributeError, ValueError):
+        import resource
+
+        # 1, not 0: the kernel hands no core to a collecting program then either (core(5), fs/coredump.c).
+        resource.prlimit(pid, resource.RLIMIT_CORE, (1, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    with contextlib.suppress(OSError):
+        Path(f"/proc/{pid}/oom_score_adj").write_text("800")
+
+
+class _Guard:
+    """Stops what still runs when the interpreter exits or is told to terminate."""
+
+    _running: set[Running] = set()
+    _lock = threading.RLock()
+    _before: Any = None
+
+    @classmethod
+    def add(cls, running: Running) -> None:
+        """Guard one more; the first one puts the SIGTERM handler in place unless somebody has one."""
+        with cls._lock:
+            first = not cls._running and threading.current_thread() is threading.main_thread()
+            if first and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+                signal.signal(signal.SIGTERM, cls._terminated)
+                cls._before = signal.SIG_DFL
+            cls._running.add(running)
+
+    @classmethod
+    def remove(cls, running: Running) -> None:
+        """Guard one less; the last one takes the handler away."""
+        with cls._lock:
+            cls._running.discard(running)
+            last = not cls._running and threading.current_thread() is threading.main_thread()
+            if last and cls._before is not None:
+                signal.signal(signal.SIGTERM, cls._before)
+                cls._before = None
+
+    @classmethod
+    def stop_all(cls) -> None:
+        """End everything."""
+        for running in list(cls._running):
+            with contextlib.suppress(Exception):
+                running.stop()
+
+    @classmethod
+    def _terminated(cls, number: int, _frame: FrameType | None) -> None:
+        cls.stop_all()
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
+
+atexit.register(_Guard.stop_all)
