@@ -1,0 +1,108 @@
+"""What comes from the person's files and processes is made harmless before it is told."""
+
+import msgspec
+
+from checks.finding import Edit, Finding, Fix, Quote
+from doctor.redact import redact
+from doctor.report import NotRun, Report
+
+
+def harmless(report: Report) -> Report:
+    """The report without secrets, and without halves of surrogate pairs, which no encoding can write.
+
+    An edit that would carry a masked secret is left out: applied, it would write the mask into the file.
+    """
+    checks = msgspec.structs.replace(
+        report.checks,
+        skipped=tuple(NotRun(id=one.id, reason=_text(one.reason)) for one in report.checks.skipped),
+        crashed=tuple(NotRun(id=one.id, reason=_text(one.reason)) for one in report.checks.crashed),
+    )
+    return msgspec.structs.replace(
+        report,
+        target=msgspec.structs.replace(report.target, name=_text(report.target.name)),
+        causes=tuple(map(_finding, report.causes)),
+        findings=tuple(map(_finding, report.findings)),
+        checks=checks,
+        notes=tuple(map(_text, report.notes)),
+        suppressions=tuple(
+            msgspec.structs.replace(one, finding=_finding(one.finding), reason=_maybe(one.reason))
+            for one in report.suppressions
+        ),
+    )
+
+
+def printable(text: str) -> str:
+    """The text with everything that a terminal would obey or hide written as `\\x1b` or `\\u200b`.
+
+    Line ends stay, as `\\n`; tabs become four spaces.
+    """
+    text = text.replace("\r\n", "\n").replace("\t", "    ")
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else _escaped(c) for c in text)
+
+
+def fitting(text: str, encoding: str, escape: str) -> str:
+    """The text with each character that `encoding` lacks written in another way.
+
+    `escape` is an error handler of Python's codecs, or `json`: the surrogate pairs that JSON writes.
+    """
+    if escape == "json":
+        return "".join(c if c.isascii() else _utf16(c) for c in text)
+    try:
+        return text.encode(encoding, escape).decode(encoding)
+    except LookupError:
+        return text.encode("ascii", escape).decode("ascii")
+
+
+def _utf16(c: str) -> str:
+    units = c.encode("utf-16-be").hex()
+    return "".join(f"\\u{units[i : i + 4]}" for i in range(0, len(units), 4))
+
+
+def _escaped(c: str) -> str:
+    code = ord(c)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def _text(text: str) -> str:
+    return redact(text.encode("utf-8", "backslashreplace").decode() if not text.isascii() else text)
+
+
+def _maybe(text: str | None) -> str | None:
+    return None if text is None else _text(text)
+
+
+def _finding(finding: Finding) -> Finding:
+    return msgspec.structs.replace(
+        finding,
+        title=_text(finding.title),
+        why=_text(finding.why),
+        evidence=tuple(map(_quote, finding.evidence)),
+        fixes=tuple(map(_fix, finding.fixes)),
+        no_fix=_maybe(finding.no_fix),
+        confirm=_maybe(finding.confirm),
+        learn_more=tuple(map(_text, finding.learn_more)),
+        about=tuple(map(_text, finding.about)),
+    )
+
+
+def _quote(quote: Quote) -> Quote:
+    text = _text(quote.text)
+    same = text == quote.text
+    return msgspec.structs.replace(quote, source=_text(quote.source), text=text, mark=quote.mark if same else None)
+
+
+def _fix(fix: Fix) -> Fix:
+    return msgspec.structs.replace(
+        fix,
+        title=_text(fix.title),
+        commands=tuple(map(_text, fix.commands)),
+        edits=fix.edits if all(map(_is_clean, fix.edits)) else (),
+        verified=_maybe(fix.verified),
+        diff=_maybe(fix.diff),
+    )
+
+
+def _is_clean(edit: Edit) -> bool:
+    return _text(edit.replacement) == edit.replacement

@@ -1,0 +1,126 @@
+"""What every format says in the same words: counts, stages, which symptom belongs to which cause, the closing line."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from checks.finding import Finding, Severity, Stage
+from checks.rank import explains
+from doctor.report import NotRun, Report, Verdict
+
+STAGES = {
+    Stage.BUILD: "when the image is built",
+    Stage.LOAD: "when the server loads the script",
+    Stage.INIT: "in init()",
+    Stage.RUN: "in run()",
+    Stage.ANSWER: "when the answer is sent",
+    Stage.OPERATE: "in operation",
+}
+
+
+@dataclass(frozen=True)
+class Arranged:
+    """A report's findings, each in one place: causes, then what else was found, and the symptoms of either.
+
+    `symptoms` holds, by the number of a finding in `causes` + `others`, what it explains. A symptom's own symptoms
+    belong to the cause at the end of the chain.
+    """
+
+    causes: tuple[Finding, ...]
+    others: tuple[Finding, ...]
+    symptoms: dict[int, tuple[Finding, ...]]
+
+    @property
+    def total(self) -> int:
+        """How many symptoms there are."""
+        return sum(map(len, self.symptoms.values()))
+
+    def of(self, gravity: Severity) -> list[tuple[int, Finding]]:
+        """The other findings of that gravity, with their numbers."""
+        start = len(self.causes)
+        return [(start + i, other) for i, other in enumerate(self.others) if other.gravity is gravity]
+
+
+def arrange(report: Report) -> Arranged:
+    """Put every finding of a report in its place."""
+    rest = [finding for finding in report.findings if finding not in report.causes]
+    everything = [*report.causes, *rest]
+    above = {
+        index: next((i for i, cause in enumerate(everything) if i != index and explains(cause, finding)), None)
+        for index, finding in enumerate(everything)
+        if index >= len(report.causes)
+    }
+
+    def top(index: int) -> int:
+        seen = {index}
+        while (higher := above.get(index)) is not None and higher not in seen:
+            seen.add(higher)
+            index = higher
+        return index
+
+    others = [index for index in above if top(index) == index]
+    order = [*range(len(report.causes)), *others]
+    return Arranged(
+        causes=report.causes,
+        others=tuple(everything[index] for index in others),
+        symptoms={
+            number: found
+            for number, index in enumerate(order)
+            if (found := tuple(everything[i] for i in above if i != index and top(i) == index))
+        },
+    )
+
+
+def place(arranged: Arranged, number: int) -> str:
+    """`1 of 3 causes; breaks in init(); explains 4 of 5 symptoms`: what a reader should expect of curing this one."""
+    cause = arranged.causes[number]
+    words = ["the only cause" if len(arranged.causes) == 1 else f"{number + 1} of {len(arranged.causes)} causes"]
+    if cause.stage:
+        words.append(f"breaks {STAGES[cause.stage]}")
+    if own := len(arranged.symptoms.get(number, ())):
+        words.append(f"explains {own} of {plural(arranged.total, 'symptom')}")
+    if cause.after:
+        words.append(f"shows after the fix of {' and '.join(cause.after)}")
+    return "; ".join(words)
+
+
+def grouped(not_run: Sequence[NotRun]) -> list[tuple[str, list[str]]]:
+    """Reasons with the ids of the checks they kept from looking, the most frequent first."""
+    by_reason: dict[str, list[str]] = {}
+    for one in not_run:
+        by_reason.setdefault(one.reason, []).append(one.id)
+    return sorted(by_reason.items(), key=lambda item: -len(item[1]))
+
+
+def closing(report: Report) -> str:
+    """The verdict in one line, with what it is worth."""
+    arranged = arrange(report)
+    warnings, infos = len(arranged.of(Severity.WARNING)), len(arranged.of(Severity.INFO))
+    found = [plural(warnings, "warning")] if warnings else []
+    found += [plural(infos, "info finding")] if infos else []
+    if report.suppressed:
+        found.append(f"{plural(report.suppressed, 'finding')} suppressed")
+    checked = [f"{plural(report.checks.passed, 'check')} passed"]
+    checked += [f"{len(report.checks.skipped)} skipped"] if report.checks.skipped else []
+    checked += [f"{len(report.checks.crashed)} crashed"] if report.checks.crashed else []
+    if report.verdict is Verdict.FAILING:
+        found.insert(0, plural(len(report.causes), "cause"))
+        return f"{report.target.name} fails: {', '.join(found)}; {', '.join(checked)}"
+    tail = f"{', '.join(checked)}{'; ' if found else ''}{', '.join(found)}"
+    if report.verdict is Verdict.INCONCLUSIVE:
+        return f"{report.target.name}: no cause found, but it was not seen to answer: {tail}"
+    words = "it answers, with warnings" if warnings else "no problem found"
+    return f"{report.target.name}: {words}: {tail}"
+
+
+def plural(number: int, word: str) -> str:
+    """`1 cause`, `2 causes`."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def safety(label: str) -> str:
+    """What a safety label asks of the reader."""
+    return {
+        "safe": "safe: --fix applies it",
+        "review": "review",
+        "placeholder": "placeholder: fill in what stands in <...>",
+    }[label]

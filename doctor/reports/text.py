@@ -1,0 +1,318 @@
+"""The report for a terminal: causes first, each with why, evidence, fix and the command that confirms the cure."""
+
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
+
+from checks.finding import Finding, Fix, Quote, Severity
+from doctor.report import Report, Verdict
+from doctor.reports import Style
+from doctor.reports.clean import printable
+from doctor.reports.common import Arranged, arrange, closing, grouped, place, plural, safety
+
+escape = "backslashreplace"
+
+MARKS = {"error": "✗", "warning": "!", "info": "i", "passed": "✓", "skipped": "–", "crashed": "☠"}
+ASCII_MARKS = {"error": "x", "warning": "!", "info": "i", "passed": "+", "skipped": "-", "crashed": "#"}
+COLORS = {"error": "red", "warning": "yellow", "info": "blue", "passed": "green", "skipped": "", "crashed": "magenta"}
+VERDICTS = {Verdict.FAILING: "error", Verdict.HEALTHY: "passed", Verdict.INCONCLUSIVE: "skipped"}
+
+INDENT = 12  # where the text of a field begins
+MOST_DIFF_LINES = 16
+MOST_SYMPTOMS = 6
+_HUNK = re.compile(r"@@ -(\d+)(?:,\d+)? \+")
+
+
+def write(reports: Sequence[Report], style: Style) -> str:
+    """All reports, one below the other, and a count of verdicts when there are several."""
+    pages = [page for report in reports if (page := _Page(style).report(report, several=len(reports) > 1))]
+    if len(reports) > 1 and not style.quiet:
+        counts = [f"{n} {v.value}" for v in Verdict if (n := sum(r.verdict is v for r in reports))]
+        pages.append(f"{plural(len(reports), 'target')}: {', '.join(counts)}\n")
+    return "\n".join(pages)
+
+
+class _Page:
+    """One report, line by line."""
+
+    def __init__(self, style: Style) -> None:
+        self.style = style
+        self.marks = ASCII_MARKS if style.ascii else MARKS
+        self.console = Console(
+            file=io.StringIO(),
+            width=style.width,
+            force_terminal=style.color,
+            color_system="standard" if style.color else None,
+            no_color=not style.color,
+            legacy_windows=False,
+            highlight=False,
+            _environ={},
+        )
+        self.lines: list[Text] = []
+
+    def report(self, report: Report, *, several: bool) -> str:
+        """The whole report as text."""
+        arranged = arrange(report)
+        if several and (report.causes or not self.style.quiet):
+            self.line(f"{report.target.name}", "bold underline")
+            self.gap()
+        for number, cause in enumerate(report.causes):
+            following = report.causes[number + 1 : number + 2]
+            self.cause(arranged, number, confirm=not following or following[0].confirm != cause.confirm)
+        if not self.style.quiet:
+            self.rest(report, arranged)
+            self.notes(report)
+            self.marked(VERDICTS[report.verdict], closing(report), bold=True)
+        while self.lines and not self.lines[-1].plain:
+            self.lines.pop()
+        return self.text()
+
+    def text(self) -> str:
+        """What was written so far."""
+        for line in self.lines:
+            line.rstrip()
+            self.console.print(line, soft_wrap=True)
+        return str(self.console.file.getvalue())  # type: ignore[attr-defined] # it is the StringIO given above
+
+    def cause(self, arranged: Arranged, number: int, *, confirm: bool) -> None:
+        """A root cause in full."""
+        cause = arranged.causes[number]
+        self.heading(cause)
+        self.wrapped("  ", place(arranged, number), "dim")
+        self.body(cause)
+        self.symptoms(arranged.symptoms.get(number, ()))
+        if confirm and cause.confirm:
+            self.field("confirm", cause.confirm, wrap=False)
+        self.more(cause)
+        self.gap()
+
+    def rest(self, report: Report, arranged: Arranged) -> None:
+        """Warnings, remarks, and the checks that did not look."""
+        verbose = self.style.verbose
+        errors, warnings, infos = (arranged.of(gravity) for gravity in Severity)
+        for number, finding in [*errors, *warnings, *(infos if verbose else ())]:
+            self.heading(finding)
+            if verbose:
+                self.body(finding)
+            else:
+                self.brief(finding)
+            self.symptoms(arranged.symptoms.get(number, ()))
+            if verbose:
+                self.more(finding)
+            self.gap()
+        if infos and not verbose:
+            self.marked("info", f"{plural(len(infos), 'info finding')}, shown with -v")
+        for reason, ids in grouped(report.checks.skipped):
+            self.marked("skipped", f"{plural(len(ids), 'check')} skipped: {reason}")
+            if verbose:
+                self.wrapped("    ", ", ".join(ids), "dim")
+        for one in report.checks.crashed:
+            self.marked("crashed", f"{one.id} crashed: {one.reason}")
+            self.wrapped("    ", f"a bug in doctor, not in your service; --ignore {one.id} mutes the check", "dim")
+
+    def notes(self, report: Report) -> None:
+        """How the result came about."""
+        if self.lines and self.lines[-1].plain and report.notes:
+            self.gap()
+        for note in report.notes:
+            self.wrapped("  ", note, "dim")
+        if self.style.verbose:
+            for one in report.suppressions:
+                reason = f": {one.reason}" if one.reason else ""
+                self.wrapped("  ", f"suppressed ({one.how}{reason}) {one.finding.id}: {one.finding.title}", "dim")
+
+    def heading(self, finding: Finding) -> None:
+        """Mark, word and title; id and confidence at the end, or below where they do not fit."""
+        word = finding.gravity.value
+        title = Text.assemble(
+            (f"{self.marks[word]} {word}: ", f"bold {COLORS[word]}"), (printable(finding.title), "bold")
+        )
+        tag = f"[{finding.id}]  {finding.confidence or 'likely'}"
+        if title.cell_len + len(tag) + 2 <= self.style.width:
+            title.pad_right(self.style.width - title.cell_len - len(tag))
+            self.lines.append(title.append(tag, "dim"))
+            return
+        self.hanging(title)
+        self.line(f"  {tag}", "dim")
+
+    def body(self, finding: Finding) -> None:
+        """Why, evidence, fixes."""
+        self.field("why", finding.why)
+        self.quotes(finding.evidence)
+        for number, fix in enumerate(finding.fixes):
+            self.fix("fix" if number == 0 else "or", fix)
+        if finding.no_fix:
+            self.field("no fix", finding.no_fix)
+
+    def brief(self, finding: Finding) -> None:
+        """First evidence and first fix in as few lines as possible."""
+        self.quotes(finding.evidence[:1])
+        if len(finding.evidence) > 1:
+            self.field("", f"and {len(finding.evidence) - 1} more, shown with -v", "dim")
+        if finding.fixes:
+            fix = finding.fixes[0]
+            self.field("fix", f"{fix.title} ({safety(fix.safety)})")
+
+    def quotes(self, quotes: Sequence[Quote]) -> None:
+        """`score.py:12 | the line`, with carets below the part that matters; prose is wrapped."""
+        space = self.style.width - INDENT
+        beside = max((_cells(_place(quote)) for quote in quotes if quote.line), default=0)
+        narrow = any(beside + 3 + _cells(printable(quote.text)) > space for quote in quotes if quote.line)
+        for number, quote in enumerate(quotes):
+            label = "evidence" if number == 0 else ""
+            if quote.line is None:
+                between = ":\n" if "\n" in quote.text else ": "
+                self.field(label, f"{quote.source}{between}{quote.text}" if quote.source else quote.text)
+            elif narrow:
+                self.field(label, _place(quote), wrap=False)
+                self.frame("", "  ", quote, space - 2)
+            else:
+                self.frame(label, f"{_place(quote):<{beside}} | ", quote, space)
+
+    def frame(self, label: str, before: str, quote: Quote, space: int) -> None:
+        """The quoted lines behind `before`, and carets below what matters. Lines are cut where they are too long."""
+        lines = printable(quote.text).split("\n")
+        start = end = 0
+        if quote.mark and len(lines) == 1:
+            start, end = (len(printable(quote.text[:position])) for position in quote.mark)
+        for line in lines:
+            shown, shift = _window(line, start, end, space)
+            self.put(label, Text.assemble((before, "dim"), shown))
+            label, before = "", " " * (len(before) - 2) + before[-2:]
+            if start < end:
+                ahead, below = shown[: start - shift], shown[start - shift : end - shift]
+                self.put("", Text.assemble((before, "dim"), " " * _cells(ahead), ("^" * max(1, _cells(below)), "red")))
+
+    def fix(self, label: str, fix: Fix) -> None:
+        """Title and safety, then what to paste, then what would change, then the proof."""
+        self.field(label, f"{fix.title} ({safety(fix.safety)})")
+        for command in fix.commands:
+            for line in printable(command).split("\n"):
+                self.put("", Text(f"  {line}", "cyan"))
+        if fix.diff:
+            self.diff(fix.diff)
+        if fix.verified:
+            self.field("", fix.verified, "green")
+
+    def diff(self, diff: str) -> None:
+        """The lines of a unified diff that change, each group below the place where it stands."""
+        lines = list(_placed(printable(diff)))
+        for line in lines[:MOST_DIFF_LINES]:
+            self.put("", Text(f"  {line}", {"+": "green", "-": "red", " ": ""}.get(line[:1], "dim")))
+        if len(lines) > MOST_DIFF_LINES:
+            self.field("", f"and {len(lines) - MOST_DIFF_LINES} more lines", "dim")
+
+    def symptoms(self, symptoms: Sequence[Finding]) -> None:
+        """What a finding explains, one line each."""
+        for number, symptom in enumerate(symptoms[:MOST_SYMPTOMS]):
+            self.field("explains" if number == 0 else "", f"{symptom.title} [{symptom.id}]")
+        if len(symptoms) > MOST_SYMPTOMS:
+            self.field("", f"and {len(symptoms) - MOST_SYMPTOMS} more")
+
+    def more(self, finding: Finding) -> None:
+        """Where to read on."""
+        for number, page in enumerate(finding.learn_more):
+            self.field("more" if number == 0 else "", page, wrap=False)
+
+    def marked(self, kind: str, words: str, *, bold: bool = False) -> None:
+        """A line that begins with a mark."""
+        weight = f"{'bold ' if bold else ''}{COLORS[kind]}".strip()
+        text = Text.assemble((f"{self.marks[kind]} ", weight), (printable(words), "bold" if bold else ""))
+        self.hanging(text)
+
+    def hanging(self, text: Text) -> None:
+        """Wrapped, further lines indented by two."""
+        for number, line in enumerate(_wrapped(text, self.style.width - 2)):
+            self.lines.append(line if number == 0 else Text("  ").append_text(line))
+
+    def field(self, label: str, words: str, style: str = "", *, wrap: bool = True) -> None:
+        """A label and its text, wrapped with a hanging indent."""
+        body = Text(printable(words), style)
+        lines: Iterable[Text] = [body]
+        if wrap:
+            lines = _wrapped(body, self.style.width - INDENT)
+        for number, line in enumerate(lines):
+            self.put(label if number == 0 else "", line)
+
+    def put(self, label: str, body: Text) -> None:
+        """One line of a field as it is."""
+        self.lines.append(Text.assemble((f"  {label:<{INDENT - 2}}", "dim"), body))
+
+    def wrapped(self, indent: str, words: str, style: str) -> None:
+        """Text below each other with an indent."""
+        body = Text(printable(words), style)
+        for line in _wrapped(body, self.style.width - len(indent)):
+            self.lines.append(Text(indent).append_text(line))
+
+    def line(self, words: str, style: str = "") -> None:
+        """One line as it is."""
+        self.lines.append(Text(printable(words), style))
+
+    def gap(self) -> None:
+        """An empty line."""
+        self.lines.append(Text())
+
+
+def _cells(text: str) -> int:
+    return cell_len(text)
+
+
+def _place(quote: Quote) -> str:
+    return f"{printable(quote.source)}:{quote.line}"
+
+
+def _wrapped(text: Text, width: int) -> list[Text]:
+    """Lines of at most `width` cells. A word that is longer stays whole: paths and commands are there to be copied."""
+    lines: list[Text] = []
+    for paragraph in text.split("\n", allow_blank=True):
+        breaks: list[int] = []
+        used = 0
+        for word in re.finditer(r"\S+", paragraph.plain):
+            begin = breaks[-1] if breaks else 0
+            used = _cells(paragraph.plain[begin : word.end()])
+            if used > width and word.start() > begin:
+                breaks.append(word.start())
+        lines += paragraph.divide(breaks)
+    return lines
+
+
+def _window(line: str, start: int, end: int, space: int) -> tuple[str, int]:
+    """The part of a line that fits, chosen so that `start` to `end` shows, and how many characters went ahead of it.
+
+    The first character shown stands at that offset; where something was cut, three dots stand in its place.
+    """
+    if _cells(line) <= space:
+        return line, 0
+    shift = max(0, min(start - space // 4, len(line) - space)) if end > space - 3 else 0
+    shown = line[shift : shift + space]
+    while _cells(shown) > space:
+        shown = shown[:-1]
+    if shift + len(shown) < len(line):
+        shown = shown[:-3] + "..."
+    return ("..." + shown[3:] if shift else shown), shift
+
+
+def _placed(diff: str) -> Iterator[str]:
+    """A unified diff with `path:line` of the first change instead of headers."""
+    path, number, told = "", 0, True
+    for line in diff.rstrip("\n").split("\n"):
+        if line.startswith("+++ "):
+            path = line[4:].removeprefix("b/")
+        elif hunk := _HUNK.match(line):
+            number, told = int(hunk[1]), False
+            context: list[str] = []
+        elif line.startswith(("--- ", "\\ ")):
+            continue
+        elif line[:1] == " " and not told:
+            context.append(line)
+            number += 1
+        else:
+            if not told:
+                told = True
+                yield f"{path}:{max(number, 1)}"
+                yield from context
+            yield line
