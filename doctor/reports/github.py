@@ -1,7 +1,7 @@
 """Workflow commands of GitHub Actions: annotations at the lines of a pull request, and nothing else.
 
-Source: GitHub's page "Workflow commands for GitHub Actions": `::error file=F,line=L,title=T::MESSAGE`; in a message `%`,
-CR and LF are written as `%25`, `%0D` and `%0A`, in a property `:` and `,` as `%3A` and `%2C` too.
+Source: GitHub's page "Workflow commands for GitHub Actions": `::error file=F,line=L,title=T::MESSAGE`; in a message
+`%`, CR and LF are written as `%25`, `%0D` and `%0A`, in a property `:` and `,` as `%3A` and `%2C` too.
 """
 
 from collections.abc import Iterator, Sequence

@@ -114,7 +114,7 @@ def _result(report: Report, finding: Finding, quiet: Suppressed | None, index: d
         "ruleIndex": index[finding.id],
         "level": LEVELS[finding.gravity],
         "message": {"text": _message(finding), "markdown": _markdown(finding)},
-        "locations": [_location(first or Quote(source=report.target.name, text=""))],
+        "locations": [_location(first or Quote(source=report.target.name, text="", line=1))],
         "partialFingerprints": {"doctor/v1": fingerprint(finding)},
         "properties": {
             "confidence": finding.confidence,
@@ -148,14 +148,14 @@ def _ordered(quotes: Iterable[Quote]) -> tuple[Quote | None, list[Quote]]:
 
 
 def _location(quote: Quote) -> Json:
-    """A location (3.28); without a line, the file as a whole."""
+    """A location (3.28)."""
     physical: Json = {"artifactLocation": _artifact(quote.source)}
     if quote.line is not None:
         region: Json = {"startLine": quote.line}
         if quote.column is not None and quote.mark is not None:
             region["startColumn"] = quote.column + quote.mark[0] + 1
             region["endColumn"] = quote.column + quote.mark[1] + 1
-        if "\n" not in quote.text:
+        if quote.text and "\n" not in quote.text:
             region["snippet"] = {"text": quote.text}
         physical["region"] = region
     return {"physicalLocation": physical}
