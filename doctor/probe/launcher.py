@@ -219,7 +219,8 @@ class _Child(Running):
             os.close(self._record)
             raise
         _restrain(process.pid)
-        self._supervisor = Supervisor(process, marker, rehearsal.timeout, self._memory_limit, DUMP_SIGNAL)
+        limit = self._memory_limit
+        self._supervisor = Supervisor(process, marker, rehearsal.timeout, limit, DUMP_SIGNAL, self._told)
 
     def wait(self) -> Probe | Missing:
         """Wait for the child's end; read what it left, and clean up."""
@@ -240,6 +241,19 @@ class _Child(Running):
             os.close(self._record)
             self._stage.remove()
             _Guard.remove(self)
+
+    def _told(self) -> list[processes.Process]:
+        """Descendants that the probe found when it was done."""
+        from doctor.probe.record import read_lines
+
+        size = os.fstat(self._record).st_size
+        lines = read_lines(os.pread(self._record, 1 << 16, max(size - (1 << 16), 0)))
+        return [
+            processes.Process(pid, began, command)
+            for line in lines
+            if line.get("k") == "end"
+            for pid, began, command in line["left"]
+        ]
 
     def _read(self) -> Probe | Missing:
         import msgspec

@@ -139,6 +139,25 @@ def end(pid: int, marker: str, known: set[Process]) -> None:
         time.sleep(0.005)
 
 
+def end_holders(pipes: tuple[int, ...]) -> None:
+    """Kill the processes, other than this one, that can still write to one of these pipes (inode numbers)."""
+    if not _LINUX:
+        return
+    names = {f"pipe:[{inode}]" for inode in pipes}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) != os.getpid():
+            with contextlib.suppress(OSError):
+                if any(str(fd.readlink()) in names and _writes(entry, fd.name) for fd in (entry / "fd").iterdir()):
+                    _kill(int(entry.name))
+
+
+def _writes(process: Path, fd: str) -> bool:
+    for line in (process / "fdinfo" / fd).read_bytes().splitlines():
+        if line.startswith(b"flags:"):
+            return bool(int(line.split()[1], 8) & (os.O_WRONLY | os.O_RDWR))
+    return False
+
+
 def _kill(pid: int) -> None:
     with contextlib.suppress(OSError):
         os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))

@@ -176,7 +176,7 @@ def _started(records: Records, end: dict[str, Any] | None, ending: Ending) -> Re
         same = same or next((record for record in known if record["name"] == "fork"), None)
         if same is not None:
             same["left"] = True
-        elif not any(record["kind"] == "process" and record.get("left") for record in started):
+        elif not any(record["kind"] == "process" and record.get("name") == command for record in started):
             phase = Phase.RUN.value if any(record["phase"] == Phase.RUN for record in records) else Phase.INIT.value
             started.append({"kind": "process", "name": command or "process", "phase": phase, "left": True})
     return started

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import IO, Literal
 
@@ -39,11 +40,17 @@ class Supervisor:
     """Runs in threads of its own from the moment the process starts. `done` is set when nothing is left of it.
 
     `killed` says why doctor ended it, `seconds` how long it ran, `peak` the most memory seen in bytes, `left` which
-    processes outlived it (they were ended).
+    processes outlived it (they were ended). `told` gives the descendants that the probe itself found at its end.
     """
 
     def __init__(
-        self, process: "subprocess.Popen[bytes]", marker: str, timeout: float, memory_limit: int, dump_signal: int
+        self,
+        process: "subprocess.Popen[bytes]",
+        marker: str,
+        timeout: float,
+        memory_limit: int,
+        dump_signal: int,
+        told: Callable[[], list[processes.Process]],
     ) -> None:
         self.process = process
         self.stdout, self.stderr = Stream(), Stream()
@@ -55,11 +62,13 @@ class Supervisor:
         self._marker = marker
         self._memory_limit = memory_limit
         self._dump_signal = dump_signal
+        self._told = told
         self._began = time.monotonic()
         self._deadline = self._began + timeout + GRACE
         self._stopping = threading.Event()
         self._wake_read, self._wake_write = os.pipe()
         self._known: set[processes.Process] = set()
+        self._pipes = tuple(os.fstat(pipe.fileno()).st_ino for pipe in (process.stdout, process.stderr) if pipe)
         self._pumps = [
             threading.Thread(target=_pump, args=(pipe, stream), daemon=True)
             for pipe, stream in ((process.stdout, self.stdout), (process.stderr, self.stderr))
@@ -126,16 +135,27 @@ class Supervisor:
         try:
             if self.killed is None:
                 self.left = [process for process in processes.marked(self._marker) if process.pid != pid]
+                self._known.update(self._told())
             processes.end(pid, self._marker, self._known)
         finally:
             with contextlib.suppress(OSError):
                 self.process.kill()
             self.process.wait()
-            for thread in self._pumps:
-                thread.join(timeout=1.0)
+            self._end_output()
             os.close(self._wake_write)
             os.close(self._wake_read)
             self.done.set()
+
+    def _end_output(self) -> None:
+        """Wait until the pipes are drained; whoever still holds them open belongs to the rehearsal."""
+        for pump in self._pumps:
+            pump.join(timeout=0.2)
+        for _ in range(5):
+            if not any(pump.is_alive() for pump in self._pumps):
+                return
+            processes.end_holders(self._pipes)
+            for pump in self._pumps:
+                pump.join(timeout=0.2)
 
 
 class _Exit:
