@@ -56,14 +56,14 @@ def write_outputs(
         text = render(
             name,
             reports,
-            color=_colored(color) if to_screen else False,
-            width=_width() if to_screen else 100,
+            color=colored(color) if to_screen else False,
+            width=width() if to_screen else 100,
             verbose=verbose,
             quiet=quiet,
             encoding=None if to_screen else "utf-8",
         )
         if to_screen:
-            click.echo(text, nl=not text.endswith("\n") and bool(text), color=_colored(color))
+            click.echo(text, nl=not text.endswith("\n") and bool(text), color=colored(color))
             continue
         try:
             Path(str(file)).write_text(text, encoding="utf-8")
@@ -71,7 +71,18 @@ def write_outputs(
             raise CannotExamine(f"-o {name}={file} cannot be written: {error.strerror}; check the folder") from error
 
 
-def _colored(wish: bool | None) -> bool:
+def echo(text: str, *, color: bool = False, escape: str = "backslashreplace") -> None:
+    """Print a text, with each character that standard output's encoding lacks written in another way."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    if not encoding.lower().startswith("utf"):
+        from doctor.reports.clean import fitting
+
+        text = fitting(text, encoding, escape)
+    click.echo(text, nl=False, color=color)
+
+
+def colored(wish: bool | None) -> bool:
+    """Whether to colour: as wished, else as NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE say, else on a terminal."""
     if wish is not None:
         return wish
     if os.environ.get("NO_COLOR"):
@@ -79,7 +90,8 @@ def _colored(wish: bool | None) -> bool:
     return bool(os.environ.get("FORCE_COLOR") or os.environ.get("CLICOLOR_FORCE")) or sys.stdout.isatty()
 
 
-def _width() -> int:
+def width() -> int:
+    """Columns of the terminal, at most 120; 80 where there is none."""
     import shutil
 
     return min(shutil.get_terminal_size((80, 24)).columns, 120) if sys.stdout.isatty() else 80

@@ -1,11 +1,8 @@
 """The report for a terminal: causes first, each with why, evidence, fix and the command that confirms the cure."""
 
-import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from rich.cells import cell_len
-from rich.console import Console
 from rich.text import Text
 
 from checks.finding import Finding, Fix, Quote, Severity
@@ -13,6 +10,7 @@ from doctor.report import Report, Verdict
 from doctor.reports import Style
 from doctor.reports.clean import printable
 from doctor.reports.common import Arranged, arrange, closing, grouped, place, plural, safety
+from doctor.reports.page import INDENT, Page, cells
 
 escape = "backslashreplace"
 
@@ -21,7 +19,6 @@ ASCII_MARKS = {"error": "x", "warning": "!", "info": "i", "passed": "+", "skippe
 COLORS = {"error": "red", "warning": "yellow", "info": "blue", "passed": "green", "skipped": "", "crashed": "magenta"}
 VERDICTS = {Verdict.FAILING: "error", Verdict.HEALTHY: "passed", Verdict.INCONCLUSIVE: "skipped"}
 
-INDENT = 12  # where the text of a field begins
 MOST_DIFF_LINES = 16
 MOST_SYMPTOMS = 6
 _HUNK = re.compile(r"@@ -(\d+)(?:,\d+)? \+")
@@ -36,23 +33,13 @@ def write(reports: Sequence[Report], style: Style) -> str:
     return "\n".join(pages)
 
 
-class _Page:
+class _Page(Page):
     """One report, line by line."""
 
     def __init__(self, style: Style) -> None:
+        super().__init__(style.width, color=style.color)
         self.style = style
         self.marks = ASCII_MARKS if style.ascii else MARKS
-        self.console = Console(
-            file=io.StringIO(),
-            width=style.width,
-            force_terminal=style.color,
-            color_system="standard" if style.color else None,
-            no_color=not style.color,
-            legacy_windows=False,
-            highlight=False,
-            _environ={},
-        )
-        self.lines: list[Text] = []
 
     def report(self, report: Report, *, several: bool) -> str:
         """The whole report as text."""
@@ -70,13 +57,6 @@ class _Page:
         while self.lines and not self.lines[-1].plain:
             self.lines.pop()
         return self.text()
-
-    def text(self) -> str:
-        """What was written so far."""
-        for line in self.lines:
-            line.rstrip()
-            self.console.print(line, soft_wrap=True)
-        return str(self.console.file.getvalue())  # type: ignore[attr-defined] # it is the StringIO given above
 
     def cause(self, arranged: Arranged, number: int, *, confirm: bool) -> None:
         """A root cause in full."""
@@ -160,8 +140,8 @@ class _Page:
     def quotes(self, quotes: Sequence[Quote]) -> None:
         """`score.py:12 | the line`, with carets below the part that matters; prose is wrapped."""
         space = self.style.width - INDENT
-        beside = max((_cells(_place(quote)) for quote in quotes if quote.line), default=0)
-        narrow = any(beside + 3 + _cells(printable(quote.text)) > space for quote in quotes if quote.line)
+        beside = max((cells(_place(quote)) for quote in quotes if quote.line), default=0)
+        narrow = any(beside + 3 + cells(printable(quote.text)) > space for quote in quotes if quote.line)
         for number, quote in enumerate(quotes):
             label = "evidence" if number == 0 else ""
             if quote.line is None:
@@ -185,7 +165,7 @@ class _Page:
             label, before = "", " " * (len(before) - 2) + before[-2:]
             if start < end:
                 ahead, below = shown[: start - shift], shown[start - shift : end - shift]
-                self.put("", Text.assemble((before, "dim"), " " * _cells(ahead), ("^" * max(1, _cells(below)), "red")))
+                self.put("", Text.assemble((before, "dim"), " " * cells(ahead), ("^" * max(1, cells(below)), "red")))
 
     def fix(self, label: str, fix: Fix) -> None:
         """Title and safety, then what to paste, then what would change, then the proof."""
@@ -224,60 +204,9 @@ class _Page:
         text = Text.assemble((f"{self.marks[kind]} ", weight), (printable(words), "bold" if bold else ""))
         self.hanging(text)
 
-    def hanging(self, text: Text) -> None:
-        """Wrapped, further lines indented by two."""
-        for number, line in enumerate(_wrapped(text, self.style.width - 2)):
-            self.lines.append(line if number == 0 else Text("  ").append_text(line))
-
-    def field(self, label: str, words: str, style: str = "", *, wrap: bool = True) -> None:
-        """A label and its text, wrapped with a hanging indent."""
-        body = Text(printable(words), style)
-        lines: Iterable[Text] = [body]
-        if wrap:
-            lines = _wrapped(body, self.style.width - INDENT)
-        for number, line in enumerate(lines):
-            self.put(label if number == 0 else "", line)
-
-    def put(self, label: str, body: Text) -> None:
-        """One line of a field as it is."""
-        self.lines.append(Text.assemble((f"  {label:<{INDENT - 2}}", "dim"), body))
-
-    def wrapped(self, indent: str, words: str, style: str) -> None:
-        """Text below each other with an indent."""
-        body = Text(printable(words), style)
-        for line in _wrapped(body, self.style.width - len(indent)):
-            self.lines.append(Text(indent).append_text(line))
-
-    def line(self, words: str, style: str = "") -> None:
-        """One line as it is."""
-        self.lines.append(Text(printable(words), style))
-
-    def gap(self) -> None:
-        """An empty line."""
-        self.lines.append(Text())
-
-
-def _cells(text: str) -> int:
-    return cell_len(text)
-
 
 def _place(quote: Quote) -> str:
     return f"{printable(quote.source)}:{quote.line}"
-
-
-def _wrapped(text: Text, width: int) -> list[Text]:
-    """Lines of at most `width` cells. A word that is longer stays whole: paths and commands are there to be copied."""
-    lines: list[Text] = []
-    for paragraph in text.split("\n", allow_blank=True):
-        breaks: list[int] = []
-        used = 0
-        for word in re.finditer(r"\S+", paragraph.plain):
-            begin = breaks[-1] if breaks else 0
-            used = _cells(paragraph.plain[begin : word.end()])
-            if used > width and word.start() > begin:
-                breaks.append(word.start())
-        lines += paragraph.divide(breaks)
-    return lines
 
 
 def _window(line: str, start: int, end: int, space: int) -> tuple[str, int]:
@@ -285,11 +214,11 @@ def _window(line: str, start: int, end: int, space: int) -> tuple[str, int]:
 
     The first character shown stands at that offset; where something was cut, three dots stand in its place.
     """
-    if _cells(line) <= space:
+    if cells(line) <= space:
         return line, 0
     shift = max(0, min(start - space // 4, len(line) - space)) if end > space - 3 else 0
     shown = line[shift : shift + space]
-    while _cells(shown) > space:
+    while cells(shown) > space:
         shown = shown[:-1]
     if shift + len(shown) < len(line):
         shown = shown[:-3] + "..."
