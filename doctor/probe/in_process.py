@@ -39,7 +39,7 @@ class InProcess(Running):
         app_root = rehearsal.script.parent.resolve()
         stage = lay_stage(rehearsal, copy_code=False)
         try:
-            stage.shown.append((str(app_root), str(rehearsal.script.parent)))
+            stage.original = (str(app_root), str(rehearsal.script.parent))
             plan = plan_of(rehearsal, stage, app_root, None)
             plan |= {"timeout": 0, "protected_files": [], "protected": [str(stage.models)]}
             if rehearsal.model_dir is not None:

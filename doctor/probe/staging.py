@@ -38,6 +38,7 @@ class Stage:
     models: Path
     version: Path | None = None
     shown: list[tuple[str, str]] = field(default_factory=list)
+    original: tuple[str, str] | None = None  # the script's real folder, run in place, and its shown name
 
     @property
     def desk(self) -> Path:
@@ -46,6 +47,8 @@ class Stage:
 
     def own(self, text: str) -> str:
         """A text with the paths of the stage replaced by the person's own."""
+        if self.original and text.startswith(self.original[0] + os.sep):
+            return str(Path(self.original[1], text[len(self.original[0]) + 1 :]))
         if str(self.root) not in text:
             return text
         for staged, shown in self.shown:
