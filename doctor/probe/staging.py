@@ -26,6 +26,7 @@ LOOK_AT = 10_000  # entries of the script's folder; whole folders beyond it are 
 _PASSED_OVER = frozenset({"__pycache__", "node_modules"})
 _MODEL_NAME = re.compile(r"get_model_path\(\s*(?:model_name\s*=\s*)?[\"']([\w.\-]+)[\"']")
 _CODING = re.compile(r"\A(?:[^\n]*\n)?[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_PREFIX = "doctor-"
 UNTOLD_NAME = "model"
 
 
@@ -97,7 +98,7 @@ def prepare(
     copy_code: bool = True,
 ) -> Stage:
     """Lay out a stage. Raises OSError when the temporary folder cannot be written."""
-    root = Path(os.path.realpath(tempfile.mkdtemp(prefix="doctor-")))
+    root = Path(os.path.realpath(tempfile.mkdtemp(prefix=_PREFIX)))
     stage = Stage(root=root, code=root / "var" / "azureml-app", models=root / "var" / "azureml-app" / "azureml-models")
     try:
         for folder in (stage.code, stage.desk, root / "tmp"):
@@ -136,7 +137,7 @@ def _copy_code(script: Path, target: Path, budget: _Budget) -> None:
             seen += 1
             with contextlib.suppress(OSError):
                 if entry.is_dir():
-                    if entry.name.startswith(".") or _is_environment(entry.path):
+                    if entry.name.startswith(".") or _is_environment(entry.path) or _is_stage(entry.path):
                         continue
                     if seen > LOOK_AT or entry.is_symlink():
                         (here / entry.name).symlink_to(os.path.realpath(entry.path), target_is_directory=True)
@@ -148,6 +149,11 @@ def _copy_code(script: Path, target: Path, budget: _Budget) -> None:
 
 def _is_environment(folder: str) -> bool:
     return any(Path(folder, mark).exists() for mark in ("pyvenv.cfg", "conda-meta"))
+
+
+def _is_stage(folder: str) -> bool:
+    """Whether this is a rehearsal's own folder: a script that lies in the temporary folder has them beside it."""
+    return Path(folder).name.startswith(_PREFIX) and Path(folder, "probe").is_dir()
 
 
 def _place(source: Path, target: Path, budget: _Budget) -> None:
