@@ -1,5 +1,80 @@
 """Checks that read the entry script without running it."""
 
+from checks.entry_script.assignment_as_condition import assignment_as_condition
+from checks.entry_script.backslash_escape import backslash_escape
+from checks.entry_script.broken_import_line import broken_import_line
+from checks.entry_script.double_encoded_result import double_encoded_result
+from checks.entry_script.empty_file import empty_file
+from checks.entry_script.foreign_syntax import foreign_syntax
+from checks.entry_script.global_after_use import global_after_use
+from checks.entry_script.hidden_failure import hidden_failure
+from checks.entry_script.invisible_character import invisible_character
+from checks.entry_script.look_alike_character import look_alike_character
+from checks.entry_script.merge_conflict import merge_conflict
+from checks.entry_script.missing_colon import missing_colon
+from checks.entry_script.missing_indent import missing_indent
+from checks.entry_script.mixed_indentation import mixed_indentation
+from checks.entry_script.model_not_global import model_not_global
+from checks.entry_script.nan_result import nan_result
 from checks.entry_script.no_run import no_run
+from checks.entry_script.not_python import not_python
+from checks.entry_script.not_utf8 import not_utf8
+from checks.entry_script.notebook_magic import notebook_magic
+from checks.entry_script.pasted_prompt import pasted_prompt
+from checks.entry_script.python2_syntax import python2_syntax
+from checks.entry_script.removed_argument import removed_argument
+from checks.entry_script.removed_attribute import removed_attribute
+from checks.entry_script.removed_module import removed_module
+from checks.entry_script.response_without_json import response_without_json
+from checks.entry_script.result_not_serialisable import result_not_serialisable
+from checks.entry_script.returns_none import returns_none
+from checks.entry_script.status_tuple import status_tuple
+from checks.entry_script.stray_indent import stray_indent
+from checks.entry_script.syntax_error import syntax_error
+from checks.entry_script.syntax_too_new import syntax_too_new
+from checks.entry_script.unbound_local import unbound_local
+from checks.entry_script.unclosed_bracket import unclosed_bracket
+from checks.entry_script.unclosed_string import unclosed_string
+from checks.entry_script.undefined_name import undefined_name
 
-CHECKS = (no_run,)
+CHECKS = (
+    # reading: can Python read the text?
+    empty_file,
+    not_utf8,
+    not_python,
+    merge_conflict,
+    pasted_prompt,
+    notebook_magic,
+    invisible_character,
+    look_alike_character,
+    backslash_escape,
+    python2_syntax,
+    foreign_syntax,
+    mixed_indentation,
+    broken_import_line,
+    unclosed_string,
+    unclosed_bracket,
+    missing_colon,
+    assignment_as_condition,
+    stray_indent,
+    missing_indent,
+    global_after_use,
+    syntax_too_new,
+    syntax_error,
+    # contract: does the server accept init() and run(), and call them as they expect?
+    no_run,
+    # meaning: does the code do what it should, there?
+    model_not_global,
+    undefined_name,
+    unbound_local,
+    hidden_failure,
+    result_not_serialisable,
+    nan_result,
+    double_encoded_result,
+    returns_none,
+    status_tuple,
+    response_without_json,
+    removed_module,
+    removed_attribute,
+    removed_argument,
+)

@@ -1,0 +1,29 @@
+"""Code that reckons with a failure: imports and names that may be absent."""
+
+import ast
+
+from checks.entry_script.module import Module
+
+IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException", "AttributeError"})
+
+
+def reckons_with_absence(module: Module, node: ast.AST) -> bool:
+    """True inside a try that catches the failing import or attribute, in its handlers, and under a test of versions.
+
+    A test counts when it asks for `sys.version_info`, a `__version__`, `hasattr(...)`, `find_spec(...)`, TYPE_CHECKING.
+    """
+    below: ast.AST = node
+    for above in module.parents(node):
+        if isinstance(above, ast.Try) and below not in above.finalbody:
+            if any(_names(handler.type) & IMPORT_ERRORS or handler.type is None for handler in above.handlers):
+                return True
+        elif isinstance(above, (ast.If, ast.IfExp)) and below is not above.test:
+            test = ast.unparse(above.test)
+            if any(word in test for word in ("version", "hasattr", "find_spec", "TYPE_CHECKING", "PY2", "PY3")):
+                return True
+        below = above
+    return False
+
+
+def _names(kind: ast.expr | None) -> set[str]:
+    return {n.id for n in ast.walk(kind) if isinstance(n, ast.Name)} if kind is not None else set()

@@ -1,0 +1,251 @@
+"""A name or method is used that a release of its package removed.
+
+What it finds
+-------------
+Attributes such as `np.float`, `tf.placeholder`, `collections.Mapping`, `Image.ANTIALIAS`, and methods such as
+`DataFrame.append` or `get_feature_names`, that newer releases do not have. Quiet where the environment file pins a
+release that still has them, and where the script tests for them.
+
+Why it breaks
+-------------
+The line raises AttributeError (or ImportError) with the release that the container installs, although it worked with
+the older one: at import or in init() the service does not start, in run() the request is answered with 500.
+
+How to fix
+----------
+Write what took its place, named in the finding; or pin the older release in the environment file.
+
+Learn more
+----------
+Source: `checks/data/removed.json` names for each row where the fact was read or measured.
+"""
+
+import ast
+from collections.abc import Iterator
+
+from checks.cases import fires, quiet, script
+from checks.check import check
+from checks.entry_script.guards import reckons_with_absence
+from checks.entry_script.import_edits import rewrite_from
+from checks.entry_script.imports import add_import, code_for
+from checks.entry_script.module import Module
+from checks.entry_script.reach import STAGES, about_phases, reach
+from checks.entry_script.removals import Removal, RemovedMethod, names, removed, since
+from checks.entry_script.subject import entry_script
+from checks.entry_script.tell import about_lines, quotes
+from checks.entry_script.values import flow
+from checks.entry_script.versions import State, removal_state
+from checks.evidence import EnvironmentFile, Evidence, Requirement, Script
+from checks.finding import Confidence, Edit, Finding, Fix, Quote, Safety, Stage
+
+USERS = {
+    "pandas": frozenset({"pandas"}),
+    "scikit-learn": frozenset({"sklearn", "joblib", "pickle"}),
+    "tensorflow": frozenset({"tensorflow", "keras"}),
+}
+Row = Removal | RemovedMethod
+
+
+@check(
+    "entry-script.removed-attribute",
+    needs=("tree",),
+    stage=Stage.RUN,
+    explains=("runtime.import-raised", "runtime.init-raised", "runtime.run-raised", "runtime.error-as-answer"),
+)
+def removed_attribute(evidence: Evidence) -> Iterator[Finding]:
+    """Look up attributes, names imported from modules, and methods of values of known kind."""
+    script, module = entry_script(evidence)
+    used: dict[tuple[str, str], tuple[Row, list[tuple[ast.AST, tuple[Edit, ...]]]]] = {}
+    for label, row, node, edits in (
+        *_attributes(script, module),
+        *_imported(script, module),
+        *_methods(script, module),
+    ):
+        if not reckons_with_absence(module, node):
+            used.setdefault((label, row.package), (row, []))[1].append((node, edits))
+    for (label, _), (row, places) in used.items():
+        back_in = row.back_in if isinstance(row, Removal) else None
+        state, known = removal_state(evidence, row.package, row.removed_in, back_in)
+        live = [(node, edits) for node, edits in places if reach(module).phases(node)]
+        if state is not State.THERE and live:
+            yield _finding(script, module, label, row, live, state, known)
+
+
+def _finding(
+    script: Script,
+    module: Module,
+    label: str,
+    row: Row,
+    live: list[tuple[ast.AST, tuple[Edit, ...]]],
+    state: State,
+    known: str,
+) -> Finding:
+    nodes = [node for node, _ in live]
+    phases = [phase for phase in STAGES if any(phase in reach(module).phases(node) for node in nodes)]
+    edits = tuple(edit for _, some in live for edit in some) if all(some for _, some in live) else ()
+    seen = quotes(script, module, nodes)
+    certain = state is State.GONE and isinstance(row, Removal)
+    return Finding(
+        title=f"`{label}` was {since(row)}",
+        confidence=Confidence.CERTAIN if certain else Confidence.LIKELY,
+        stage=STAGES[phases[0]],
+        evidence=(*seen, Quote(source="environment", text=known)) if known else seen,
+        about=(f"name:{label.rsplit('.', 1)[-1]}", *about_lines(nodes), *about_phases(phases)),
+        fixes=(
+            Fix(
+                title=f"use {row.use}",
+                safety=Safety.SAFE if edits and row.safe else Safety.REVIEW,
+                edits=tuple(dict.fromkeys(edits)),
+            ),
+        ),
+    )
+
+
+def _attributes(script: Script, module: Module) -> Iterator[tuple[str, Row, ast.AST, tuple[Edit, ...]]]:
+    rows = names()
+    wanted = {name.rsplit(".", 1)[-1] for name in rows}
+    for node in module.all(ast.Attribute):
+        if node.attr not in wanted or not isinstance(node.ctx, ast.Load):
+            continue
+        full = module.dotted(node)
+        row = rows.get(full) if full else None
+        if row is not None and _root(node) in module.aliases:
+            yield ast.unparse(node), row, node, _attribute_edits(script, module, node, row)
+
+
+def _root(node: ast.AST) -> str:
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _attribute_edits(script: Script, module: Module, node: ast.Attribute, row: Removal) -> tuple[Edit, ...]:
+    if row.to is None:
+        return ()
+    if row.to.startswith("builtins."):
+        return (module.replace(script.path, node, row.to.removeprefix("builtins.")),)
+    code, needs = code_for(module, row.to)
+    added = add_import(module, script.path, needs, row.to.split(".")[0]) if needs else ()
+    return (module.replace(script.path, node, code), *added)
+
+
+def _imported(script: Script, module: Module) -> Iterator[tuple[str, Row, ast.AST, tuple[Edit, ...]]]:
+    rows = names()
+    for statement in module.all(ast.ImportFrom):
+        if statement.level:
+            continue
+        hits = {a.name: row for a in statement.names if (row := rows.get(f"{statement.module}.{a.name}"))}
+        moved = {
+            name: (row.to.rpartition(".")[0], row.to.rpartition(".")[2])
+            for name, row in hits.items()
+            if row.to is not None
+        }
+        for name, row in hits.items():
+            edits = rewrite_from(module, script.path, statement, moved) if name in moved else ()
+            yield f"{statement.module}.{name}", row, statement, edits
+
+
+def _methods(script: Script, module: Module) -> Iterator[tuple[str, Row, ast.AST, tuple[Edit, ...]]]:
+    by_name: dict[str, list[RemovedMethod]] = {}
+    for row in removed().methods:
+        by_name.setdefault(row.name, []).append(row)
+    tops = {m.split(".")[0] for m in module.imported_modules}
+    nodes = [node for node in module.all(ast.Attribute) if node.attr in by_name and isinstance(node.ctx, ast.Load)]
+    if not nodes:
+        return
+    kinds = {touched.at: touched.value.kind.value for touched in flow(module).touched}
+    own = {f.name for f in module.all(ast.FunctionDef)}
+    for node in nodes:
+        for row in by_name[node.attr]:
+            known = kinds.get(node)
+            alone = row.alone and known is None and row.name not in own and _root(node) not in module.aliases
+            alone = alone and (row.package == "python" or bool(tops & USERS[row.package]))
+            if (row.on and known == row.on) or (alone and isinstance(module.parent(node), ast.Call)):
+                edits = (_renamed(script, module, node, row.to),) if row.to else _concat(script, module, node)
+                yield f"{ast.unparse(node.value)}.{node.attr}"[-50:], row, node, edits
+                break
+
+
+def _renamed(script: Script, module: Module, node: ast.Attribute, name: str) -> Edit:
+    line = node.end_lineno or node.lineno
+    end = module.column(line, node.end_col_offset or 0)
+    return Edit(
+        path=script.path,
+        start_line=line,
+        start_column=end - len(node.attr),
+        end_line=line,
+        end_column=end,
+        replacement=name,
+    )
+
+
+def _concat(script: Script, module: Module, node: ast.Attribute) -> tuple[Edit, ...]:
+    """`frame.append(other, ...)` becomes `pd.concat([frame, other], ...)`, on one line and with one other frame."""
+    call = module.parent(node)
+    if node.attr != "append" or not isinstance(call, ast.Call) or len(call.args) != 1:
+        return ()
+    other = call.args[0]
+    if isinstance(other, (ast.Dict, ast.List, ast.Starred)) or call.lineno != call.end_lineno:
+        return ()
+    line = module.line(call.lineno)
+
+    def source(part: ast.expr) -> str:
+        return line[module.column(part.lineno, part.col_offset) : module.column(part.lineno, part.end_col_offset or 0)]
+
+    more = "".join(f", {k.arg}={source(k.value)}" for k in call.keywords if k.arg in {"ignore_index", "sort"})
+    concat, _ = code_for(module, "pandas.concat")
+    return (module.replace(script.path, call, f"{concat}([{source(node.value)}, {source(other)}]{more})"),)
+
+
+def _pinned(text: str, package: str, exact: str) -> Evidence:
+    asked = Requirement(
+        name=package, specifier=f"=={exact}", channel="pip", line=4, text=f"{package}=={exact}", exact=exact
+    )
+    return script(text, environment=EnvironmentFile(path="conda.yaml", kind="conda", requirements=(asked,)))
+
+
+_REST = "def init(): ...\ndef run(data): return data\n"
+CASES = (
+    fires(
+        "import numpy as np\ndef run(data):\n    return [np.float(x) for x in data]\n",
+        saw="np.float",
+        line=3,
+        fixed="import numpy as np\ndef run(data):\n    return [float(x) for x in data]\n",
+    ),
+    fires("from numpy import product\n" + _REST, fixed="from numpy import prod as product\n" + _REST),
+    fires(
+        "from collections import Mapping, OrderedDict\n" + _REST,
+        fixed="from collections.abc import Mapping\nfrom collections import OrderedDict\n" + _REST,
+    ),
+    fires(
+        "from PIL import Image\ndef run(data):\n    return data.resize((1, 2), Image.ANTIALIAS)\n",
+        fixed="from PIL import Image\ndef run(data):\n    return data.resize((1, 2), Image.LANCZOS)\n",
+    ),
+    fires(
+        "import pandas as pd\ndef run(data):\n    frame = pd.DataFrame(data)\n"
+        "    frame = frame.append(row(), ignore_index=True)\n"
+        "    return len(frame)\ndef row(): ...\n",
+        saw="frame.append",
+        fixed="import pandas as pd\ndef run(data):\n    frame = pd.DataFrame(data)\n"
+        "    frame = pd.concat([frame, row()], ignore_index=True)\n    return len(frame)\ndef row(): ...\n",
+    ),
+    fires("import joblib\ndef run(data):\n    return vectorizer.get_feature_names()\n", saw="get_feature_names"),
+    fires("import tensorflow as tf\nx = tf.placeholder(tf.float32)\n" + _REST, saw="TensorFlow 2.0"),
+    fires(_pinned("import numpy as np\nx = np.bool(1)\n" + _REST, "numpy", "1.24.4"), saw="1.24"),
+    fires("import pandas as pd\ndef run(data):\n    return pd.DataFrame(data).as_matrix().tolist()\n"),
+    quiet(_pinned("import numpy as np\nx = np.float(1)\n" + _REST, "numpy", "1.19.5")),
+    quiet("import numpy as np\nx = np.bool(1)\n" + _REST, name="numpy 2 has it again"),
+    quiet("import numpy as np\nx = np.float64(1), np.bool_(1), np.int32(2)\n" + _REST),
+    quiet(
+        "import pandas as pd\ndef run(data):\n    rows = []\n    rows.append(pd.DataFrame(data))\n"
+        "    return len(rows)\n"
+    ),
+    quiet("import tensorflow.compat.v1 as tf\nx = tf.placeholder(tf.float32)\n" + _REST),
+    quiet("import numpy as np\nF = np.float if hasattr(np, 'float') else float\n" + _REST),
+    quiet("class np:\n    float = 1\nx = np.float\n" + _REST),
+    quiet(
+        "import collections\nx = collections.OrderedDict()\nimport collections.abc\ny = collections.abc.Mapping\n"
+        + _REST
+    ),
+    quiet("import pandas\nclass F:\n    def as_matrix(self): ...\ndef run(data):\n    return F().as_matrix()\n"),
+)
