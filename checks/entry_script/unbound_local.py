@@ -87,6 +87,8 @@ class _Reader:
 
     def _block(self, body: Iterable[ast.stmt | ast.ExceptHandler | ast.match_case], done: set[str]) -> None:
         for node in body:
+            if isinstance(node, (ast.match_case, ast.With, ast.AsyncWith)):
+                done |= self.stores.get(id(node), set())  # a guard, or a later item, may use what stands before it
             self._read(node, done)
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                 done |= self.stores.get(id(node), set())
@@ -223,5 +225,7 @@ CASES = (
         "            break\n    return row\n"
     ),
     quiet("def run(data):\n    import json\n    return json.loads(data)\n"),
+    quiet("def run(data):\n    match data:\n        case {'a': x} if x > 1:\n            return x\n    return 0\n"),
+    quiet("def run(data):\n    with open(data) as f, wrap(f) as g:\n        return g\n"),
     quiet("def run(data):\n    match data:\n        case {'a': found}:\n            return found\n    return 0\n"),
 )
