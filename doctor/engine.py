@@ -23,7 +23,7 @@ from checks.registry import all_checks
 from doctor import __version__
 from doctor.collectors.samples import describe, find_model_folder, find_samples, read_sample
 from doctor.collectors.script import collect_script, collect_source
-from doctor.errors import ConfigError
+from doctor.errors import CannotExamine, ConfigError
 from doctor.report import SCHEMA, Report, Suppressed, Timings, Verdict, summarise
 from doctor.settings import Settings
 from doctor.suppress import Suppression
@@ -114,7 +114,8 @@ class Subject:
 def examine(path: Path, options: Options = Options(), listen: Listener = lambda _: None) -> Examination:
     """Diagnose one entry script.
 
-    Raises CannotExamine when it cannot be read, and ConfigError when a sample or the model folder cannot.
+    Raises CannotExamine when it cannot be read, or neither be rehearsed nor found wrong by reading; and ConfigError
+    when a sample, the model folder or the environment file is not there.
     """
     subject = _subject(path, options)
     script = collect_script(path, subject.shown)
@@ -122,6 +123,9 @@ def examine(path: Path, options: Options = Options(), listen: Listener = lambda 
     result = look(subject, script, {}, listen)
     verify_began = time.perf_counter()
     ranking = result.ranking
+    probe = result.evidence.probe
+    if isinstance(probe, Missing) and result.rehearsed and not ranking.causes:
+        raise CannotExamine(f"{subject.shown} could not be rehearsed: {probe.reason}. --no-run only reads")
     if _should_verify(options, result):
         from doctor.verify import peel
 
@@ -153,13 +157,17 @@ def examine(path: Path, options: Options = Options(), listen: Listener = lambda 
 
 @dataclass(frozen=True)
 class Look:
-    """One pass over a script: what was seen, what the checks said, when collecting ended (perf_counter)."""
+    """One pass over a script: what was seen, what the checks said, when collecting ended (perf_counter).
+
+    `rehearsed` tells that the probe was started, whatever became of it.
+    """
 
     evidence: Evidence
     outcomes: tuple[Outcome, ...]
     ranking: Ranking
     collected: float
     suppressions: tuple[Suppressed, ...] = ()
+    rehearsed: bool = False
 
 
 def look(subject: Subject, script: Script, overlay: Mapping[str, str], listen: Listener = lambda _: None) -> Look:
@@ -189,7 +197,14 @@ def look(subject: Subject, script: Script, overlay: Mapping[str, str], listen: L
     ordered = tuple(outcomes[check.id] for check in (*early, *late))
     findings = tuple(_drawn(f, evidence) for outcome in ordered if isinstance(outcome, Found) for f in outcome.findings)
     kept, suppressed = options.suppression.split(findings, script)
-    return Look(evidence=evidence, outcomes=ordered, ranking=rank(kept), collected=collected, suppressions=suppressed)
+    return Look(
+        evidence=evidence,
+        outcomes=ordered,
+        ranking=rank(kept),
+        collected=collected,
+        suppressions=suppressed,
+        rehearsed=running is not None,
+    )
 
 
 def _drawn(finding: Finding, evidence: Evidence) -> Finding:
