@@ -9,8 +9,8 @@ import pytest
 from checks.cases import Case
 from checks.check import HEADINGS, Check
 from checks.edits import apply_edits
-from checks.evidence import Evidence, Script
-from checks.finding import Finding, Safety
+from checks.evidence import EnvironmentFile, Evidence, Script
+from checks.finding import Edit, Finding, Safety
 from checks.outcome import Crashed, Found, run_check
 from checks.registry import FAMILIES, all_checks
 
@@ -67,11 +67,19 @@ def test_case(check: Check, case: Case) -> None:
     if case.line is not None:
         assert findings[0].evidence[0].line == case.line
     if case.fixed is not None:
-        assert isinstance(case.evidence.script, Script)
         edits = [edit for finding in findings for edit in (finding.fixes[0].edits if finding.fixes else ())]
-        assert apply_edits(case.evidence.script.text, edits) == case.fixed
+        assert apply_edits(edited_text(case.evidence, edits), edits) == case.fixed
     for finding in findings:
         wording(finding)
+
+
+def edited_text(evidence: Evidence, edits: list[Edit]) -> str:
+    """The text of the file that the edits change: the script's, or the environment file's."""
+    environment = evidence.environment
+    if isinstance(environment, EnvironmentFile) and {edit.path for edit in edits} == {environment.path}:
+        return environment.text
+    assert isinstance(evidence.script, Script)
+    return evidence.script.text
 
 
 def wording(finding: Finding) -> None:
