@@ -148,8 +148,8 @@ def plan_of(rehearsal: Rehearsal, stage: staging.Stage, app_root: Path, memory_l
         "model_folder": str(stage.version) if stage.version else None,
         "any_model": rehearsal.model_name == staging.UNTOLD_NAME,
         "temporary": sorted({str(stage.root / "tmp"), tempfile.gettempdir(), "/tmp", "/var/tmp"}),  # noqa: S108
-        "protected": originals,
-        "protected_files": [str(rehearsal.script.resolve())],
+        "protected": [*originals, *stage.links],
+        "protected_files": [str(rehearsal.script.resolve()), *stage.links],
         "private": [*desk.values(), *(payload["file"] for payload in payloads), str(app_root / rehearsal.script.name)],
         "owned": OWNED,
     }
@@ -166,7 +166,7 @@ def variables_of(rehearsal: Rehearsal, stage: staging.Stage, app_root: Path) -> 
 
 def _is_broad(folder: Path) -> bool:
     """Whether so much lies below this folder that a script may well write there on purpose."""
-    broad = {Path.home(), Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp")}  # noqa: S108
+    broad = {Path(os.path.expanduser("~")), Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp")}  # noqa: S108, PTH111
     return any(place == folder or place.is_relative_to(folder) for place in broad)
 
 
@@ -225,20 +225,22 @@ class _Child(Running):
     def wait(self) -> Probe | Missing:
         """Wait for the child's end; read what it left, and clean up."""
         if self._answer is None:
-            self._supervisor.done.wait()
-            self._answer = self._read() if not self._removed else Missing(reason="the rehearsal was stopped")
-            self.stop()
+            try:
+                self._supervisor.done.wait()
+                self._answer = self._read() if not self._removed else Missing(reason="the rehearsal was stopped")
+            finally:
+                self.stop()
         return self._answer
 
     def stop(self) -> None:
-        """End the child and all it started, remove the stage."""
-        if self._removed:
-            return
+        """End the child and all it started, remove the stage. May be called again, also in the middle of itself."""
         try:
             self._supervisor.stop()
         finally:
             self._removed = True
-            os.close(self._record)
+            record, self._record = self._record, -1
+            if record >= 0:
+                os.close(record)
             self._stage.remove()
             _Guard.remove(self)
 
@@ -323,31 +325,32 @@ def _restrain(pid: int) -> None:
 
 
 class _Guard:
-    """Stops what still runs when the interpreter exits or is told to terminate."""
+    """Stops what still runs when the interpreter exits, is told to terminate, or loses its terminal."""
 
     _running: set[Running] = set()
+    _ours: list[int] = []
     _lock = threading.RLock()
-    _before: Any = None
 
     @classmethod
     def add(cls, running: Running) -> None:
-        """Guard one more; the first one puts the SIGTERM handler in place unless somebody has one."""
+        """Guard one more; the first one puts signal handlers in place where nobody has one."""
         with cls._lock:
-            first = not cls._running and threading.current_thread() is threading.main_thread()
-            if first and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
-                signal.signal(signal.SIGTERM, cls._terminated)
-                cls._before = signal.SIG_DFL
+            if not cls._running and threading.current_thread() is threading.main_thread():
+                for name in ("SIGTERM", "SIGHUP"):
+                    number = getattr(signal, name, None)
+                    if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+                        signal.signal(number, cls._terminated)
+                        cls._ours.append(number)
             cls._running.add(running)
 
     @classmethod
     def remove(cls, running: Running) -> None:
-        """Guard one less; the last one takes the handler away."""
+        """Guard one less; the last one takes the handlers away."""
         with cls._lock:
             cls._running.discard(running)
-            last = not cls._running and threading.current_thread() is threading.main_thread()
-            if last and cls._before is not None:
-                signal.signal(signal.SIGTERM, cls._before)
-                cls._before = None
+            if not cls._running and threading.current_thread() is threading.main_thread():
+                while cls._ours:
+                    signal.signal(cls._ours.pop(), signal.SIG_DFL)
 
     @classmethod
     def stop_all(cls) -> None:

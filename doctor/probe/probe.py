@@ -8,11 +8,11 @@ The order of calls, the rules for init() and run(), the parsing of requests and 
 azureml-inference-server-http 1.5.1 (`server/user_script.py`, `server/input_parsers.py`, `server/routes.py`).
 """
 
+import os
 import sys
 
-if __name__ == "__main__":
-    # The server has neither this folder on its path nor anything of the probe in `__main__`, where pickles look.
-    sys.path[:1] = [] if sys.path and sys.path[0].rstrip("/\\").endswith(("probe", "__pycache__")) else sys.path[:1]
+if __name__ == "__main__" and sys.path and sys.path[0] == os.path.dirname(os.path.abspath(sys.argv[0])):
+    del sys.path[0]  # the server has no such folder on its path, and a script could import from it
 
 import builtins
 import errno
@@ -20,7 +20,6 @@ import faulthandler
 import importlib.util  # loaded by the server too, so `import importlib` alone is enough for a script
 import io
 import json
-import os
 import signal
 import threading
 import time
@@ -186,13 +185,11 @@ class Places(object):
         return known
 
     def is_protected(self, path):
-        if path.startswith(self.protected) or path in self.protected_files:
-            return not path.startswith(self.stage) or path.startswith(self.models)
-        real = os.path.realpath(path)
-        return (
-            real != path
-            and not real.startswith(self.stage)
-            and (real.startswith(self.protected) or real in self.protected_files or path.startswith(self.stage))
+        """Whether a path, or the file behind a link, is the person's own and must stay as it is."""
+        return any(
+            (one.startswith(self.protected) or one in self.protected_files)
+            and (not one.startswith(self.stage) or one.startswith(self.models))
+            for one in (path, os.path.realpath(path))
         )
 
     def own_frame(self, frame):
@@ -846,9 +843,9 @@ class Watch(object):
             _inside.add(me)
             try:
                 self.arm()
-                frame = sys._current_frames().get(self.main)
-                stack = self.places.stack(frame)[-12:]
-                frame = None
+                stack = self.places.stack(sys._current_frames().get(self.main))
+                own = [place for place in stack if place["own"]]
+                stack = stack[-12:] if any(place["own"] for place in stack[-12:]) else own[-1:] + stack[-11:]
                 key = [(place["path"], place["line"]) for place in stack]
                 if key != self.last and _pwrite is not None:
                     self.last = key
@@ -1560,10 +1557,6 @@ def _not_finite(value, path):
 # The rehearsal
 
 
-class Stop(Exception):
-    """What follows makes no sense."""
-
-
 class Rehearsal(object):
     """Runs the steps and records each."""
 
@@ -1669,11 +1662,18 @@ class Rehearsal(object):
         if limit and (resident() or 0) + growth > limit * 0.9:
             return self.skip("concurrent", source, "%d calls at once may need more memory than there is" % count)
         began = _clock()
-        answers = self.in_threads(body, count)
+        patience = min(max(5.0, seconds * count * 20), self.left() - 0.5)
+        answers, stuck = self.in_threads(body, count, patience)
         taken = _clock() - began
+        if stuck is not None:
+            message = "%d calls at once did not end within %.0f s" % (count, patience)
+            step = {"phase": "concurrent", "sample": source, "outcome": "timeout", "seconds": taken}
+            step.update(message=message, stack=stuck)
+            self.channel.write({"k": "step", "step": step})
+            return None
         raised = next((one for one in answers if isinstance(one, BaseException)), None)
         if raised is not None:
-            alone = self.in_threads(body, 1)[0]
+            alone = self.in_threads(body, 1, patience)[0][0]
             if isinstance(alone, BaseException):
                 kind = "%s: %s" % (type(alone).__name__, _message(alone)[:200])
                 return self.skip(
@@ -1691,8 +1691,8 @@ class Rehearsal(object):
 
         return self.step("concurrent", work, source, told)
 
-    def in_threads(self, body, count):
-        """The answers of simultaneous calls, or what they raised."""
+    def in_threads(self, body, count, patience):
+        """The answers of simultaneous calls, or what they raised; and the stack of one that never ended."""
         answers = [None] * count
         gate = threading.Event()
 
@@ -1712,9 +1712,13 @@ class Rehearsal(object):
             thread.start()
             threads.append(thread)
         gate.set()
+        until = _clock() + patience
         for thread in threads:
-            thread.join()
-        return answers
+            thread.join(max(until - _clock(), 0.001))
+        stuck = next((thread for thread in threads if thread.is_alive()), None)
+        if stuck is None:
+            return answers, None
+        return answers, self.places.stack(sys._current_frames().get(stuck.ident))
 
 
 def _flush():

@@ -16,6 +16,7 @@ Records = list[dict[str, Any]]
 _THREAD = re.compile(r"^(?:Current thread|Thread) (0x[0-9a-f]+).*\(most recent call first\):$")
 _FAULT_FRAME = re.compile(r'^  File "(.*)", line (\d+|\?\?\?) in (.*)$')
 _FATAL = re.compile(r"^Fatal Python error: (.*)$", re.MULTILINE)
+_PLAIN = {"Segmentation fault", "Bus error", "Illegal instruction", "Floating point exception"}
 _TIMED_OUT = re.compile(r"^Timeout \(", re.MULTILINE)
 
 
@@ -25,7 +26,7 @@ def read_lines(content: bytes) -> Records:
     for line in content.splitlines():
         with contextlib.suppress(ValueError):
             record = json.loads(line)
-            if isinstance(record, dict):
+            if isinstance(record, dict) and "k" in record:
                 records.append(record)
     return records
 
@@ -47,13 +48,13 @@ def build(records: Records, stage: Stage, ending: Ending, *, in_process: bool = 
     """The evidence of one rehearsal, in the person's own paths. None when the probe never spoke."""
     by_kind: dict[str, Records] = {}
     for record in records:
-        by_kind.setdefault(record.pop("k", ""), []).append(record)
+        by_kind.setdefault(record["k"], []).append(record)
     hello = next(iter(by_kind.get("hello", [])), None)
     if hello is None:
         return None
     sources = _Sources(stage)
     end = next(iter(by_kind.get("end", [])), None)
-    exit_record = by_kind.get("exit", [None])[-1]
+    exit_record = _last_words(records)
     steps = [step["step"] for step in by_kind.get("step", [])]
     left_exit: dict[str, Any] | None = None
     if end is None:
@@ -105,8 +106,10 @@ def _exit(
         from doctor.probe.supervisor import name_of_signal
 
         name = name_of_signal(-ending.code)
-        call = exit_record["call"] if exit_record else fatal[1] if fatal else name
-        found |= {"reason": "signal", "signal": name, "call": call}
+        if exit_record and exit_record["call"].startswith("os.kill") and name not in exit_record["call"]:
+            exit_record = None
+        said = fatal[1] if fatal and " " in fatal[1] and fatal[1] not in _PLAIN else name
+        found |= {"reason": "signal", "signal": name, "call": exit_record["call"] if exit_record else said}
     elif ending.code is not None:
         found |= {"reason": "exited", "code": ending.code, "call": exit_record["call"] if exit_record else None}
     else:
@@ -115,6 +118,16 @@ def _exit(
         stack = exit_record["stack"]
     found["stack"] = stack or _last_seen(ending.where)
     return found
+
+
+def _last_words(records: Records) -> dict[str, Any] | None:
+    """The call that was about to end the process, unless the script went on after it."""
+    for record in reversed(records):
+        if record["k"] == "exit":
+            return record
+        if record["k"] in ("begin", "step"):
+            return None
+    return None
 
 
 def _broken_step(by_kind: dict[str, Records], steps: Records, ended: dict[str, Any]) -> dict[str, Any] | None:

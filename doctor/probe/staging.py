@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-COPY_BYTES = 64 * 1024 * 1024
+COPY_BYTES = 32 * 1024 * 1024
 COPY_FILES = 2_000
 LOOK_AT = 10_000  # entries of the script's folder; whole folders beyond it are linked
 _PASSED_OVER = frozenset({"__pycache__", "node_modules"})
@@ -38,6 +38,7 @@ class Stage:
     code: Path
     models: Path
     version: Path | None = None
+    links: list[str] = field(default_factory=list)  # originals that the stage links to
     shown: list[tuple[str, str]] = field(default_factory=list)
     original: tuple[str, str] | None = None  # the script's real folder, run in place, and its shown name
 
@@ -75,10 +76,11 @@ class Stage:
 
 @dataclass
 class _Budget:
-    """How much may still be copied."""
+    """How much may still be copied, and what was linked instead."""
 
     size: int = COPY_BYTES
     files: int = COPY_FILES
+    links: list[str] = field(default_factory=list)
 
     def takes(self, size: int) -> bool:
         if size > self.size or self.files <= 0:
@@ -86,6 +88,12 @@ class _Budget:
         self.size -= size
         self.files -= 1
         return True
+
+    def link(self, source: str | Path, target: Path) -> None:
+        """Link to the original."""
+        original = os.path.realpath(source)
+        target.symlink_to(original)
+        self.links.append(original)
 
 
 def prepare(
@@ -103,7 +111,7 @@ def prepare(
     try:
         for folder in (stage.code, stage.desk, root / "tmp"):
             folder.mkdir(parents=True)
-        budget = _Budget()
+        budget = _Budget(links=stage.links)
         stage.shown = [
             (str(stage.code), str(script.parent)),
             (str(root / "tmp"), tempfile.gettempdir()),
@@ -121,7 +129,7 @@ def prepare(
 
 
 def _copy_code(script: Path, target: Path, budget: _Budget) -> None:
-    _place(script, target / script.name, _Budget())  # the script itself, whatever its size
+    (target / script.name).write_bytes(script.read_bytes())  # the script itself, whatever its size
     pending = deque([(script.parent, target)])
     seen = 0
     while pending:
@@ -140,7 +148,7 @@ def _copy_code(script: Path, target: Path, budget: _Budget) -> None:
                     if entry.name.startswith(".") or _is_environment(entry.path) or _is_stage(entry.path):
                         continue
                     if seen > LOOK_AT or entry.is_symlink():
-                        (here / entry.name).symlink_to(os.path.realpath(entry.path), target_is_directory=True)
+                        budget.link(entry.path, here / entry.name)
                     else:
                         pending.append((Path(entry.path), here / entry.name))
                 elif entry.is_file():
@@ -168,7 +176,7 @@ def _place(source: Path, target: Path, budget: _Budget) -> None:
             if status.st_mode & 0o111:
                 target.chmod(0o700)
             return
-    target.symlink_to(source.resolve())
+    budget.link(source, target)
 
 
 def _overlay(script: Path, code: Path, overlay: Mapping[str, str]) -> None:
@@ -239,6 +247,6 @@ def _copy_tree(source: Path, target: Path, budget: _Budget) -> None:
             if entry.is_dir() and budget.files > 0 and not entry.is_symlink():
                 _copy_tree(Path(entry.path), place, budget)
             elif entry.is_dir():
-                place.symlink_to(os.path.realpath(entry.path), target_is_directory=True)
+                budget.link(entry.path, place)
             elif entry.is_file():
                 _place(Path(entry.path), place, budget)

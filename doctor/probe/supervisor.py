@@ -93,7 +93,7 @@ class Supervisor:
 
     def _watch(self) -> None:
         """Return when the process has ended, or must end."""
-        waiter = _Exit(self.process.pid, self._wake_read)
+        waiter = _Exit(self.process, self._wake_read)
         try:
             pause = 0.01
             while not waiter.wait(pause):
@@ -161,11 +161,11 @@ class Supervisor:
 class _Exit:
     """Waits for the end of a process without reaping it, so that its number stays its own."""
 
-    def __init__(self, pid: int, wake: int) -> None:
-        self._pid = pid
+    def __init__(self, process: "subprocess.Popen[bytes]", wake: int) -> None:
+        self._process = process
         self._wake = wake
         try:
-            self._fd = os.pidfd_open(pid)
+            self._fd = os.pidfd_open(process.pid)
         except (AttributeError, OSError):
             self._fd = -1
 
@@ -183,8 +183,10 @@ class _Exit:
         return any(fd == self._fd for fd, _ in poll.poll(seconds * 1000))
 
     def _has_ended(self) -> bool:
+        if not hasattr(os, "waitid"):
+            return self._process.poll() is not None
         try:
-            return os.waitid(os.P_PID, self._pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+            return os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
         except ChildProcessError:
             return True
 
