@@ -96,12 +96,14 @@ def _parse(file: Path, content: bytes) -> tuple[bool, dict[str, object]]:
 
 def _of_table(table: Mapping[str, object], where: str, folder: Path) -> dict[str, object]:
     values: dict[str, object] = {}
+    given: dict[str, str] = {}
     for name, value in table.items():
         key = KEYS.get(_SAME.get(name, name))
         if key is None:
             raise ConfigError(f"{where}: no key is called `{name}`{hint(name, KEYS) or _all_keys()}")
-        if key.field in values:
-            raise ConfigError(f"{where}: `{name}` and `{key.name}` are the same key; keep one")
+        if other := given.get(key.field):
+            raise ConfigError(f"{where}: `{other}` and `{name}` are the same key; keep one")
+        given[key.field] = name
         values[key.field] = _finished(key, _converted(key, value, f"{where}: `{name}`"), folder)
     return values
 

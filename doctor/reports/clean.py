@@ -76,7 +76,7 @@ def _maybe(text: str | None) -> str | None:
 def _finding(finding: Finding) -> Finding:
     return msgspec.structs.replace(
         finding,
-        title=_text(finding.title),
+        title=" ".join(_text(finding.title).splitlines()),
         why=_text(finding.why),
         evidence=tuple(map(_quote, finding.evidence)),
         fixes=tuple(map(_fix, finding.fixes)),
