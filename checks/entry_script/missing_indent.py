@@ -56,7 +56,7 @@ def detect(broken: Broken) -> Fault | None:
     head, following = found[at], found[at + 1 :]
     end = broken.code_end(broken.line_of(head.start))
     empty = (Change(end, end, " pass"),)
-    body = [] if not following or following[0].defines or following[0].width < head.width else list(_bodies(following))
+    body = list(_bodies(head, following)) if following and following[0].width >= head.width else []
     changes, gain = broken.best([*body, empty])
     if not gain:
         return None
@@ -74,20 +74,27 @@ def detect(broken: Broken) -> Fault | None:
         places=(following[0].start,),
         also=(head.start,),
         changes=changes,
-        fix="indent the body by 4 spaces",
+        fix="indent the body",
     )
 
 
-def _bodies(following: list[Row]) -> Iterator[tuple[Change, ...]]:
-    """What may be the body: all rows up to the next definition, then fewer, ending before a row further out."""
+def _bodies(head: Row, following: list[Row]) -> Iterator[tuple[Change, ...]]:
+    """What may be the body: all rows up to the next definition, then fewer, moved to where the rest of it stands."""
+    first, by = following[0], 4
+    if len(following) > 1 and following[1].width > first.width:
+        inner = following[1].width - head.width
+        if first.defines and inner <= 4:
+            return  # a definition with its own body
+        by = inner if not first.opens else max(inner - 4, 4)
+    elif first.defines:
+        return
     block: list[Row] = []
     for row in following[:200]:
-        if row.defines or row.width < following[0].width:
+        if row.width < first.width or (row.defines and row is not first and row.width <= first.width):
             break
         block.append(row)
-    sizes = [len(block), *(n for n in range(len(block) - 1, 0, -1) if block[n].width == block[0].width)]
-    for size in sizes[:30]:
-        yield tuple(change for row in block[:size] if (change := row.moved(4)))
+    for size in [len(block), *range(min(len(block) - 1, 30), 0, -1)]:
+        yield tuple(change for row in block[:size] if (change := row.moved(by)))
 
 
 CASES = (

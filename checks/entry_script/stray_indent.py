@@ -82,18 +82,23 @@ def _candidates(found: list[Row], at: int) -> Iterator[tuple[tuple[Change, ...],
         by = target - row.width
         if by:
             moves += [(abs(by), len(several), several, by) for several in _blocks(found, at)]
-    before = _run_before(found, at)
-    if before and row.width != before[0].width:
+    for before in _blocks_before(found, at):
         by = row.width - before[0].width
         moves.append((abs(by), len(before), before, by))
     least = min(r.width for r in found)
     if least:  # the whole script, when its lines fit together like that
         coherent = all((row.width - least) % 2 == 0 for row in found)
         moves.append((0 if coherent else least, len(found), found, -least))
-    for _, _, several, by in sorted(moves, key=lambda move: move[:2]):
+    unit = _unit(found)
+    for _, _, several, by in sorted(moves, key=lambda m: (m[0], (m[2][0].width + m[3]) % unit != 0, m[1])):
         changes = [change for r in several if (change := r.moved(by))]
         if len(changes) == len(several):
             yield tuple(changes), several[0], by
+
+
+def _unit(found: list[Row]) -> int:
+    """The width of the script's indentation: 4 or 2 where nearly all lines keep to it, else 1."""
+    return next((n for n in (4, 2) if sum(row.width % n == 0 for row in found) >= 0.8 * len(found)), 1)
 
 
 def _open_levels(before: list[Row]) -> list[int]:
@@ -122,17 +127,17 @@ def _blocks(found: list[Row], at: int) -> Iterator[list[Row]]:
             yield several
 
 
-def _run_before(found: list[Row], at: int) -> list[Row]:
-    """The block that ends before the row: rows at one indentation, and what they hold."""
-    if not at:
-        return []
-    width = max(found[at].width, min(row.width for row in found[max(0, at - 1) : at]))
-    several: list[Row] = []
-    for row in reversed(found[max(0, at - _LONGEST) : at]):
-        if row.width < width:
-            break
-        several.insert(0, row)
-    return several
+def _blocks_before(found: list[Row], at: int) -> Iterator[list[Row]]:
+    """Blocks that end before the row and stand a slip of the hand beside it."""
+    for width in {row.width for row in found[max(0, at - _LONGEST) : at]}:
+        if 0 < abs(width - found[at].width) <= _BY_HAND:
+            several: list[Row] = []
+            for row in reversed(found[max(0, at - _LONGEST) : at]):
+                if row.width < width:
+                    break
+                several.insert(0, row)
+            if several and several[0].width == width:
+                yield several
 
 
 def _title(row: Row, by: int, whole: bool) -> str:

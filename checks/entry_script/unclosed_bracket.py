@@ -19,6 +19,7 @@ Learn more
 https://docs.python.org/3/reference/lexical_analysis.html#implicit-line-joining
 """
 
+import re
 from collections.abc import Iterator
 
 from checks.cases import fires, quiet
@@ -30,6 +31,8 @@ from checks.entry_script.lexer import PAIRS, Bracket, Closer
 from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Stage
 
+_STOP = re.compile(r"(?<=[^\s,])[ \t]*[,:)\]}\s]")
+_MOST = 60  # places inside a line that are tried
 _LONGEST = 60  # lines between a bracket and the place of its closing one that are tried
 
 
@@ -71,7 +74,7 @@ def _unmatched(broken: Broken, closer: Closer) -> Fault | None:
         )
     opener, expected = closer.opener, PAIRS[closer.opener[1]]
     other = (Change(at, at + 1, expected),)
-    before = [(Change(place, place, expected),) for place in _places(broken, opener[0], at)]
+    before = [(Change(place, place, expected),) for place in reversed(_places(broken, opener[0], at))]
     changes, gain = broken.best([other, *before, without])
     if not gain:
         return None
@@ -85,12 +88,10 @@ def _unmatched(broken: Broken, closer: Closer) -> Fault | None:
     return Fault(title=title, places=(wrong,), also=(opener[0], at), changes=changes, fix=fix)
 
 
-def _places(broken: Broken, start: int, end: int) -> Iterator[int]:
-    """Where a missing bracket may belong before a wrong one: before it, at line ends, before commas; the last first."""
-    text = broken.text
-    yield start + 1 + len(text[start + 1 : end].rstrip().rstrip(",").rstrip())
-    commas = [i for i in range(start + 1, end) if text[i] in ",\n" and broken.lexed.is_code(i)]
-    yield from reversed(commas[-20:])
+def _places(broken: Broken, start: int, end: int) -> list[int]:
+    """Where a bracket may close between two offsets: before commas, colons, brackets, blanks and line ends."""
+    stops = (m.start() for m in _STOP.finditer(broken.text, start + 1, end + 1))
+    return [place for place in stops if broken.lexed.is_code(place)][:_MOST]
 
 
 def _unclosed(broken: Broken, brackets: list[Bracket]) -> Fault | None:
@@ -98,7 +99,7 @@ def _unclosed(broken: Broken, brackets: list[Bracket]) -> Fault | None:
     wrong = brackets[-1]
     first = broken.line_of(wrong.offset)
     last = min(broken.line_of(max(wrong.offset, wrong.given_up - 1)), first + _LONGEST)
-    changes, gain = broken.best(_closings(broken, first, last, closers))
+    changes, gain = broken.best(_closings(broken, wrong.offset, last, closers))
     if not gain:
         return None
     place = _by_layout(broken, wrong) if len(brackets) == 1 else wrong.offset
@@ -112,7 +113,8 @@ def _unclosed(broken: Broken, brackets: list[Bracket]) -> Fault | None:
     )
 
 
-def _closings(broken: Broken, first: int, last: int, closers: str) -> Iterator[tuple[Change, ...]]:
+def _closings(broken: Broken, opened: int, last: int, closers: str) -> Iterator[tuple[Change, ...]]:
+    first = broken.line_of(opened)
     for line in range(first, last + 1):
         code = broken.code(line)
         if not code.strip():
@@ -121,6 +123,8 @@ def _closings(broken: Broken, first: int, last: int, closers: str) -> Iterator[t
         if code.endswith(":"):
             yield (Change(end - 1, end - 1, closers),)
         yield (Change(end, end, closers),)
+    for place in _places(broken, opened, broken.code_end(first)):
+        yield (Change(place, place, closers),)
 
 
 def _by_layout(broken: Broken, wrong: Bracket) -> int:

@@ -69,6 +69,7 @@ def _single(broken: Broken, text: Text) -> Fault | None:
     candidates: list[tuple[Change, ...]] = [(change,) for change in closing]
     slashes = [text.start + m.start() for m in re.finditer(rf"\\{text.quote}", broken.text[text.start : end])]
     candidates[:0] = [(Change(slash, slash, "\\"),) for slash in reversed(slashes)]
+    candidates += _earlier(broken, line, text)
     candidates += _other_quote(broken, line, text.quote)
     candidates.insert(0 if end == text.start + 1 else len(candidates), (Change(text.start, text.start + 1, ""),))
     changes, gain = broken.best(candidates)
@@ -84,7 +85,15 @@ def _single(broken: Broken, text: Text) -> Fault | None:
         title, fix = f"a single {text.quote} too many", f"delete the {text.quote} that opens no text"
     else:
         title, fix = f"the text is not closed: its last {text.quote} is missing", f"close the text with {text.quote}"
-    return Fault(title=title, places=(text.start,), changes=changes, fix=fix)
+    return Fault(title=title, places=(min(text.start, changes[0].start),), changes=changes, fix=fix)
+
+
+def _earlier(broken: Broken, line: int, opened: Text) -> list[tuple[Change, ...]]:
+    """A quote that is missing further left: one text ends there, and all that follow on the line change places."""
+    start, code = broken.offset(line), broken.line(line)
+    first = code.find(opened.quote)
+    places = [start + m.start() for m in re.finditer(r"(?<=[^\s,])[)\]}:,;]", code) if m.start() > first]
+    return [(Change(place, place, opened.quote),) for place in places[:40]]
 
 
 def _other_quote(broken: Broken, line: int, quote: str) -> list[tuple[Change, ...]]:
