@@ -307,10 +307,9 @@ def _verdict(ranking: Ranking, evidence: Evidence) -> Verdict:
 def _notes(subject: Subject, evidence: Evidence) -> tuple[str, ...]:
     """How the result came about, and what was not tried."""
     probe = evidence.probe
-    comments = subject.options.suppression.notes(evidence.script) if isinstance(evidence.script, Script) else ()
     if isinstance(probe, Missing):
-        return (f"the script was not run: {probe.reason}", *comments)
-    notes = [f"rehearsed with Python {probe.python} ({probe.interpreter})", *comments]
+        return (f"the script was not run: {probe.reason}",)
+    notes = [f"rehearsed with Python {probe.python} ({probe.interpreter})"]
     if subject.model_dir and not subject.options.model_dir:
         notes.append(f"AZUREML_MODEL_DIR held the contents of {subject.model_dir}, found beside the script")
     if subject.payloads and not subject.options.samples:
