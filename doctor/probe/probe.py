@@ -685,6 +685,14 @@ class Observer(object):
             bits = flags.get(mode[:1], 0) | (os.O_RDWR if "+" in mode else 0)
             return (arguments[0] if arguments else named["file"], mode, bits)
 
+        real_import = builtins.__import__
+
+        def __import__(name, globals=None, locals=None, fromlist=(), level=0):
+            if level == 0 and name not in sys.modules:
+                self.imported(name, sys._getframe(1))
+            return real_import(name, globals, locals, fromlist, level)
+
+        self.patch(builtins, "__import__", __import__)
         opener = wrapped("open", io.open, opening)
         for owner in (builtins, io):
             self.patch(owner, "open", opener)
@@ -1431,7 +1439,9 @@ class Service(object):
         import flask
 
         if not self.app:
-            self.app = flask.Flask("azureml_inference_server_http.server.create_app")
+            root = os.path.dirname(self.script)
+            name = "azureml_inference_server_http.server.create_app"
+            self.app = flask.Flask(name, root_path=root, instance_path=os.path.join(root, "instance"))
         environ = {
             "REQUEST_METHOD": "POST",
             "SCRIPT_NAME": "",
