@@ -30,7 +30,7 @@ bench: $(READY) ## the promised ratios, measured side by side
 	$(BIN)/python -m benchmarks
 
 requirements: $(READY) ## pin the newest development dependencies, with hashes
-	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header --universal \
+	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header --universal --prerelease if-necessary-or-explicit \
 		--python-version 3.11 pyproject.toml requirements/dev.in --output-file requirements/dev.txt
 
 $(READY): pyproject.toml requirements/dev.txt

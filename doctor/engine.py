@@ -188,7 +188,7 @@ def look(subject: Subject, script: Script, overlay: Mapping[str, str], listen: L
         elif unparsed:
             evidence = evidence.replace(probe=Missing(reason=f"{script.name} does not parse, so it was not run"))
         else:
-            evidence = evidence.replace(probe=Missing(reason="not run, as asked (--no-run)"))
+            evidence = evidence.replace(probe=Missing(reason="the script was not run, as asked (--no-run)"))
     finally:
         if running is not None:
             running.stop()
@@ -308,7 +308,7 @@ def _notes(subject: Subject, evidence: Evidence) -> tuple[str, ...]:
     """How the result came about, and what was not tried."""
     probe = evidence.probe
     if isinstance(probe, Missing):
-        return (f"the script was not run: {probe.reason}",)
+        return (probe.reason if "not run" in probe.reason else f"the script was not run: {probe.reason}",)
     notes = [f"rehearsed with Python {probe.python} ({probe.interpreter})"]
     if subject.model_dir and not subject.options.model_dir:
         notes.append(f"AZUREML_MODEL_DIR held the contents of {subject.model_dir}, found beside the script")

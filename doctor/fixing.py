@@ -13,6 +13,7 @@ import msgspec
 from checks.edits import OverlappingEdits, apply_edits, by_path, clash
 from checks.evidence import EnvironmentFile, Evidence, Script
 from checks.finding import Edit, Finding, Fix, Safety
+from checks.text import lines_of
 from doctor.errors import CannotExamine
 
 
@@ -59,7 +60,7 @@ def diff(changes: Mapping[str, tuple[str, str]], context: int = 3) -> str:
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
         for path, (before, after) in changes.items()
         for line in difflib.unified_diff(
-            before.splitlines(keepends=True), after.splitlines(keepends=True), f"a/{path}", f"b/{path}", n=context
+            lines_of(before), lines_of(after), f"a/{path.lstrip('/')}", f"b/{path.lstrip('/')}", n=context
         )
     )
 

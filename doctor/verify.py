@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from checks.edits import OverlappingEdits, apply_edits, by_path
-from checks.evidence import EnvironmentFile, Evidence, Missing, Probe, Script
+from checks.evidence import EnvironmentFile, Evidence, Missing, Phase, Probe, Script
 from checks.finding import Confidence, Finding, Fix, Safety
 from checks.rank import Ranking
 from doctor.engine import Look, Subject, look
@@ -99,6 +99,8 @@ def _outcome(after: Look, revealed: Iterable[Finding]) -> str:
         return "verified: with this change init() and run() pass"
     if isinstance(probe, Missing):
         return "verified: with this change the finding is gone"
+    if any(step.phase is Phase.RUN for step in probe.steps):
+        return "verified: with this change the finding is gone; run() still does not answer as it should"
     return "verified: with this change init() passes; run() was not tried"
 
 
