@@ -87,7 +87,14 @@ def test_no_permission_as_another_user(tmp_path: Path) -> None:
     script = tmp_path / "score.py"
     script.write_text(GOOD)
     script.chmod(0)
-    command = "import os, runpy, sys; os.setuid(65534); sys.argv = ['doctor', 'check', sys.argv[1]]; import doctor.__main__ as m; m.main()"
+    # The interpreter itself may lie in root's home: everything is loaded before the user changes.
+    command = (
+        "import os, sys, traceback\n"
+        "import doctor.command.check\n"
+        "from doctor.command.main import run\n"
+        "os.setuid(65534)\n"
+        "sys.exit(run(['check', sys.argv[1]]))"
+    )
     for folder in (tmp_path, *tmp_path.parents):
         if folder == Path("/"):
             break
