@@ -24,7 +24,7 @@ COPY_BYTES = 32 * 1024 * 1024
 COPY_FILES = 2_000
 LOOK_AT = 10_000  # entries of the script's folder; whole folders beyond it are linked
 _PASSED_OVER = frozenset({"__pycache__", "node_modules"})
-_MODEL_NAME = re.compile(r"get_model_path\(\s*(?:model_name\s*=\s*)?[\"']([\w.\-]+)[\"']")
+_MODEL_NAME = re.compile(r"get_model_path\(\s*(?:model_name\s*=\s*)?[\"']([\w.\-]+)[\"']\s*[,)]")
 _CODING = re.compile(r"\A(?:[^\n]*\n)?[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _PREFIX = "doctor-"
 UNTOLD_NAME = "model"
