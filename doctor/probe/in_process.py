@@ -93,3 +93,10 @@ def _forget(before: dict[str, ModuleType], app_root: Path) -> None:
             del sys.modules[name]
     for name, module in before.items():
         sys.modules.setdefault(name, module)
+    # These two remember what they decorated by the name of the function, and the entry script's is always the same.
+    util = sys.modules.get("inference_schema.schema_util")
+    for registry in (getattr(util, "__functions_schema__", {}), getattr(util, "__versions__", {})):
+        for name in [name for name in registry if name.startswith("entry_module.")]:
+            del registry[name]
+    if request := sys.modules.get("azureml_inference_server_http.api.aml_request"):
+        vars(request)["_rawHttpRequested"] = False

@@ -489,12 +489,11 @@ class Observer(object):
     def patch_environment(self):
         kind = type(os.environ)
         real = kind.__getitem__
-        library = os.__file__
 
         def ask(key, value, strict, frame):
             try:
-                if frame.f_code.co_filename == library or frame.f_globals.get("__name__") == "os":
-                    frame = frame.f_back  # os.getenv
+                if frame.f_code.co_name == "getenv" and frame.f_globals.get("__name__") == "os":
+                    frame = frame.f_back
                 if not self.places.is_own(frame.f_code.co_filename) or not isinstance(key, str):
                     return
                 record = {"k": "asked", "name": key, "set": value is not None, "phase": self.phase, "strict": strict}
@@ -510,7 +509,7 @@ class Observer(object):
                 return None
 
         def __getitem__(environ, key):
-            if isinstance(key, str) and environ is os.environ:
+            if isinstance(key, str) and environ is os.environ and _subscripts(sys._getframe(1)):
                 ask(key, look(environ, key), True, sys._getframe(1))
             return real(environ, key)
 
@@ -720,6 +719,16 @@ class Observer(object):
         self.patch(socket, "getaddrinfo", wrapped("socket.getaddrinfo", socket.getaddrinfo, lambda a, n: a))
         self.patch(socket, "gethostbyname", wrapped("socket.gethostbyname", socket.gethostbyname, lambda a, n: a))
         self.patch(socket.socket, "connect", wrapped("socket.connect", socket.socket.connect, lambda a, n: a))
+
+
+def _subscripts(frame):
+    """Whether a frame is at `x[...]`, not at a call such as dict(x) that reads every key."""
+    try:
+        import opcode
+
+        return opcode.opname[frame.f_code.co_code[frame.f_lasti]] in ("BINARY_SUBSCR", "BINARY_OP")
+    except Exception:
+        return True
 
 
 def _absolute(path, follow=False):
