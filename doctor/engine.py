@@ -15,7 +15,7 @@ import msgspec
 
 from checks.check import Check
 from checks.entry_script.module import parse
-from checks.evidence import Evidence, Installed, Missing, Phase, Probe, Samples, Script, Target
+from checks.evidence import EnvironmentFile, Evidence, Installed, Missing, Phase, Probe, Samples, Script, Target
 from checks.finding import Finding
 from checks.outcome import Found, Outcome, run_check
 from checks.rank import Ranking, rank
@@ -274,10 +274,16 @@ def _with_probe(evidence: Evidence, running: "Running") -> Evidence:
     probe = running.wait()
     if isinstance(probe, Missing):
         return evidence.replace(probe=probe)
+    from doctor.collectors.environment import asked_for, hold_against
     from doctor.collectors.installed import installed
 
-    found: Installed = installed(probe.path, needed=probe.imported)
-    return evidence.replace(probe=probe, installed=found)
+    assert isinstance(evidence.script, Script)
+    needed = {*probe.imported, *parse(evidence.script.text).imported_modules}
+    environment = evidence.environment
+    found: Installed = installed(probe.path, needed=needed, requirements_of=asked_for(environment))
+    if isinstance(environment, EnvironmentFile):
+        environment = hold_against(environment, evidence.models, found)
+    return evidence.replace(probe=probe, installed=found, environment=environment)
 
 
 def _split(checks: Iterable[Check]) -> tuple[list[Check], list[Check]]:

@@ -2,8 +2,8 @@
 
 What it finds
 -------------
-`cudatoolkit`, `py-xgboost`, `msgpack-python`, `libgcc-ng` and other conda names in the `pip:` list, or in a requirements
-file.
+`cudatoolkit`, `py-xgboost`, `msgpack-python`, `libgcc-ng` and other conda names in the `pip:` list, or in a
+requirements file.
 
 Why it breaks
 -------------

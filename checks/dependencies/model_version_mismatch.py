@@ -128,7 +128,7 @@ def _unreadable(evidence: Evidence, file: ModelFile, distribution: str, meets: E
         file,
         distribution,
         meets,
-        title=f"{distribution} {meets.shown} cannot read {_base(file)}{f', written by {wrote}' if wrote else ''}",
+        title=f"{meets.named(distribution)} cannot read {_base(file)}{f', written by {wrote}' if wrote else ''}",
         text=f"`{row.name}` {gone} {distribution} {row.readers}{f'; written by {wrote}' if wrote else ''}",
         severity=Severity.ERROR,
         modules=tuple(dict.fromkeys(m for hit in hits for m in (hit.name.split(".")[0], hit.name))),
@@ -154,7 +154,7 @@ def _different(evidence: Evidence, file: ModelFile, distribution: str, meets: Ex
         file,
         distribution,
         meets,
-        title=f"{_base(file)} was written by {distribution} {wrote}, the service has {meets.shown}",
+        title=f"{_base(file)} was written by version {wrote}, the service has {meets.named(distribution)}",
         text=f"written by {distribution} {wrote}",
         severity=severity,
         modules=(_module(distribution),),
@@ -267,7 +267,10 @@ CASES = (
         script(SERVE).replace(models=TREE, installed=Installed(distributions={"scikit-learn": "1.9.1"})),
         saw="there is no environment file",
     ),
-    fires(beside(requirements("scikit-learn==1.5.2"), models=LINEAR), saw="was written by scikit-learn 1.2.2"),
+    fires(
+        beside(requirements("scikit-learn==1.5.2"), models=LINEAR),
+        saw="was written by version 1.2.2, the service has scikit-learn 1.5.2",
+    ),
     quiet(beside(requirements("scikit-learn==1.2.1"), models=TREE), name="the same minor version"),
     quiet(
         beside(requirements("scikit-learn>=1.2"), models=LINEAR), name="a range that admits the writer, nothing moved"

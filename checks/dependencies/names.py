@@ -88,6 +88,11 @@ def _brings() -> dict[str, tuple[str, ...]]:
     return {name: tuple(brought.split()) for name, brought in rows("brings_along")}
 
 
+def is_common(distribution: str) -> bool:
+    """True when the table knows what a distribution (normalised) brings along."""
+    return distribution in _brings()
+
+
 def row_of(module: str) -> str | None:
     """The longest prefix of a dotted module that the table knows, None when it knows none.
 

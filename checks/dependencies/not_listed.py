@@ -50,6 +50,7 @@ from checks.dependencies.subject import (
     python_of,
 )
 from checks.entry_script.module import parse
+from checks.entry_script.removals import module_row
 from checks.evidence import EnvironmentFile, Evidence, Installed, Missing, ModelFolder, Probe, Script, SourceTree
 from checks.finding import Confidence, Finding, Fix, Quote, Safety, Severity, Stage
 from checks.text import listed
@@ -130,6 +131,9 @@ def _judge(
         return None
     if isinstance(evidence.source, SourceTree) and is_own(evidence.source, top):
         return None
+    gone = module_row(module)
+    if gone is not None and not gone.removed_in and not gone.note:
+        return None  # a package that was withdrawn: listing it would not help
     if "." not in module and top in {"azure", "google", "azureml", "ruamel", "backports", "opentelemetry"}:
         return None  # the name of a namespace tells no package
     if _is_misnamed(environment, top):
@@ -181,7 +185,8 @@ def _fix(evidence: Evidence, environment: EnvironmentFile, module: str, right: s
         )
     item = pinned(evidence, right)
     where = "the pip list of " if environment.kind == "conda" else ""
-    edits = add_to_pip(environment, item)
+    here = isinstance(evidence.installed, Missing) or canonicalize_name(right) in evidence.installed.distributions
+    edits = add_to_pip(environment, item) if here else ()  # an edit that no rehearsal here could prove is only told
     return Fix(
         title=f"add `{item}` to {where}{file_name(environment)}",
         safety=Safety.REVIEW,

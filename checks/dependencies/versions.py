@@ -29,10 +29,11 @@ class Expected:
     how: Literal["pinned", "range", "newest", "installed"]
     requirement: Requirement | None = None
 
-    @property
-    def shown(self) -> str:
-        """The version for a title."""
-        return "its newest release" if self.version == NEWEST else str(self.version).removesuffix(".9999")
+    def named(self, distribution: str) -> str:
+        """Distribution and version for a title: `numpy 1.24`, `the newest numpy`."""
+        if self.version == NEWEST:
+            return f"the newest {distribution}"
+        return f"{distribution} {str(self.version).removesuffix('.9999')}"
 
 
 def expected(

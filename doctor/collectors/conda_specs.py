@@ -10,6 +10,7 @@ from checks.evidence import Requirement
 _SIMPLE = re.compile(
     r"(?:[\w./-]+::)?(?P<name>[A-Za-z0-9_][\w.-]*?)\s*(?P<specifier>(?:===?|==?|>=|<=|>|<|!=)\s*\d[\w.]*)?\Z"
 )
+_NUMERIC = re.compile(r"(?:(?:>=|<=|<|>|==|!=)\d+(?:\.\d+)*(?:,(?!\Z)|\Z))+")  # where conda's order is pip's
 _WRITTEN = re.compile(r"(?:[^\s=<>!~\[]*::)?[\w.-]+?(?=[\s=<>!~\[]|\Z)\s*(?P<specifier>.*)\Z", re.DOTALL)
 
 
@@ -65,6 +66,8 @@ def admits(requirement: Requirement, version: str) -> bool:
             return SpecifierSet(requirement.specifier).contains(version, prereleases=True)
         except InvalidSpecifier:
             return True
+    if _NUMERIC.fullmatch(requirement.specifier) and re.fullmatch(r"\d+(?:\.\d+)*", version):
+        return SpecifierSet(requirement.specifier).contains(version)
     from rattler import MatchSpec, Version, VersionSpec
     from rattler.exceptions import InvalidMatchSpecError, InvalidVersionError
 

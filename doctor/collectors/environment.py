@@ -189,6 +189,17 @@ def decode(content: bytes) -> tuple[str, str, FileProblem | None]:
         return content.decode("utf-8", errors="replace"), "utf-8", FileProblem(line=line, message=message)
 
 
+def asked_for(environment: EnvironmentFile | Missing) -> tuple[str, ...]:
+    """Distributions whose requirements only the interpreter can tell: listed (`name`, `name[extra]`), in no table."""
+    from checks.dependencies.names import is_common, pip_name
+
+    if isinstance(environment, Missing):
+        return ()
+    named = [(name, r.extras) for r in environment.requirements if (name := pip_name(r))]
+    extras = [f"{name}[{extra}]" for name, some in named for extra in some]
+    return tuple(dict.fromkeys([*(name for name, _ in named if not is_common(name)), *extras]))
+
+
 def hold_against(
     environment: EnvironmentFile, models: ModelFolder | Missing, installed: Installed | Missing
 ) -> EnvironmentFile:
