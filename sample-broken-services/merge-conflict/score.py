@@ -8,11 +8,11 @@ def init():
     global model
     folder = os.getenv("AZUREML_MODEL_DIR")
 <<<<<<< HEAD
-    model = joblib.load(os.path.join(folder, "heart.joblib"))
-=======
     model = joblib.load(os.path.join(folder, "heart_v2.joblib"))
     print("heart_v2 loaded")
->>>>>>> retrain-with-2025-data
+=======
+    model = joblib.load(os.path.join(folder, "heart.joblib"))
+>>>>>>> origin/main
 
 
 def run(data):
