@@ -1,6 +1,7 @@
 """Checks that read the entry script without running it."""
 
 from checks.entry_script.assignment_as_condition import assignment_as_condition
+from checks.entry_script.async_function import async_function
 from checks.entry_script.backslash_escape import backslash_escape
 from checks.entry_script.broken_import_line import broken_import_line
 from checks.entry_script.double_encoded_result import double_encoded_result
@@ -8,14 +9,18 @@ from checks.entry_script.empty_file import empty_file
 from checks.entry_script.foreign_syntax import foreign_syntax
 from checks.entry_script.global_after_use import global_after_use
 from checks.entry_script.hidden_failure import hidden_failure
+from checks.entry_script.init_parameters import init_parameters
 from checks.entry_script.invisible_character import invisible_character
 from checks.entry_script.look_alike_character import look_alike_character
 from checks.entry_script.merge_conflict import merge_conflict
 from checks.entry_script.missing_colon import missing_colon
 from checks.entry_script.missing_indent import missing_indent
+from checks.entry_script.misspelt_function import misspelt_function
 from checks.entry_script.mixed_indentation import mixed_indentation
 from checks.entry_script.model_not_global import model_not_global
 from checks.entry_script.nan_result import nan_result
+from checks.entry_script.nested_function import nested_function
+from checks.entry_script.no_init import no_init
 from checks.entry_script.no_run import no_run
 from checks.entry_script.not_python import not_python
 from checks.entry_script.not_utf8 import not_utf8
@@ -28,6 +33,13 @@ from checks.entry_script.removed_module import removed_module
 from checks.entry_script.response_without_json import response_without_json
 from checks.entry_script.result_not_serialisable import result_not_serialisable
 from checks.entry_script.returns_none import returns_none
+from checks.entry_script.run_extra_parameter import run_extra_parameter
+from checks.entry_script.run_generator import run_generator
+from checks.entry_script.run_headers_only import run_headers_only
+from checks.entry_script.run_not_callable import run_not_callable
+from checks.entry_script.run_positional_only import run_positional_only
+from checks.entry_script.run_variadic import run_variadic
+from checks.entry_script.run_without_parameter import run_without_parameter
 from checks.entry_script.status_tuple import status_tuple
 from checks.entry_script.stray_indent import stray_indent
 from checks.entry_script.syntax_error import syntax_error
@@ -62,7 +74,19 @@ CHECKS = (
     syntax_too_new,
     syntax_error,
     # contract: does the server accept init() and run(), and call them as they expect?
+    no_init,
     no_run,
+    misspelt_function,
+    nested_function,
+    async_function,
+    init_parameters,
+    run_without_parameter,
+    run_variadic,
+    run_positional_only,
+    run_headers_only,
+    run_extra_parameter,
+    run_not_callable,
+    run_generator,
     # meaning: does the code do what it should, there?
     model_not_global,
     undefined_name,

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from checks.entry_script.contract import all_functions
 from checks.entry_script.lexer import lex
 from checks.entry_script.module import SCOPES, Function, Module
 
@@ -63,7 +64,7 @@ def features(module: Module) -> list[Feature]:
 
 def _nodes(module: Module) -> Iterator[Feature]:
     yield from (Feature((3, 8), "the walrus operator `:=`", n.lineno) for n in module.all(ast.NamedExpr))
-    callables: list[Function | ast.Lambda] = [*_functions(module), *module.all(ast.Lambda)]
+    callables: list[Function | ast.Lambda] = [*all_functions(module), *module.all(ast.Lambda)]
     for function in callables:
         if function.args.posonlyargs:
             yield Feature((3, 8), "a positional-only parameter `/`", function.lineno)
@@ -80,12 +81,8 @@ def _nodes(module: Module) -> Iterator[Feature]:
     yield from _after_311(module)
 
 
-def _functions(module: Module) -> list[Function]:
-    return [*module.all(ast.FunctionDef), *module.all(ast.AsyncFunctionDef)]
-
-
 def _definitions(module: Module) -> list[Function | ast.ClassDef]:
-    return [*_functions(module), *module.all(ast.ClassDef)]
+    return [*all_functions(module), *module.all(ast.ClassDef)]
 
 
 def _after_311(module: Module) -> Iterator[Feature]:
@@ -178,7 +175,7 @@ def _unread_annotations(module: Module) -> set[ast.AST]:
             roots.append(annotated.annotation)
     if lazy:
         roots += [arg.annotation for arg in module.all(ast.arg) if arg.annotation]
-        roots += [function.returns for function in _functions(module) if function.returns]
+        roots += [function.returns for function in all_functions(module) if function.returns]
     for guard in module.all(ast.If):
         if (module.dotted(guard.test) or "").endswith("TYPE_CHECKING"):
             roots += guard.body

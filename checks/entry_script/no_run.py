@@ -23,10 +23,10 @@ from collections.abc import Iterator
 
 from checks.cases import fires, quiet
 from checks.check import check
+from checks.entry_script.lacking import lacking
 from checks.entry_script.subject import entry_script
 from checks.evidence import Evidence
-from checks.finding import Confidence, Finding, Fix, Quote, Safety, Stage
-from checks.text import listed
+from checks.finding import Confidence, Finding, Stage
 
 
 @check(
@@ -39,26 +39,18 @@ from checks.text import listed
 def no_run(evidence: Evidence) -> Iterator[Finding]:
     """Look for any binding of `run` at module level."""
     script, module = entry_script(evidence)
-    if module.top_names & {"run", "*"}:
-        return
-    yield Finding(
-        title="the entry script defines no run()",
-        evidence=(Quote(source=script.path, text=f"module level defines {listed(list(module.functions))}"),),
-        about=("name:run",),
-        fixes=(
-            Fix(
-                title="add run() at module level",
-                safety=Safety.PLACEHOLDER,
-                commands=("def run(data):\n    return <answer>",),
-            ),
-        ),
-    )
+    yield from lacking(script, module, "run")
 
 
 CASES = (
     fires("def init(): ...\n", saw="defines init"),
+    fires("def init(): ...\ndef predict(x): return x\n", saw="def predict(x)"),
     quiet("def init(): ...\ndef run(data): return data\n"),
     quiet("from scoring import init, run\n"),
     quiet("from scoring import *\n"),
     quiet("import scoring\nrun = scoring.run\ndef init(): ...\n"),
+    quiet("import inner as driver_module\ndef init(): driver_module.init()\n", name="a generated wrapper"),
+    quiet("def init(): ...\ndef rum(data): return data\n", name="misspelt, told by another check"),
+    quiet("def init(): ...\ntry:\n    from a import run\nexcept ImportError:\n    from b import run\n"),
+    quiet("", name="empty, told by another check"),
 )
