@@ -130,6 +130,8 @@ def _unreadable(evidence: Evidence, file: ModelFile, distribution: str, meets: E
         meets,
         title=f"{meets.named(distribution)} cannot read {_base(file)}{f', written by {wrote}' if wrote else ''}",
         text=f"`{row.name}` {gone} {distribution} {row.readers}{f'; written by {wrote}' if wrote else ''}",
+        why=f"A pickle holds the insides of objects as the version that wrote them had them. `{row.name}` {gone} "
+        f"{distribution} {row.readers}, so loading fails, init() raises and the worker exits with code 3.",
         severity=Severity.ERROR,
         modules=tuple(dict.fromkeys(m for hit in hits for m in (hit.name.split(".")[0], hit.name))),
     )
@@ -156,6 +158,8 @@ def _different(evidence: Evidence, file: ModelFile, distribution: str, meets: Ex
         meets,
         title=f"{_base(file)} was written by version {wrote}, the service has {meets.named(distribution)}",
         text=f"written by {distribution} {wrote}",
+        why=f"A pickle holds the insides of objects as {distribution} {wrote} had them. Another version may refuse "
+        "them, or load them and answer differently; scikit-learn warns with InconsistentVersionWarning.",
         severity=severity,
         modules=(_module(distribution),),
     )
@@ -174,11 +178,13 @@ def _finding(
     *,
     title: str,
     text: str,
+    why: str,
     severity: Severity,
     modules: tuple[str, ...],
 ) -> Finding:
     return Finding(
         title=title[:90],
+        why=why,
         severity=severity,
         confidence=Confidence.LIKELY if severity is not Severity.INFO else Confidence.POSSIBLE,
         evidence=(Quote(source=file.path, text=text), _met(evidence, distribution, meets)),
@@ -213,8 +219,8 @@ def _fix(evidence: Evidence, file: ModelFile, distribution: str, meets: Expected
         )
     if distribution in MARKERS:
         return Fix(
-            title=f"ask for {distribution} {wrote} or newer, or write the model again with an older one",
-            commands=(f"{distribution}>={wrote}",),
+            title=f"ask for {distribution} {wrote}, or write the model again with an older one",
+            commands=(f"{distribution}>={file.versions[distribution]}",),
         )
     equals = "=" if meets.requirement is not None and meets.requirement.channel == "conda" else "=="
     if installable(evidence.environment, distribution, wrote):
@@ -232,7 +238,9 @@ def _fix(evidence: Evidence, file: ModelFile, distribution: str, meets: Expected
 
 
 def _wrote(file: ModelFile, distribution: str) -> str:
-    return file.versions.get(distribution, "")
+    """The version that wrote a file, as a title shows it; empty when the file does not tell."""
+    version = file.versions.get(distribution, "")
+    return f"{version} or newer" if version and distribution in MARKERS else version
 
 
 def _base(file: ModelFile) -> str:

@@ -5,7 +5,7 @@ import os
 import re
 import stat
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
@@ -54,7 +54,7 @@ def collect_models(path: Path) -> ModelFolder | Missing:
 class _Allowance:
     """What may still be read of a folder."""
 
-    opcodes: int = ALL_OPCODES
+    opcodes: int = field(default_factory=lambda: ALL_OPCODES)
 
     def read(self, tape: Tape) -> Pickled:
         found = read_pickle(tape, min(MOST_OPCODES, self.opcodes))
