@@ -13,7 +13,6 @@ import contextlib
 import importlib.util
 import json
 import os
-import secrets
 import signal
 import subprocess
 import sys
@@ -146,7 +145,7 @@ def plan_of(rehearsal: Rehearsal, stage: staging.Stage, app_root: Path, memory_l
         "stage": str(stage.root),
         "models": str(stage.models) if rehearsal.model_dir is not None else None,
         "model_folder": str(stage.version) if stage.version else None,
-        "any_model": rehearsal.model_name == staging.UNTOLD_NAME,
+        "any_model": rehearsal.model_name == staging.UNTOLD_NAME and not stage.named,
         "temporary": sorted({str(stage.root / "tmp"), tempfile.gettempdir(), "/tmp", "/var/tmp"}),  # noqa: S108
         "protected": [*originals, *stage.links],
         "protected_files": [str(rehearsal.script.resolve()), *stage.links],
@@ -193,7 +192,7 @@ class _Child(Running):
         plan = plan_of(rehearsal, stage, stage.code, self._memory_limit)
         (stage.desk / "plan").write_text(json.dumps(plan), encoding="utf-8")
         self._record = os.open(stage.desk / "record", os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        marker = secrets.token_hex(16)
+        marker = os.urandom(16).hex()
         environment = {name: value for name, value in os.environ.items() if name != "AZUREML_MODEL_DIR"}
         environment.setdefault("PYTHONIOENCODING", "utf-8")  # as in the cloud's images
         environment |= variables_of(rehearsal, stage, stage.code)
@@ -300,17 +299,29 @@ class _Child(Running):
 
 
 def _code_for(python: str) -> str:
-    """The probe as compiled for doctor's own interpreter, which saves compiling it; else its source."""
-    if python == sys.executable:
-        compiled = Path(importlib.util.cache_from_source(str(PROBE_FILE)))
-        with contextlib.suppress(OSError):
-            status = PROBE_FILE.stat()
-            with compiled.open("rb") as file:
-                header = file.read(16)
-            stamp = int(status.st_mtime).to_bytes(4, "little") + (status.st_size & 0xFFFFFFFF).to_bytes(4, "little")
-            if header == importlib.util.MAGIC_NUMBER + bytes(4) + stamp:
-                return str(compiled)
+    """The probe as compiled for doctor's own interpreter, which saves compiling it each time; else its source."""
+    if python != sys.executable:
+        return str(PROBE_FILE)
+    compiled = Path(importlib.util.cache_from_source(str(PROBE_FILE)))
+    with contextlib.suppress(OSError):
+        status = PROBE_FILE.stat()
+        stamp = int(status.st_mtime).to_bytes(4, "little") + (status.st_size & 0xFFFFFFFF).to_bytes(4, "little")
+        expected = importlib.util.MAGIC_NUMBER + bytes(4) + stamp
+        if not sys.dont_write_bytecode and not _starts_with(compiled, expected):
+            import py_compile
+
+            py_compile.compile(str(PROBE_FILE))
+        if _starts_with(compiled, expected):
+            return str(compiled)
     return str(PROBE_FILE)
+
+
+def _starts_with(path: Path, expected: bytes) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(len(expected)) == expected
+    except OSError:
+        return False
 
 
 def _restrain(pid: int) -> None:

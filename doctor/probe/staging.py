@@ -28,6 +28,7 @@ _MODEL_NAME = re.compile(r"get_model_path\(\s*(?:model_name\s*=\s*)?[\"']([\w.\-
 _CODING = re.compile(r"\A(?:[^\n]*\n)?[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _PREFIX = "doctor-"
 UNTOLD_NAME = "model"
+_ALL_MODELS = "azureml-models"
 
 
 @dataclass
@@ -38,6 +39,7 @@ class Stage:
     code: Path
     models: Path
     version: Path | None = None
+    named: bool = False  # the names under which the models are registered are known
     links: list[str] = field(default_factory=list)  # originals that the stage links to
     shown: list[tuple[str, str]] = field(default_factory=list)
     original: tuple[str, str] | None = None  # the script's real folder, run in place, and its shown name
@@ -207,8 +209,13 @@ def _lay_models(stage: Stage, script: Path, model_dir: Path, name: str, version:
     Nobody says under which name a model is registered: unless told, it is the name that the script asks for.
     """
     asked = _names_asked_for(script) if name == UNTOLD_NAME else []
-    if model_dir.is_dir() and any(_has_version(model_dir / each) for each in asked):
-        stage.version = stage.models  # several registered models: the folder of them all
+    if model_dir.parent.parent.name == _ALL_MODELS and model_dir.is_dir():  # its path tells name and version
+        asked, name, version, stage.named = [], model_dir.parent.name, model_dir.name, True
+    if model_dir.is_dir() and (model_dir.name == _ALL_MODELS or any(_has_version(model_dir / each) for each in asked)):
+        versions = [path for path in model_dir.glob("*/*") if path.name.isdigit() and path.is_dir()]
+        only = versions[0].relative_to(model_dir) if len(versions) == 1 else Path()
+        stage.version = stage.models / only  # of several registered models: the folder of them all
+        stage.named = True
         stage.shown.insert(0, (str(stage.models), str(model_dir)))
         _copy_tree(model_dir, stage.models, budget)
         return
