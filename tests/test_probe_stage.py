@@ -137,6 +137,17 @@ def test_get_model_path_fails_in_the_sdks_words(tmp_path: Path, monkeypatch: pyt
     assert "Dir m can contain only 1 file or folder. Found [" in raised.message
 
 
+@pytest.mark.parametrize("given", ["azureml-models", "azureml-models/roses/4"])
+def test_a_folder_laid_out_as_the_platforms_tells_the_registered_name(given: str, tmp_path: Path) -> None:
+    right = "[os.environ['AZUREML_MODEL_DIR'][-7:], Model.get_model_path('roses')[-11:]]"
+    write(tmp_path, {"score.py": GET_PATH.format(right), "azureml-models/roses/4/f.p": ""})
+    assert answer(rehearse(tmp_path / "score.py", model_dir=tmp_path / given)) == '["roses/4", "roses/4/f.p"]'
+    write(tmp_path, {"score.py": get_path("Model.get_model_path('rosse')")})
+    raised = step(rehearse(tmp_path / "score.py", model_dir=tmp_path / given)).raised
+    assert raised
+    assert raised.type == "ModelNotFoundException"
+
+
 def test_what_the_stand_in_lacks_is_told_as_missing(tmp_path: Path) -> None:
     script = write(tmp_path, {"score.py": "from azureml.core import Dataset\n"})
     raised = step(rehearse(script), Phase.IMPORT).raised
