@@ -130,15 +130,12 @@ OPENERS = frozenset(
         "tarfile.open",
         "sqlite3.connect",
         "shelve.open",
-        "xgboost.DMatrix",
-        "keras.models.model_from_json",
         "os.listdir",
         "os.scandir",
         "os.stat",
         "os.path.getsize",
         "shutil.copy",
         "shutil.copyfile",
-        "importlib.util.spec_from_file_location",
         "runpy.run_path",
     }
 )

@@ -10,12 +10,18 @@ from checks.finding import Quote
 SHOWN = 3
 
 
+RAISED = ("runtime.import-raised", "runtime.init-raised", "runtime.run-raised")  # whatever exception, wherever
+HIDDEN = "runtime.error-as-answer"  # the same, answered with status 200 by the script itself
+
+
 def quotes(script: Script, module: Module, nodes: Iterable[ast.AST]) -> tuple[Quote, ...]:
     """The lines of nodes as evidence: each once, the first three, then how many more there are."""
-    lines = list(dict.fromkeys(int(getattr(node, "lineno", 1)) for node in nodes))
-    shown = [module.quote(script.path, line) for line in lines[:SHOWN]]
-    if len(lines) > SHOWN:
-        more = len(lines) - SHOWN
+    by_line: dict[int, ast.AST] = {}
+    for node in nodes:
+        by_line.setdefault(int(getattr(node, "lineno", 1)), node)
+    shown = [module.quote(script.path, node) for node in list(by_line.values())[:SHOWN]]
+    if len(by_line) > SHOWN:
+        more = len(by_line) - SHOWN
         shown.append(Quote(source=script.path, text=f"and {more} more line{'s' if more > 1 else ''}"))
     return tuple(shown)
 

@@ -1,0 +1,124 @@
+"""The script names a file that the model folder does not have.
+
+What it finds
+-------------
+A path below AZUREML_MODEL_DIR that the script opens or loads, and that is not in the model folder which was given.
+
+Why it breaks
+-------------
+AZUREML_MODEL_DIR is the folder of the model's version. A registered file lies directly in it, a registered folder
+keeps its own name in between, so a wrong name or a forgotten folder ends in FileNotFoundError in init(): the worker
+exits with code 3 and the log lists `Model Directory Contents:`.
+
+How to fix
+----------
+Write the path as it is inside the model folder.
+
+Learn more
+----------
+Source: product documentation, "Understand the scoring script".
+"""
+
+import posixpath
+from collections.abc import Iterator
+
+from checks.cases import fires, quiet, script
+from checks.check import check
+from checks.entry_script.path_edits import likely_file, model_files, renamed
+from checks.entry_script.paths import Base, is_tested, path_uses
+from checks.entry_script.reach import STAGES, about_phases, reach
+from checks.entry_script.subject import entry_script
+from checks.entry_script.tell import HIDDEN, RAISED, about_lines, quotes
+from checks.evidence import Evidence, ModelFile, ModelFolder
+from checks.finding import Finding, Fix, Quote, Severity, Stage
+from checks.text import listed
+
+
+@check(
+    "entry-script.model-file-name",
+    needs=("tree", "models"),
+    stage=Stage.INIT,
+    explains=("runtime.model-file-missing", "runtime.file-missing", "runtime.is-a-directory", *RAISED, HIDDEN),
+)
+def model_file_name(evidence: Evidence) -> Iterator[Finding]:
+    """Compare the paths below AZUREML_MODEL_DIR with the files that are there."""
+    script, module = entry_script(evidence)
+    files = model_files(evidence)
+    assert isinstance(evidence.models, ModelFolder)
+    if not files:
+        return
+    told: set[str] = set()
+    for use in path_uses(module):
+        wanted, phases = use.path.inside, reach(module).phases(use.call)
+        if use.action not in {"load", "open", "list"} or use.path.base is not Base.MODEL or not use.path.complete:
+            continue
+        if not wanted or wanted in told or not phases or any(mark in wanted for mark in "*?<>{\\"):
+            continue
+        if any(f == wanted or f.startswith(f"{wanted}/") for f in files):
+            continue
+        told.add(wanted)
+        tested = is_tested(module, use.path)
+        likely = likely_file(wanted, files)
+        seen = quotes(script, module, [*use.path.literals[-1:], use.call])
+        yield Finding(
+            title=f"`{wanted[-50:]}` is not in the model folder",
+            severity=Severity.INFO if tested else None,
+            stage=STAGES[phases[0]],
+            evidence=(*seen, Quote(source=evidence.models.path, text=f"has {listed(files)}")),
+            explains=() if tested else model_file_name.explains,
+            about=(
+                f"file:{posixpath.basename(wanted)}",
+                f"file:{wanted}",
+                *about_lines([use.call, *use.path.literals]),
+                *about_phases(phases),
+            ),
+            fixes=(
+                Fix(title=f"load `{likely}`", edits=renamed(module, script, use.path, likely))
+                if likely
+                else Fix(title="name a file that the folder has"),
+            ),
+        )
+
+
+_INIT = "import os\nimport joblib\ndef init():\n    global model\n"
+_LOAD = "    model = joblib.load(os.path.join(os.environ['AZUREML_MODEL_DIR'], {}))\n"
+_RUN = "def run(data): return 1\n"
+
+
+def _given(text: str, *files: str) -> Evidence:
+    return script(text, models=ModelFolder(path="model", files=tuple(ModelFile(path=f, size=1) for f in files)))
+
+
+CASES = (
+    fires(
+        _given(_INIT + _LOAD.format("'model.pkl'") + _RUN, "outputs/model.pkl", "MLmodel"),
+        saw="model.pkl",
+        line=5,
+        fixed=_INIT + _LOAD.format('"outputs/model.pkl"') + _RUN,
+    ),
+    fires(
+        _given(_INIT + _LOAD.format("'model.pkl'") + _RUN, "sklearn_model.pkl"),
+        fixed=_INIT + _LOAD.format('"sklearn_model.pkl"') + _RUN,
+    ),
+    fires(
+        _given(
+            "import os\nNAME = 'modle.onnx'\ndef init():\n"
+            "    open(os.getenv('AZUREML_MODEL_DIR') + '/' + NAME)\n" + _RUN,
+            "model.onnx",
+            "labels.txt",
+        ),
+        saw="modle.onnx",
+    ),
+    fires(_given(_INIT + _LOAD.format("'a', 'b.pkl'") + _RUN, "x.json", "y.json"), saw="x.json"),
+    quiet(_given(_INIT + _LOAD.format("'model.pkl'") + _RUN, "model.pkl")),
+    quiet(_given(_INIT + _LOAD.format("'outputs'") + _RUN, "outputs/model.pkl"), name="a folder"),
+    quiet(_given(_INIT + "    name = os.listdir('.')[0]\n" + _LOAD.format("name") + _RUN, "model.pkl")),
+    quiet(_given(_INIT + _LOAD.format("f'{len(str(1))}.pkl'") + _RUN, "model.pkl"), name="computed"),
+    quiet(
+        _given(
+            "import glob, os\ndef init():\n"
+            "    glob.glob(os.path.join(os.environ['AZUREML_MODEL_DIR'], '*.pkl'))\n" + _RUN,
+            "a.onnx",
+        )
+    ),
+)
