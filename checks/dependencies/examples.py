@@ -57,8 +57,8 @@ def beside(environment: EnvironmentFile, text: str = SERVE, files: tuple[str, ..
 def _requirement(item: str, line: int, channel: str) -> Requirement:
     parts = _PARTS.match(item)
     assert parts, item
-    specifier = parts[3].split(";")[0].strip()
-    exact = re.fullmatch(r"==([^\s,*]+)", specifier)
+    specifier = "" if "@" in item else parts[3].split(";")[0].strip()
+    exact = re.fullmatch(r"={2,3}([^\s,*=]+)", specifier)
     if channel == "conda":
         exact = exact or re.fullmatch(r"=(\d+\.\d+\.\d+[\w.]*?)(?:=.*)?", specifier) or _built(specifier)
     else:

@@ -61,6 +61,7 @@ def _with(line: str) -> EnvironmentFile:
         path="conda.yml",
         kind="conda",
         requirements=(
+            Requirement(name="pip", specifier="", channel="conda", line=2, text="pip"),
             Requirement(name=name, specifier="", channel="pip", line=4, text=line, exact="1.0" if name else None),
         ),
         text=f"dependencies:\n  - pip\n  - pip:\n      - {line}\n",

@@ -67,5 +67,5 @@ CASES = (
     fires(beside(requirements("numpy==1.26.4", "pandas")), line=2, saw="pandas", findings=1),
     fires(beside(conda("python=3.11", "numpy", "pip", pip=("scikit-learn",))), saw="numpy and scikit-learn"),
     quiet(beside(conda("python=3.11", "numpy=1.26.4", "pip", pip=("scikit-learn>=1.5",)))),
-    quiet(beside(requirements("torch @ https://example.org/torch-2.1.0-py3-none-any.whl"))),
+    quiet(beside(requirements("torch @ https://example.org/torch-2.1.0.tar.gz"))),
 )

@@ -132,8 +132,8 @@ def _onnx_note(head: bytes) -> str:
     """IR version and producer: fields 1 to 3 of `ModelProto`. Source: ONNX, `onnx.proto`."""
     note, at = f"ONNX IR version {head[1]}", 2
     words: list[str] = []
-    for field in (0x12, 0x1A):
-        if head[at : at + 1] != bytes([field]):
+    for tag in (0x12, 0x1A):
+        if head[at : at + 1] != bytes([tag]):
             break
         length = head[at + 1]
         words.append(head[at + 2 : at + 2 + length].decode("utf-8", errors="replace"))
