@@ -27,7 +27,7 @@ SCRIPTS = {
         {"entry-script.exit-left", "runtime.exited"},
     ),
     "segfault": ("import ctypes\n\n\ndef init():\n    ctypes.string_at(0)\n", {"runtime.crashed"}),
-    "recursion": ("def deep(n):\n    return deep(n + 1)\n\n\ndef init():\n    deep(0)\n", {"runtime.init-raised"}),
+    "recursion": ("def deep(n):\n    return deep(n + 1)\n\n\ndef init():\n    deep(0)\n", {"runtime.recursion"}),
     "recursion to death": (
         "import sys\n\nsys.setrecursionlimit(10**9)\n\n\ndef deep(n):\n    return deep([n]) and sorted([n], key=deep)\n\n\n"
         "def init():\n    import json\n    value = []\n    for _ in range(10**6):\n        value = [value]\n    repr(value)\n",

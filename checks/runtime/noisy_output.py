@@ -1,8 +1,9 @@
-"""run() writes much to the log.
+"""The service writes much to the log.
 
 What it finds
 -------------
-More than 64 kB of output for each call of run(); more than 1 MB is a warning.
+More than 64 kB of output for each call of run(); more than 1 MB is a warning. Without a call, more than 10 MB at the
+start.
 
 Why it breaks
 -------------
@@ -30,6 +31,7 @@ from checks.runtime.observed import answered, passed, seen, started
 from checks.runtime.wording import bytes_of, few_lines
 
 MUCH, TOO_MUCH = 64_000, 1_000_000  # bytes for each call of run()
+MUCH_AT_START = 10_000_000  # bytes; the container's log keeps about as much
 
 
 @check(
@@ -43,9 +45,10 @@ def noisy_output(evidence: Evidence) -> Iterator[Finding]:
     """Divide what was written by the calls that were made."""
     probe = probe_of(evidence)
     calls = calls_made(probe)
-    if not calls:
-        return
     for name, output in (("stdout", probe.stdout), ("stderr", probe.stderr)):
+        if not calls:
+            yield from _at_start(name, output)
+            continue
         each = output.size // calls
         if each < MUCH:
             continue
@@ -62,12 +65,27 @@ def noisy_output(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
+def _at_start(name: str, output: Output) -> Iterator[Finding]:
+    if output.size < MUCH_AT_START:
+        return
+    yield Finding(
+        title=f"the service writes {bytes_of(output.size)} to {name} while it starts",
+        severity=Severity.WARNING,
+        evidence=(
+            Quote(source=name, text=f"{bytes_of(output.size)} before the first call of run()"),
+            *((Quote(source=name, text=few_lines(output.text, 1, 120)),) if output.text.strip() else ()),
+        ),
+        fixes=(Fix(title="log a summary, or at the level DEBUG", commands=("logging.getLogger().debug(...)",)),),
+    )
+
+
 SCRIPT = "def init(): ...\n\ndef run(data):\n    print(data * 10**6)\n    return 1\n"
 CALLS = started(answered("1"), answered("1", phase=Phase.REPEAT), passed(Phase.CONCURRENT))
 
 CASES = (
     fires(seen(SCRIPT, *CALLS, stdout=Output(text="xx", size=12_000_000)), saw="2 MB to stdout", line=3, findings=1),
     fires(seen(SCRIPT, *CALLS, stderr=Output(text="", size=600_000)), saw="100 kB to stderr"),
+    fires(seen(SCRIPT, *started(), stdout=Output(text="x", size=1_000_000_000)), saw="while it starts"),
     quiet(seen(SCRIPT, *CALLS, stdout=Output(text="loaded\n", size=7))),
     quiet(seen(SCRIPT, *CALLS, stderr=Output(text="a warning", size=9_000)), name="warnings of a library"),
     quiet(seen(SCRIPT, *started(), stdout=Output(text="x", size=9_000_000)), name="init() alone, once"),
