@@ -37,8 +37,8 @@ def peel(subject: Subject, script: Script, first: Look, listen: Callable[[str], 
         changed = _apply(current.evidence, cause, subject, overlay)
         if changed is None:
             continue
-        text, files = changed
-        after = look(subject, msgspec.structs.replace(script, text=text), files)
+        new_text, files = changed
+        after = look(subject, msgspec.structs.replace(script, text=new_text), files)
         left = {_key(c) for c in after.ranking.causes}
         if _key(cause) in left:
             _put(causes, cause, _tell(cause, "not verified: the finding remains with this change", sure=False))
@@ -46,7 +46,8 @@ def peel(subject: Subject, script: Script, first: Look, listen: Callable[[str], 
         known = {_key(c) for c in (*causes, *current.ranking.findings)}
         revealed = [c for c in after.ranking.causes if _key(c) not in known]
         symptoms = [c for c in current.ranking.causes if _key(c) not in left and _key(c) != _key(cause)]
-        told = _tell(cause, _outcome(after, revealed), sure=True)
+        text, proved = _outcome(current, after, revealed)
+        told = _tell(cause, text, sure=proved)
         told = msgspec.structs.replace(told, explains=tuple(dict.fromkeys((*told.explains, *(s.id for s in symptoms)))))
         _put(causes, cause, told)
         causes = [c for c in causes if _key(c) not in {_key(s) for s in symptoms}]
@@ -87,21 +88,38 @@ def _tell(cause: Finding, verified: str, *, sure: bool) -> Finding:
     )
 
 
-def _outcome(after: Look, revealed: Iterable[Finding]) -> str:
+def _outcome(before: Look, after: Look, revealed: Iterable[Finding]) -> tuple[str, bool]:
+    """What the change achieved, and whether that proves the cause.
+
+    That a check is quiet once its line has changed proves nothing: only a rehearsal that gets further does.
+    """
     next_one = next(iter(revealed), None)
-    if next_one is not None:
-        return f"verified: with this change the service gets further; next: {next_one.title}"
-    if after.ranking.causes:
-        others = len(after.ranking.causes)
-        return f"verified: with this change the finding is gone; {others} other cause{'s' if others > 1 else ''} remain"
+    further = _reach(after.evidence) > _reach(before.evidence)
     probe = after.evidence.probe
-    if isinstance(probe, Probe) and probe.answered:
-        return "verified: with this change init() and run() pass"
-    if isinstance(probe, Missing):
-        return "verified: with this change the finding is gone"
-    if any(step.phase is Phase.RUN for step in probe.steps):
-        return "verified: with this change the finding is gone; run() still does not answer as it should"
-    return "verified: with this change init() passes; run() was not tried"
+    answered = isinstance(probe, Probe) and probe.answered
+    if answered and further:
+        return "verified: with this change init() and run() pass", True
+    if answered:
+        return "tried: with this change init() and run() still pass", False
+    if further and next_one is not None:
+        return f"verified: with this change the service gets further; next: {next_one.title}", True
+    if further and isinstance(probe, Probe) and not any(step.phase is Phase.RUN for step in probe.steps):
+        return "verified: with this change init() passes; run() was not tried", True
+    if further:
+        return "verified: with this change the service gets further", True
+    if after.ranking.causes:
+        return f"tried: the rehearsal stops before that, because {after.ranking.causes[0].title}", False
+    return "tried: with this change the finding is gone", False
+
+
+def _reach(evidence: Evidence) -> int:
+    """How many steps of the rehearsal passed one after the other; -1 when it could not begin."""
+    if isinstance(evidence.probe, Missing):
+        return -1
+    failed = [
+        step.outcome != "passed" or bool(step.returned and step.returned.problem) for step in evidence.probe.steps
+    ]
+    return [*failed, True].index(True)
 
 
 def _apply(
