@@ -108,7 +108,7 @@ def _outcome(before: Look, after: Look, revealed: Iterable[Finding]) -> tuple[st
     if further:
         return "verified: with this change the service gets further", True
     if after.ranking.causes:
-        return f"tried: the rehearsal stops before that, because {after.ranking.causes[0].title}", False
+        return "tried: with this change the finding is gone; the rehearsal does not get that far", False
     return "tried: with this change the finding is gone", False
 
 

@@ -38,6 +38,7 @@ def options(service: Service) -> Options:
     return Options(
         samples=(service.sample,),
         model_dir=service.model_folder if service.model_folder.exists() else None,
+        environment=service.folder / check["env"] if "env" in check else None,
         timeout=float(check.get("timeout", 60)),
         memory_limit=service.memory,
     )

@@ -51,7 +51,7 @@ class Service:
     @property
     def script(self) -> Path:
         """The entry script."""
-        return self.folder / "score.py"
+        return self.folder / str(self.check.get("script", "score.py"))
 
     @property
     def sample(self) -> Path:

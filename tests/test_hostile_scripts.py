@@ -20,7 +20,10 @@ SCRIPTS = {
         "def init():\n    while True:\n        pass\n",
         {"entry-script.blocking-start", "runtime.timeout"},
     ),
-    "sleep in C": ("import time\n\n\ndef init():\n    time.sleep(1e6)\n", {"runtime.timeout"}),
+    "sleep in C": (
+        "import time\n\n\ndef init():\n    time.sleep(1e6)\n",
+        {"entry-script.blocking-start", "runtime.timeout"},
+    ),
     "backtracking in C": ("import re\n\n\ndef init():\n    re.match('(a+)+$', 'a' * 60 + 'b')\n", {"runtime.timeout"}),
     "exit behind the interpreter's back": (
         "import os\n\n\ndef init():\n    os._exit(0)\n",

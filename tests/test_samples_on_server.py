@@ -62,7 +62,7 @@ class Server:
     def __enter__(self) -> "Server":
         app = self.root / "azureml-app"
         leave_out = shutil.ignore_patterns("case.toml", "make_model.py", "model", "azureml-models", "sample.*")
-        shutil.copytree(self.service.folder, app, ignore=leave_out)
+        shutil.copytree(self.service.script.parent, app, ignore=leave_out)
         models = app / "azureml-models"
         if self.service.model_folder.name == "azureml-models":
             shutil.copytree(self.service.model_folder, models)

@@ -5,9 +5,15 @@ from checks.entry_script.argparse_in_script import argparse_in_script
 from checks.entry_script.assignment_as_condition import assignment_as_condition
 from checks.entry_script.async_function import async_function
 from checks.entry_script.backslash_escape import backslash_escape
+from checks.entry_script.batch_parses_json import batch_parses_json
+from checks.entry_script.batch_returns_nothing import batch_returns_nothing
 from checks.entry_script.blocking_start import blocking_start
 from checks.entry_script.broken_import_line import broken_import_line
 from checks.entry_script.debugging_left import debugging_left
+from checks.entry_script.decorator_arguments import decorator_arguments
+from checks.entry_script.decorator_misplaced import decorator_misplaced
+from checks.entry_script.decorator_name import decorator_name
+from checks.entry_script.defined_twice import defined_twice
 from checks.entry_script.double_encoded_result import double_encoded_result
 from checks.entry_script.download_at_start import download_at_start
 from checks.entry_script.empty_file import empty_file
@@ -39,12 +45,16 @@ from checks.entry_script.no_run import no_run
 from checks.entry_script.not_python import not_python
 from checks.entry_script.not_utf8 import not_utf8
 from checks.entry_script.notebook_magic import notebook_magic
+from checks.entry_script.output_schema_twice import output_schema_twice
+from checks.entry_script.param_type_class import param_type_class
 from checks.entry_script.pasted_prompt import pasted_prompt
 from checks.entry_script.payload_not_parsed import payload_not_parsed
 from checks.entry_script.pickled_class_missing import pickled_class_missing
 from checks.entry_script.placeholder_left import placeholder_left
 from checks.entry_script.python2_syntax import python2_syntax
+from checks.entry_script.raw_and_schema import raw_and_schema
 from checks.entry_script.registry_path import registry_path
+from checks.entry_script.relative_import import relative_import
 from checks.entry_script.removed_argument import removed_argument
 from checks.entry_script.removed_attribute import removed_attribute
 from checks.entry_script.removed_module import removed_module
@@ -58,7 +68,11 @@ from checks.entry_script.run_not_callable import run_not_callable
 from checks.entry_script.run_positional_only import run_positional_only
 from checks.entry_script.run_variadic import run_variadic
 from checks.entry_script.run_without_parameter import run_without_parameter
+from checks.entry_script.sample_after_decorator import sample_after_decorator
+from checks.entry_script.sample_never_converts import sample_never_converts
+from checks.entry_script.sample_unsupported import sample_unsupported
 from checks.entry_script.secret_in_source import secret_in_source
+from checks.entry_script.shadowed_package import shadowed_package
 from checks.entry_script.status_tuple import status_tuple
 from checks.entry_script.stray_indent import stray_indent
 from checks.entry_script.syntax_error import syntax_error
@@ -112,6 +126,20 @@ CHECKS = (
     run_extra_parameter,
     run_not_callable,
     run_generator,
+    decorator_name,
+    decorator_arguments,
+    decorator_misplaced,
+    raw_and_schema,
+    output_schema_twice,
+    sample_after_decorator,
+    param_type_class,
+    sample_unsupported,
+    sample_never_converts,
+    relative_import,
+    shadowed_package,
+    defined_twice,
+    batch_returns_nothing,
+    batch_parses_json,
     # meaning: does the code do what it should, there?
     model_not_global,
     undefined_name,

@@ -99,6 +99,18 @@ def loads(node: ast.AST) -> set[str]:
     return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
 
 
+def at_import(module: Module, node: ast.AST) -> bool:
+    """True for code that runs when the script is imported: decorators and defaults of functions included."""
+    below = node
+    for above in module.parents(node):
+        if isinstance(above, ast.Lambda):
+            return False
+        if isinstance(above, ast.FunctionDef | ast.AsyncFunctionDef) and below in above.body:
+            return False
+        below = above
+    return True
+
+
 def first_line(function: Function | ast.ClassDef) -> int:
     """The line of the first decorator, or of the definition."""
     return min([function.lineno, *(node.lineno for node in function.decorator_list)])

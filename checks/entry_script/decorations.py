@@ -12,7 +12,7 @@ _ARGUMENTS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Decoration:
     """One decorator. `parameter` is the name that an input schema describes, None where the text does not tell it."""
 

@@ -24,9 +24,9 @@ def unset_name(failure: Failure) -> str | None:
 def _used_as(node: ast.AST, attribute: str | None, how: str | None) -> str | None:
     """The name in `name.attribute`, `name[...]` or `name(...)`, when the node is of the form that the message means."""
     value: ast.expr | None = None
-    if isinstance(node, ast.Attribute) and node.attr == attribute:
-        value = node.value
-    elif isinstance(node, ast.Subscript) and how == "subscriptable":
+    subscript = isinstance(node, ast.Subscript) and how == "subscriptable"
+    if subscript or (isinstance(node, ast.Attribute) and node.attr == attribute):
+        assert isinstance(node, (ast.Attribute, ast.Subscript))
         value = node.value
     elif isinstance(node, ast.Call) and how == "callable":
         value = node.func
