@@ -1,6 +1,7 @@
 """Modules and names that could not be imported: which, and whose they are."""
 
 import re
+from dataclasses import dataclass
 
 from checks.dependencies.names import is_standard
 from checks.evidence import Evidence, Missing, SourceTree
@@ -47,23 +48,51 @@ def import_name(failure: Failure) -> tuple[str, str, str | None] | None:
     return said.group(1), said.group(2) or str(failure.error.detail.get("name") or ""), path
 
 
-def shadowing(failure: Failure, evidence: Evidence) -> tuple[str, str] | None:
-    """The module that a file of one's own hides, and that file: `("random", "random.py")`."""
-    said = re.search(r"No module named '([\w.]+)'; '([\w.]+)' is not a package", failure.message)
-    name = said.group(2) if said else None
-    if (found := import_name(failure)) and not name:
-        name = found[1]
-    if not name and (attribute := re.search(r"module '([\w.]+)'", failure.message)):
-        name = attribute.group(1)
-    if not name or failure.kind not in ("ImportError", "ModuleNotFoundError", "AttributeError"):
+@dataclass(frozen=True)
+class Shadow:
+    """Two modules of one name. `file` is the one in the code folder; `own_wins` says which was imported, if known."""
+
+    module: str
+    file: str
+    own_wins: bool | None
+
+
+def shadowing(failure: Failure, evidence: Evidence) -> Shadow | None:
+    """The two modules of one name behind a failed import or attribute, None when there is one only.
+
+    The server appends the code folder to the end of `sys.path`, so an installed module wins there; where the current
+    folder is the code folder and comes first, one's own does.
+    """
+    if failure.kind not in ("ImportError", "ModuleNotFoundError", "AttributeError"):
         return None
+    part = re.search(r"No module named '([\w.]+)'(; '[\w.]+' is not a package)?", failure.message)
+    found = import_name(failure)
+    attribute = re.search(r"^(?:partially initialized )?module '([\w.]+)'", failure.message)
+    if part and "." in part[1]:
+        return _two(part[1], evidence, own_wins=None if part[2] is None else _is_file(part[1], evidence))
+    if found and found[1]:
+        path = found[2]
+        inside = path is not None and any(p in path for p in ("/site-packages/", "/dist-packages/", "/lib/python"))
+        return _two(found[1], evidence, own_wins=None if path is None else not inside)
+    return _two(attribute[1], evidence, own_wins=None) if attribute else None
+
+
+def _two(name: str, evidence: Evidence, *, own_wins: bool | None) -> Shadow | None:
     top = name.split(".", 1)[0]
-    files = [f for f in own_files(evidence, top) if f in (f"{top}.py", f"{top}/__init__.py")]
-    if not files:
+    root = [f for f in own_files(evidence, top) if f in (f"{top}.py", f"{top}/__init__.py", f"{top}/")]
+    if not root:
         return None
+    if "." in name and own_wins is None and own_files(evidence, name):
+        return Shadow(top, root[0], own_wins=False)
     installed = evidence.installed
     provided = not isinstance(installed, Missing) and (top in installed.providers or top in installed.distributions)
-    return (top, files[0]) if is_standard(top) or provided or top in KNOWN_PACKAGES else None
+    known = is_standard(top) or provided or top in KNOWN_PACKAGES
+    return Shadow(top, root[0], own_wins) if known or own_wins is False else None
+
+
+def _is_file(name: str, evidence: Evidence) -> bool:
+    """True when the top of a dotted name is a single file in the code folder, which can have no parts."""
+    return f"{name.split('.', 1)[0]}.py" in own_files(evidence, name.split(".", 1)[0])
 
 
 # Import names of packages that entry scripts use most: enough to tell a package from a module of one's own.

@@ -60,8 +60,8 @@ def left_behind(evidence: Evidence) -> Iterator[Finding]:
         if one.kind == "thread" and one.at is not None:
             by_place[one.at.path, one.at.line].append(one)
     for threads in by_place.values():
-        phases = {one.phase for one in threads}
-        if {Phase.RUN, Phase.REPEAT} <= phases:
+        pools = {phase: {_pool(one.name) for one in threads if one.phase is phase} for phase in Phase}
+        if pools[Phase.RUN] and pools[Phase.REPEAT] - pools[Phase.RUN]:
             yield _finding(
                 threads[0],
                 f"each request leaves a thread behind: {one_line(threads[0].name, 40)}",
@@ -69,6 +69,11 @@ def left_behind(evidence: Evidence) -> Iterator[Finding]:
                 Fix(title="start the threads in init(), once, or join them before run() returns"),
                 Severity.WARNING,
             )
+
+
+def _pool(name: str) -> str:
+    """The name of the pool that a thread belongs to: `ThreadPoolExecutor-0_1` belongs to `ThreadPoolExecutor-0`."""
+    return re.sub(r"_\d+$", "", name)
 
 
 def _finding(one: Started, title: str, evidence: Evidence, fix: Fix, severity: Severity) -> Finding:
@@ -94,7 +99,7 @@ SCRIPT = "import subprocess\n\ndef init():\n    subprocess.Popen(['sleep', '99']
 CHILD = Started(kind="process", name="sleep 99", phase=Phase.INIT, left=True, at=at(SCRIPT, "Popen"))
 
 
-def _thread(phase: Phase, number: int) -> Started:
+def _thread(phase: Phase, number: int | str) -> Started:
     return Started(kind="thread", name=f"pool-{number}", phase=phase, left=True, at=at(SCRIPT, "go("))
 
 
@@ -109,6 +114,10 @@ CASES = (
         findings=1,
     ),
     quiet(seen(SCRIPT, *BOTH, started=(_thread(Phase.RUN, 1),)), name="a pool made on the first request"),
+    quiet(
+        seen(SCRIPT, *BOTH, started=(_thread(Phase.RUN, "a-0_0"), _thread(Phase.REPEAT, "a-0_1"))),
+        name="a pool that still fills up",
+    ),
     quiet(
         seen(SCRIPT, *BOTH, started=(Started(kind="thread", name="tqdm", phase=Phase.INIT, left=True),)),
         name="a thread of a library",

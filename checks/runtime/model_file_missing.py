@@ -50,6 +50,8 @@ def model_file_missing(evidence: Evidence) -> Iterator[Finding]:
         inside = inside_models(path, evidence)
         candidates = near(inside or path, evidence.models)
         where = "the model folder" if inside else "the place where the script looks"
+        if "\\" in path and candidates and path.replace("\\", "/").endswith(candidates[0]):
+            where = "the container, where a backslash separates nothing"
         similar = tuple(
             Quote(source=evidence.models.path, text=f"a file with a similar name exists: {c}")
             for c in candidates[:1]
@@ -77,7 +79,9 @@ def _no_folder(failure: Failure, path: str, models: Missing, about: tuple[str, .
 def _fixes(
     failure: Failure, path: str, inside: str | None, candidates: tuple[str, ...], models: ModelFolder
 ) -> Iterator[Fix]:
-    if inside and len(candidates) == 1 and (fix := rename_fix(failure, inside, candidates[0])):
+    if "\\" in path and candidates and path.replace("\\", "/").endswith(candidates[0]):
+        yield Fix(title="write the path with os.path.join, or with forward slashes", commands=(candidates[0],))
+    elif inside and len(candidates) == 1 and (fix := rename_fix(failure, inside, candidates[0])):
         yield fix
     elif not inside and candidates:
         title = f"load {candidates[0]} from the model folder"

@@ -1,22 +1,22 @@
-"""A file of one's own hides a module of the same name.
+"""Two modules have one name, and the wrong one is imported.
 
 What it finds
 -------------
-An import or attribute that fails because a file in the code folder has the name of a standard module or of an installed
-package (`random.py`, `requests.py`, `data/`), and is found in its place.
+An import or attribute that fails because a file or folder of the code has the name of a standard module or of an
+installed package (`random.py`, `utils/`), and Python takes the other one.
 
 Why it breaks
 -------------
-Python takes the first module of that name on `sys.path`. Whoever imports it, libraries included, gets the file in the
-code folder, which has none of the names of the real module.
+Python takes the first module of a name on `sys.path`. The server puts the code folder last, so an installed package of
+the same name hides your own; where the current folder comes first, your own hides the package, from libraries as well.
 
 How to fix
 ----------
-Rename the file, and the imports that mean it.
+Rename your file or folder, and the imports that mean it.
 
 Learn more
 ----------
-Python documentation, "The initialization of the sys.path module search path".
+Source: azureml-inference-server-http 1.5.1, `server/user_script.py`: AML_APP_ROOT is appended to `sys.path`.
 """
 
 from collections.abc import Iterator
@@ -39,11 +39,17 @@ def module_shadowed(evidence: Evidence) -> Iterator[Finding]:
         found = shadowing(failure, evidence)
         if found is None:
             continue
-        module, file = found
+        module, file = found.module, found.file.rstrip("/")
         folder = file.rsplit("/", 1)[0] if "/" in file else file
+        if found.own_wins:
+            title = f"{file} hides the module `{module}`"
+        elif found.own_wins is False:
+            title = f"an installed module `{module}` hides {folder} of the code folder"
+        else:
+            title = f"{file} and another module are both called `{module}`"
         yield failure.finding(
-            titled(f"{file} hides the module `{module}`", 88),
-            saw=(Quote(source="code folder", text=f"{file} is there, and is imported as {module}"),),
+            titled(title, 88),
+            saw=(Quote(source="code folder", text=f"{file} is there"),),
             about=(f"module:{module}", f"file:{file}"),
             fixes=(
                 Fix(
@@ -96,7 +102,28 @@ CASES = (
             ),
             beside=("requests/__init__.py",),
         ),
-        saw="requests/__init__.py hides",
+        saw="requests/__init__.py and another module are both called `requests`",
+    ),
+    fires(
+        seen(
+            SCRIPT,
+            raised_in(Phase.IMPORT, "ModuleNotFoundError", "No module named 'utils.clean'", at(SCRIPT, "requests")),
+            beside=("utils/clean.py",),
+        ),
+        saw="an installed module `utils` hides utils of the code folder",
+    ),
+    fires(
+        seen(
+            SCRIPT,
+            raised_in(
+                Phase.IMPORT,
+                "ImportError",
+                "cannot import name 'clean' from 'utils' (/opt/lib/python3.11/site-packages/utils/__init__.py)",
+                at(SCRIPT, "requests"),
+            ),
+            beside=("utils.py",),
+        ),
+        saw="an installed module `utils` hides utils.py",
     ),
     quiet(
         seen(

@@ -33,7 +33,9 @@ from checks.runtime.reading import told_by
 from checks.runtime.wording import base_name, titled
 
 
-@check("runtime.permission-denied", needs=("probe",), stage=Stage.INIT, explains=RAISED)
+@check(
+    "runtime.permission-denied", needs=("probe",), stage=Stage.INIT, explains=(*RAISED, "runtime.writes-beside-script")
+)
 def permission_denied(evidence: Evidence) -> Iterator[Finding]:
     """Name the path, and say whether it was a write."""
     for failure in told_by("runtime.permission-denied", evidence):

@@ -160,10 +160,10 @@ def _class_elsewhere(name: str, attribute: str, module: str) -> Story:
 
 def _moved(name: str, module: str, evidence: Evidence) -> Story:
     top = module.split(".", 1)[0]
-    older = module.startswith("numpy._core")
+    older, distribution = module.startswith("numpy._core"), distributions_of(top, evidence)[0]
     story = _other_version(name, top, f"it has no module `{module}`", evidence)
     return Story(
-        title=f"{name} was written with {'a newer' if older else 'another'} {top}: no module `{module}`",
+        title=f"{name} was written with {'a newer' if older else 'another'} {distribution}: no module `{module}`",
         why=story.why,
         fix=story.fix,
         about=(*story.about, f"module:{module}"),

@@ -1,0 +1,599 @@
+"""Real scripts, rehearsed by the real probe: the runtime family alone must name the one cause, and only that."""
+
+import pickle
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from checks.evidence import Evidence, Missing, Probe, Samples, Script, Target
+from checks.finding import Finding, Severity
+from checks.outcome import Crashed, Found, run_check
+from checks.rank import Ranking, rank
+from checks.runtime import CHECKS
+from doctor.collectors.installed import installed
+from doctor.collectors.models import collect_models
+from doctor.collectors.samples import describe
+from doctor.collectors.script import collect_source
+from doctor.probe.launcher import Payload, Rehearsal, start
+
+PLAIN = "def init(): ...\n"
+LOAD = """
+    import os, pickle
+    def init():
+        global model
+        with open(os.path.join(os.environ["AZUREML_MODEL_DIR"], "model.pkl"), "rb") as source:
+            model = pickle.load(source)
+    def run(data): return 1
+"""
+LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"
+LOADS = "import json\ndef init(): ...\n"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A script that breaks in one way, and what the family must say first.
+
+    `line` is a piece of the line that the first quote points at; `saw` stands in the title or a quote.
+    """
+
+    name: str
+    script: str
+    cause: str | None
+    saw: str = ""
+    line: str = ""
+    body: str | None = None
+    model: Mapping[str, bytes] | None = None
+    beside: Mapping[str, str] = field(default_factory=dict)
+    timeout: float = 20.0
+    memory_limit: int | None = None
+    warns: tuple[str, ...] = ()
+
+
+def broken(name: str, script: str, cause: str, **more: object) -> Trial:
+    return Trial(name=name, script=textwrap.dedent(script), cause=f"runtime.{cause}", **more)  # type: ignore[arg-type]
+
+
+def sound(name: str, script: str, *warns: str, **more: object) -> Trial:
+    return Trial(  # type: ignore[arg-type]
+        name=name, script=textwrap.dedent(script), cause=None, warns=tuple(f"runtime.{w}" for w in warns), **more
+    )
+
+
+BROKEN = (
+    # Loading the script
+    broken(
+        "no-package", "import qwertz_nowhere\n" + PLAIN + "def run(data): return 1\n", "module-missing", line="import"
+    ),
+    broken(
+        "module-in-subfolder",
+        "import cleaning\ndef init(): ...\ndef run(data): return 1\n",
+        "module-missing",
+        saw="lies in lib/cleaning.py",
+        beside={"lib/cleaning.py": "X = 1\n"},
+    ),
+    broken(
+        "module-of-python-2",
+        "import cPickle\ndef init(): ...\ndef run(data): return 1\n",
+        "module-missing",
+        saw="cPickle",
+    ),
+    broken(
+        "name-not-in-module",
+        "from json import loadz\ndef init(): ...\ndef run(data): return 1\n",
+        "import-name-missing",
+        saw="`json` has no name `loadz`",
+        line="loadz",
+    ),
+    broken(
+        "circle",
+        "import left\ndef init(): ...\ndef run(data): return 1\n",
+        "circular-import",
+        beside={"left.py": "from right import b\na = 1\n", "right.py": "from left import a\nb = 1\n"},
+    ),
+    broken(
+        "hidden-by-an-installed-module",
+        "from statistics import scale\ndef init(): ...\ndef run(data): return 1\n",
+        "module-shadowed",
+        saw="hides statistics.py",
+        beside={"statistics.py": "def scale(x): return x\n"},
+    ),
+    broken(
+        "part-hidden-by-an-installed-package",
+        "import json.cleaning\ndef init(): ...\ndef run(data): return 1\n",
+        "module-shadowed",
+        saw="hides json",
+        beside={"json/__init__.py": "", "json/cleaning.py": ""},
+    ),
+    broken(
+        "relative",
+        "from .helpers import clean\ndef init(): ...\ndef run(data): return 1\n",
+        "relative-import",
+        beside={"helpers.py": "clean = 1\n"},
+    ),
+    broken(
+        "helper-does-not-parse",
+        "import helpers\ndef init(): ...\ndef run(data): return 1\n",
+        "syntax-refused",
+        saw="helpers.py does not parse",
+        beside={"helpers.py": "def clean(:\n    pass\n"},
+    ),
+    broken("raises-at-import", "raise RuntimeError('no table')\n", "import-raised", saw="no table"),
+    broken("no-init", "def run(data): return 1\n", "contract-refused", saw="it has no init()"),
+    broken("star-arguments", PLAIN + "def run(*data): return 1\n", "contract-refused"),
+    # what init() meets
+    broken(
+        "other-file-name",
+        """
+        import os
+        def init():
+            open(os.path.join(os.environ["AZUREML_MODEL_DIR"], "model.pkl"))
+        def run(data): return 1
+        """,
+        "model-file-missing",
+        saw="churn_model.pkl",
+        line="open(",
+        model={"churn_model.pkl": b"x"},
+    ),
+    broken(
+        "folder-forgotten",
+        LOAD,
+        "model-file-missing",
+        saw="holds outputs/model.pkl",
+        model={"outputs/model.pkl": pickle.dumps(1)},
+    ),
+    broken("cannot-read-folder", LOAD.replace(', "model.pkl"', ', "sub"'), "is-a-directory", model={"sub/a.pkl": b"x"}),
+    broken(
+        "data-file",
+        "def init():\n    open('labels/names.txt')\ndef run(data): return 1\n",
+        "file-missing",
+        saw="names.txt is there",
+        beside={"names.txt": "a\n"},
+    ),
+    broken(
+        "program",
+        "import subprocess\ndef init():\n    subprocess.run(['no-such-tool-x'])\ndef run(data): return 1\n",
+        "program-missing",
+        saw="no-such-tool-x",
+    ),
+    broken(
+        "variable",
+        "import os\ndef init():\n    os.environ['TENANT_OF_NOBODY']\ndef run(data): return 1\n",
+        "variable-absent",
+        saw="TENANT_OF_NOBODY",
+        line="TENANT",
+    ),
+    broken(
+        "variable-gives-none",
+        """
+        import os
+        def init():
+            root = os.getenv("DATA_ROOT_OF_NOBODY")
+            level = os.getenv("LEVEL_OF_NOBODY")
+            return os.path.join(root, "a")
+        def run(data): return 1
+        """,
+        "variable-absent",
+        saw="DATA_ROOT_OF_NOBODY is not set",
+        line="path.join",
+    ),
+    broken(
+        "writes-to-model-folder",
+        """
+        import os
+        def init():
+            os.makedirs(os.path.join(os.environ["AZUREML_MODEL_DIR"], "cache"))
+        def run(data): return 1
+        """,
+        "permission-denied",
+        model={"a.bin": b"x"},
+    ),
+    broken("lfs-pointer", LOAD, "unpickle-failed", saw="git-lfs pointer", model={"model.pkl": LFS}),
+    broken("web-page", LOAD, "unpickle-failed", saw="is a web page", model={"model.pkl": b"<!DOCTYPE html><html>"}),
+    broken("empty-model", LOAD, "unpickle-failed", saw="is empty", model={"model.pkl": b""}),
+    broken(
+        "cut-model",
+        LOAD,
+        "unpickle-failed",
+        saw="model.pkl is cut off",
+        model={"model.pkl": pickle.dumps(list(range(9000)))[:5000]},
+    ),
+    broken(
+        "class-of-main",
+        LOAD,
+        "unpickle-failed",
+        saw="which it looks for in `__main__`",
+        line="pickle.load",
+        model={"model.pkl": b"c__main__\nScaler\n."},
+    ),
+    broken(
+        "moved-module",
+        LOAD,
+        "unpickle-failed",
+        saw="no module `json.forest`",
+        model={"model.pkl": b"cjson.forest\nTree\n."},
+    ),
+    broken(
+        "pickle-needs-package",
+        LOAD,
+        "module-missing",
+        saw="qwertz_nowhere",
+        model={"model.pkl": b"cqwertz_nowhere\nTree\n."},
+    ),
+    broken(
+        "chain",
+        """
+        import json
+        def init():
+            try:
+                json.loads("{")
+            except ValueError as error:
+                raise RuntimeError("the table is broken") from error
+        def run(data): return 1
+        """,
+        "init-raised",
+        saw="JSONDecodeError",
+        line="json.loads",
+    ),
+    broken(
+        "second-attempt",
+        """
+        def init():
+            try:
+                open("a.txt")
+            except OSError:
+                open("b.txt")
+        def run(data): return 1
+        """,
+        "file-missing",
+        saw="b.txt is not there",
+        line="b.txt",
+    ),
+    broken("exits", "import sys\ndef init():\n    sys.exit(0)\ndef run(data): return 1\n", "exited", line="sys.exit"),
+    broken("leaves", "import os\ndef init():\n    os._exit(0)\ndef run(data): return 1\n", "exited", line="os._exit"),
+    broken(
+        "arguments",
+        """
+        import argparse
+        def init():
+            parser = argparse.ArgumentParser()
+            parser.add_argument("--model", required=True)
+            parser.parse_args()
+        def run(data): return 1
+        """,
+        "exited",
+        saw="parses command line arguments",
+    ),
+    broken(
+        "crash",
+        "import ctypes\ndef init():\n    ctypes.string_at(0)\ndef run(data): return 1\n",
+        "crashed",
+        saw="a segmentation fault",
+        line="string_at",
+    ),
+    broken(
+        "endless",
+        "def init():\n    while True:\n        pass\ndef run(data): return 1\n",
+        "timeout",
+        saw="init() did not return",
+        timeout=2.0,
+    ),
+    broken(
+        "waits",
+        "import threading\ndef init():\n    threading.Event().wait()\ndef run(data): return 1\n",
+        "timeout",
+        saw="waits for a lock",
+        line="wait()",
+        timeout=2.0,
+    ),
+    broken(
+        "memory",
+        "def init():\n    global held\n    held = [bytearray(10**7) for _ in range(100)]\ndef run(data): return 1\n",
+        "out-of-memory",
+        saw="needs more than",
+        memory_limit=200_000_000,
+    ),
+    broken(
+        "memory-error",
+        "def init():\n    bytearray(10**15)\ndef run(data): return 1\n",
+        "out-of-memory",
+        saw="asks for more memory",
+        line="bytearray",
+    ),
+    broken(
+        "host",
+        """
+        import urllib.request
+        def init():
+            urllib.request.urlopen("http://models.nowhere.invalid/a.pkl")
+        def run(data): return 1
+        """,
+        "host-unreachable",
+        saw="models.nowhere.invalid",
+        line="urlopen",
+    ),
+    broken(
+        "init-parameter", "def init(path): ...\ndef run(data): return 1\n", "signature-mismatch", saw="wants `path`"
+    ),
+    broken(
+        "endless-recursion",
+        "def init():\n    down(1)\ndef down(n):\n    return down(n + 1)\ndef run(data): return 1\n",
+        "recursion",
+        saw="down() calls itself",
+    ),
+    # what run() meets
+    broken(
+        "model-stays-local",
+        "def init():\n    model = max\ndef run(data):\n    return model(1, 2)\n",
+        "name-undefined",
+        saw="init() keeps `model` to itself",
+        body="{}",
+    ),
+    broken(
+        "module-not-imported",
+        PLAIN + "def run(data):\n    return json.loads(data)\n",
+        "name-undefined",
+        saw="`json` is used",
+        body="{}",
+    ),
+    broken(
+        "unbound",
+        "rows = []\ndef init(): ...\ndef run(data):\n    rows = rows + [1]\n    return rows\n",
+        "unbound-local",
+        saw="`rows` before it assigns it",
+        body="{}",
+    ),
+    broken(
+        "model-is-none",
+        "model = None\ndef init():\n    model = max\ndef run(data):\n    return model.predict(data)\n",
+        "value-is-none",
+        saw="a `model` of its own",
+        body="{}",
+    ),
+    broken(
+        "key",
+        LOADS + "def run(data):\n    return json.loads(data)['data']\n",
+        "payload-mismatch",
+        saw="a key like it is there: Data",
+        line="['data']",
+        body='{"Data": [1]}',
+    ),
+    broken(
+        "no-json",
+        LOADS + "def run(data):\n    return json.loads(data)\n",
+        "payload-mismatch",
+        saw="single quotes",
+        line="json.loads",
+        body="{'data': [1]}",
+    ),
+    broken(
+        "not-parsed",
+        PLAIN + "def run(data):\n    return data['data']\n",
+        "payload-mismatch",
+        saw="takes text for an object",
+        body='{"data": 1}',
+    ),
+    broken(
+        "list-for-object",
+        LOADS + "def run(data):\n    return json.loads(data)['data']\n",
+        "payload-mismatch",
+        saw="list of 2 numbers",
+        body="[1, 2]",
+    ),
+    broken(
+        "text-for-number",
+        LOADS + "def run(data):\n    return [float(x) for x in json.loads(data)]\n",
+        "payload-mismatch",
+        saw="`red` where a number",
+        body='["red"]',
+    ),
+    broken(
+        "null",
+        LOADS + "def run(data):\n    return json.loads(data)['rows'][0]\n",
+        "payload-mismatch",
+        saw="meets null",
+        body='{"rows": null}',
+    ),
+    broken(
+        "second-parameter",
+        PLAIN + "def run(data, extra):\n    return 1\n",
+        "signature-mismatch",
+        saw="wants `extra`",
+        body="{}",
+    ),
+    broken(
+        "own-timeout",
+        PLAIN + "def run(data):\n    raise TimeoutError('the feature store is slow')\n",
+        "raises-timeout",
+        body="{}",
+    ),
+    broken(
+        "attribute-gone",
+        "import json\ndef init(): ...\ndef run(data):\n    return json.read(data)\n",
+        "attribute-gone",
+        saw="`json.read`",
+        body="{}",
+    ),
+    broken("other-exception", PLAIN + "def run(data):\n    return 1 / 0\n", "run-raised", line="1 / 0", body="{}"),
+    broken("run-exits", "import os\ndef init(): ...\ndef run(data):\n    os._exit(3)\n", "exited", body="{}"),
+    # the answer
+    broken("set", PLAIN + "def run(data):\n    return {1, 2}\n", "result-not-serialisable", line="return", body="{}"),
+    broken(
+        "bytes-inside",
+        PLAIN + "def run(data):\n    return {'image': [b'x']}\n",
+        "result-not-serialisable",
+        saw="at ['image'][0]",
+        body="{}",
+    ),
+    broken(
+        "nan",
+        PLAIN + "def run(data):\n    return {'score': float('nan')}\n",
+        "invalid-json-result",
+        saw="at ['score']",
+        body="{}",
+    ),
+    broken(
+        "error-text",
+        LOADS + "def run(data):\n    try:\n        return json.loads(data)['x']\n    except Exception as e:\n"
+        "        return {'error': str(e)}\n",
+        "error-as-answer",
+        line="except",
+        body="{}",
+    ),
+    broken(
+        "grows",
+        "rows = []\ndef init(): ...\ndef run(data):\n    rows.append(data)\n    return rows\n",
+        "answers-differ",
+        saw="keeps something",
+        line="append",
+        body="{}",
+    ),
+    broken(
+        "once-only",
+        "queue = [1]\ndef init(): ...\ndef run(data):\n    return queue.pop()\n",
+        "fails-on-repeat",
+        saw="pop from empty list",
+        line="queue.pop",
+        body="{}",
+    ),
+)
+
+SOUND = (
+    sound("plain", LOADS + "def run(data):\n    return json.loads(data)\n", body='{"a": [1]}'),
+    sound("no-sample", PLAIN + "def run(data): return 1\n"),
+    sound("loads", LOAD, model={"model.pkl": pickle.dumps([1])}, body="{}"),
+    sound(
+        "guarded-import",
+        "try:\n    import qwertz_nowhere\nexcept ImportError:\n    qwertz_nowhere = None\n"
+        + PLAIN
+        + "def run(d): return 1\n",
+        body="{}",
+    ),
+    sound(
+        "optional-variable",
+        "import os\ndef init():\n    os.getenv('LEVEL_OF_NOBODY', 'info').lower()\ndef run(data): return 1\n",
+        body="{}",
+    ),
+    sound(
+        "temporary-file",
+        "import os, tempfile\ndef init():\n    open(os.path.join(tempfile.gettempdir(), 'a'), 'w').close()\n"
+        "def run(data): return 1\n",
+        body="{}",
+    ),
+    sound(
+        "reads-beside-itself",
+        "import os\nHERE = os.path.dirname(os.path.abspath(__file__))\ndef init():\n"
+        "    open(os.path.join(HERE, 'names.txt')).read()\ndef run(data): return 1\n",
+        beside={"names.txt": "a"},
+        body="{}",
+    ),
+    sound(
+        "pool",
+        "from concurrent.futures import ThreadPoolExecutor\npool = ThreadPoolExecutor(2)\ndef init(): ...\n"
+        "def run(data):\n    return list(pool.map(len, ['a', 'bb']))\n",
+        body="{}",
+    ),
+    sound(
+        "retries",
+        LOADS
+        + "def run(data):\n    try:\n        return json.loads(data)['a']\n    except KeyError:\n        return []\n",
+        body="{}",
+    ),
+    sound(
+        "measures-itself",
+        "import time\ndef init(): ...\ndef run(data):\n    return {'score': 1, 'elapsed': time.perf_counter()}\n",
+        body="{}",
+    ),
+    sound(
+        "random",
+        "import random\ndef init(): ...\ndef run(data):\n    return random.random()\n",
+        "answers-differ",
+        body="{}",
+    ),
+    sound(
+        "writes-beside-itself",
+        "import os\ndef init(): ...\ndef run(data):\n"
+        "    open(os.path.join(os.path.dirname(__file__), 'audit.log'), 'a').close()\n    return 1\n",
+        "writes-beside-script",
+        body="{}",
+    ),
+    sound("no-model-folder", LOAD, "model-folder-not-given"),
+    sound(
+        "subprocess",
+        "import subprocess, sys\ndef init():\n    subprocess.run([sys.executable, '-c', ''])\ndef run(d): return 1\n",
+    ),
+)
+
+
+def examine(trial: Trial, folder: Path) -> tuple[Ranking, Evidence]:
+    """Rehearse the script and let the family judge what was seen."""
+    code = folder / "service"
+    code.mkdir()
+    path = code / "score.py"
+    path.write_text(trial.script, encoding="utf-8")
+    for name, text in trial.beside.items():
+        (code / name).parent.mkdir(parents=True, exist_ok=True)
+        (code / name).write_text(text, encoding="utf-8")
+    models = None
+    if trial.model is not None:
+        models = folder / "registered"
+        for name, content in trial.model.items():
+            (models / name).parent.mkdir(parents=True, exist_ok=True)
+            (models / name).write_bytes(content)
+    payloads = (Payload("sample.json", trial.body.encode()),) if trial.body is not None else ()
+    rehearsal = Rehearsal(
+        script=path, payloads=payloads, model_dir=models, timeout=trial.timeout, memory_limit=trial.memory_limit
+    )
+    with start(rehearsal) as running:
+        probe = running.wait()
+    assert isinstance(probe, Probe), probe
+    evidence = Evidence(
+        target=Target(kind="script", name=str(path)),
+        script=Script(path=str(path), text=trial.script),
+        source=collect_source(path),
+        models=collect_models(models) if models else Missing(reason="no model folder was given (--model-dir)"),
+        samples=Samples(items=tuple(describe(p.source, p.body) for p in payloads)),
+        probe=probe,
+        installed=installed(probe.path, needed=probe.imported),
+    )
+    findings: list[Finding] = []
+    for check in CHECKS:
+        if all(evidence.missing(need) is None for need in check.needs):
+            outcome = run_check(check, evidence)
+            assert not isinstance(outcome, Crashed), outcome.trace
+            findings += outcome.findings if isinstance(outcome, Found) else ()
+    return rank(findings), evidence
+
+
+def told(ranking: Ranking) -> str:
+    return "\n".join(
+        f"{f.gravity} {f.confidence} {f.id}: {f.title} {f.about} explains {f.explains}" for f in ranking.findings
+    )
+
+
+@pytest.mark.parametrize("trial", BROKEN, ids=lambda t: t.name)
+def test_one_cause_for_one_fault(trial: Trial, tmp_path: Path) -> None:
+    ranking, evidence = examine(trial, tmp_path)
+    shown = f"{told(ranking)}\n{evidence.probe}"
+    assert [cause.id for cause in ranking.causes] == [trial.cause], shown
+    cause = ranking.causes[0]
+    texts = " ".join((cause.title, *(quote.text for quote in cause.evidence)))
+    assert trial.saw in texts, shown
+    if trial.line:
+        first = cause.evidence[0]
+        number = next(n for n, text in enumerate(trial.script.splitlines(), 1) if trial.line in text)
+        lines = [n for n, text in enumerate(trial.script.splitlines(), 1) if trial.line in text]
+        assert first.line in lines, f"{number}: {shown}"
+        assert first.source.endswith("score.py")
+    explained = {id_ for f in ranking.findings for id_ in f.explains}
+    alone = [f.id for f in ranking.findings if f.gravity is Severity.WARNING and f.id not in explained]
+    assert not alone, shown
+
+
+@pytest.mark.parametrize("trial", SOUND, ids=lambda t: t.name)
+def test_sound_scripts_are_left_in_peace(trial: Trial, tmp_path: Path) -> None:
+    ranking, evidence = examine(trial, tmp_path)
+    above_info = [f.id for f in ranking.findings if f.gravity is not Severity.INFO]
+    assert above_info == list(trial.warns), f"{told(ranking)}\n{evidence.probe}"
