@@ -18,7 +18,7 @@ from checks.outcome import Found, run_check
 from doctor.collectors import conda_specs
 from doctor.collectors.conda_file import pinned
 from doctor.collectors.conda_specs import admits, conda_requirement
-from doctor.collectors.environment import asked_for, collect_environment, find_environment, hold_against
+from doctor.collectors.environment import asked_for, collect_environment, find_environments, hold_against
 
 CONDA = """\
 name: service
@@ -106,7 +106,7 @@ def test_which_python_is_pinned(specifier: str, python: str | None) -> None:
         ("dependencies:\n  - pip:\n      - what is this\n", 3, "`what is this`"),
         ("dependencies:\n  - pip:\n      - --no-such-option\n", 3, "--no-such-option"),
         ("dependencies:\n  - pip:\n      - -r missing.txt\n", 3, "is not there"),
-        ("name: only\n", 1, "no `dependencies:`"),
+        ("name: only\nchannels: [conda-forge]\n", 1, "no `dependencies:`"),
         ("- a\n- b\n", 1, "holds no mapping"),
         ("", 1, "is empty"),
     ],
@@ -212,21 +212,55 @@ def test_a_conda_file_in_utf_16_is_told(tmp_path: Path) -> None:
 def test_conda_files_win_and_other_yaml_does_not_count(tmp_path: Path) -> None:
     code = tmp_path / "src"
     code.mkdir()
-    assert find_environment(code) is None
+    assert find_environments(code) == []
     assert isinstance(collect_environment(None, code), Missing)
     (code / "deployment-env.yml").write_text("instance_type: x\n")
-    assert find_environment(code) is None
+    (code / "python_env.yaml").write_text(
+        "python: 3.11\nbuild_dependencies: [pip]\ndependencies: [-r requirements.txt]\n"
+    )
+    assert find_environments(code) == []
     (tmp_path / "environment").mkdir()
     (tmp_path / "environment" / "conda.yaml").write_text("dependencies: [numpy]\n")
-    assert find_environment(code) == tmp_path / "environment" / "conda.yaml"
+    assert find_environments(code) == [tmp_path / "environment" / "conda.yaml"]
     (code / "requirements.txt").write_text("numpy\n")
-    assert find_environment(code) == code / "requirements.txt"
-    (code / "my_conda.yml").write_text("dependencies: [numpy]\n")
-    assert find_environment(code) == code / "my_conda.yml"
-    (code / "conda.yml").write_text("dependencies: [numpy]\n")
-    found = collect_environment(None, code / "score.py" if (code / "score.py").touch() else code)
+    assert find_environments(code) == [code / "requirements.txt"]
+    (code / "my_conda.yml").write_bytes("dependencies: [numpy]\n".encode("utf-16"))
+    assert find_environments(code) == [code / "my_conda.yml"]
+    found = collect_environment(None, code)
     assert isinstance(found, EnvironmentFile)
-    assert found.path == str(code / "conda.yml")
+    assert found.path == str(code / "my_conda.yml")
+
+
+def test_several_conda_files_are_nobodys_guess(tmp_path: Path) -> None:
+    for name in ("conda.yaml", "conda-managed-identity.yaml"):
+        (tmp_path / name).write_text("dependencies: [numpy]\n")
+    found = collect_environment(None, tmp_path)
+    assert isinstance(found, Missing)
+    assert "conda.yaml, conda-managed-identity.yaml" in found.reason
+    assert isinstance(collect_environment(tmp_path / "conda.yaml", tmp_path), EnvironmentFile)
+
+
+def test_an_asset_and_its_conda_file_are_one(tmp_path: Path) -> None:
+    (tmp_path / "conda.yml").write_text("dependencies: [numpy]\n")
+    (tmp_path / "environment.yml").write_text("image: base\nconda_file: ./conda.yml\n")
+    found = collect_environment(None, tmp_path)
+    assert isinstance(found, EnvironmentFile)
+    assert (found.path, found.image) == (str(tmp_path / "conda.yml"), "base")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("$schema: x\ninstance_count: 1\n", "is no conda file"),
+        ("name: a\nimage: base\n", "names an image and no packages"),
+        ("python: 3.11\nbuild_dependencies: [pip]\ndependencies: [-r requirements.txt]\n", "MLflow's python_env file"),
+    ],
+)
+def test_other_yaml_files_are_named(tmp_path: Path, text: str, reason: str) -> None:
+    (tmp_path / "given.yml").write_text(text)
+    found = collect_environment(tmp_path / "given.yml", tmp_path)
+    assert isinstance(found, Missing)
+    assert reason in found.reason
 
 
 def test_an_overlay_replaces_the_text(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ _BROUGHT = frozenset({"flask", "flask-cors", "werkzeug", "jinja2", "markupsafe",
 def fights_server(evidence: Evidence) -> Iterator[Finding]:
     """Ask which known releases of the server each pin leaves."""
     environment = environment_of(evidence)
-    if SERVER not in brought_by(environment, evidence.installed):
+    if SERVER not in brought_by(environment, evidence.installed) or not _is_free(environment):
         return
     releases = _admitted(environment)
     for requirement in environment.requirements:
@@ -74,6 +74,12 @@ def fights_server(evidence: Evidence) -> Iterator[Finding]:
                 ),
             ),
         )
+
+
+def _is_free(environment: EnvironmentFile) -> bool:
+    """False when an older azureml-defaults is pinned: which server that brings is not known, and it may well fit."""
+    names = {r.name: r for r in environment.requirements}
+    return SERVER in names or ("azureml-defaults" in names and not names["azureml-defaults"].specifier)
 
 
 def _admitted(environment: EnvironmentFile) -> dict[Version, dict[str, SpecifierSet]]:
@@ -123,5 +129,9 @@ CASES = (
     quiet(beside(requirements("azureml-inference-server-http~=1.4", "flask", "pydantic>=2", "werkzeug>=3"))),
     quiet(beside(requirements("azureml-inference-server-http==0.8.4", "pydantic==1.10.13", "flask==2.2.5"))),
     quiet(beside(requirements("flask==2.0.1")), name="no server of ours"),
+    quiet(
+        beside(conda("python=3.9", pip=("azureml-defaults==1.53.0", "inference-schema[numpy-support]==1.5.1"))),
+        name="an old server brought by an old azureml-defaults",
+    ),
     quiet(beside(requirements("azureml-inference-server-http~=1.4", "inference-schema[numpy-support]>=1.8"))),
 )

@@ -26,7 +26,7 @@ from checks.cases import fires, quiet
 from checks.check import check
 from checks.dependencies.examples import beside, conda, requirements
 from checks.dependencies.subject import environment_of, file_name, line_of
-from checks.evidence import Evidence, FileProblem
+from checks.evidence import EnvironmentFile, Evidence, FileProblem
 from checks.finding import Confidence, Finding, Quote, Stage
 
 
@@ -40,18 +40,25 @@ from checks.finding import Confidence, Finding, Quote, Stage
 def unreadable_file(evidence: Evidence) -> Iterator[Finding]:
     """Tell what the collector could not read."""
     environment = environment_of(evidence)
-    for problem in environment.problems[:10]:
-        where = f"line {problem.line} of {file_name(environment)}" if problem.line else file_name(environment)
-        text = line_of(environment, problem.line).strip() if problem.line else ""
-        yield Finding(
-            title=f"{where} cannot be read",
-            evidence=(
-                Quote(source=environment.path, line=problem.line, text=text[:200] or problem.message),
-                Quote(source="what was understood", text=problem.message),
-            ),
-            about=(f"file:{file_name(environment)}",),
-            no_fix="what the line was meant to say is not known; correct it and run doctor again",
-        )
+    problems, name = environment.problems, file_name(environment)
+    if not problems:
+        return
+    first = problems[0]
+    where = f"line {first.line} of {name}" if first.line else name
+    more = [Quote(source=environment.path, text=f"and {len(problems) - 3} more")] if len(problems) > 3 else []
+    yield Finding(
+        title=f"{where} cannot be read" if len(problems) == 1 else f"{len(problems)} places of {name} cannot be read",
+        evidence=(*(quote for problem in problems[:3] for quote in _quotes(environment, problem)), *more),
+        about=(f"file:{name}",),
+        no_fix="what was meant to stand there is not known; correct it and run doctor again",
+    )
+
+
+def _quotes(environment: EnvironmentFile, problem: FileProblem) -> tuple[Quote, ...]:
+    """The line, and what is wrong with it."""
+    text = line_of(environment, problem.line).strip() if problem.line else ""
+    at = Quote(source=environment.path, line=problem.line, text=text[:200] or problem.message)
+    return (at, Quote(source="what was understood", text=problem.message)) if text else (at,)
 
 
 CASES = (

@@ -19,8 +19,8 @@ _NULL = "tag:yaml.org,2002:null"
 class CondaFile:
     """What a conda file, or an Azure ML environment asset, says. `pip` are the lines for pip.
 
-    `elsewhere` is the path of the conda file that an asset names, `image` its base image; `imageless` is true when an
-    asset says nothing about packages.
+    `elsewhere` is the path of the conda file that an asset names, `image` its base image; `foreign` says what the file
+    is when it is valid and no list of packages.
     """
 
     requirements: list[Requirement] = field(default_factory=list)
@@ -29,7 +29,7 @@ class CondaFile:
     elsewhere: str | None = None
     elsewhere_line: int | None = None
     image: str | None = None
-    imageless: bool = False
+    foreign: str | None = None
 
     @property
     def python(self) -> str | None:
@@ -81,6 +81,9 @@ def _root(root: MappingNode, found: CondaFile) -> None:
     if isinstance(conda, MappingNode):
         keys = _keys(conda, found)
     dependencies = keys.get("dependencies")
+    if "build_dependencies" in keys:
+        found.foreign = "is MLflow's python_env file; give the conda file or the requirements file that lies beside it"
+        return
     if isinstance(dependencies, SequenceNode):
         for item in dependencies.value[:MOST_ITEMS]:
             _item(item, found)
@@ -90,10 +93,12 @@ def _root(root: MappingNode, found: CondaFile) -> None:
         _mapping(dependencies, found)
     elif dependencies is not None:
         found.problems.append(FileProblem(line=_line(dependencies), message="`dependencies` holds no list"))
-    elif found.image is not None or "build" in keys:
-        found.imageless = True
-    else:
+    elif "channels" in keys:
         found.problems.append(FileProblem(line=1, message="the file has no `dependencies:`, so it installs nothing"))
+    elif found.image is not None or "build" in keys:
+        found.foreign = "names an image and no packages; what the image holds is not known here"
+    else:
+        found.foreign = "is no conda file: it has no `dependencies:`"
     if isinstance(pip := keys.get("pip"), SequenceNode):  # beside `dependencies`, where conda does not look
         _pip(pip, found)
 

@@ -19,6 +19,8 @@ CONDA_NAMES = tuple(
     for suffix in ("yml", "yaml")
 )
 _CONDA_LIKE = re.compile(r"[\w.-]*(?:conda|env)[\w.-]*\.ya?ml\Z", re.IGNORECASE)
+_MLFLOW = re.compile(r"python_env\.ya?ml\Z")
+_ELSEWHERE = re.compile(rb"^\s*conda_file\s*:\s*['\"]?(?:\./)?([^\s'\"#]+)", re.MULTILINE)
 _FOLDERS = ("environment", "env", "conda")
 _HAS_PACKAGES = re.compile(rb"^\s*(?:dependencies|conda_file)\s*:", re.MULTILINE)
 _BOMS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -34,19 +36,25 @@ def collect_environment(
     part of the answer; a file that is not there, too large, or of another kind is Missing.
     """
     folder = beside.parent if beside.is_file() else beside
-    found = find_environment(folder) if path is None else path
-    if found is None:
+    if path is not None:
+        return _Reader(folder, overlay or {}).collect(path)
+    found = find_environments(folder)
+    if len(found) == 1:
+        return _Reader(folder, overlay or {}).collect(found[0])
+    if not found:
         return Missing(
             reason="no conda or requirements file lies beside the script (looked for conda.yml, environment.yml, "
             "requirements.txt and the like); name it with --env FILE"
         )
-    return _Reader(folder, overlay or {}).collect(found)
+    names = ", ".join(file.name for file in found[:5])
+    return Missing(reason=f"{found[0].parent} holds several environment files ({names}); name the one with --env FILE")
 
 
-def find_environment(folder: Path) -> Path | None:
-    """The environment file beside a script: conda files first, then `requirements.txt`.
+def find_environments(folder: Path) -> list[Path]:
+    """The environment files that belong to a script: those of the first place that has any, conda files before others.
 
-    Looks into the folder, its sub-folders `environment`, `env` and `conda`, and those of its parent.
+    Looks into the folder, its sub-folders `environment`, `env` and `conda`, and those of its parent. More than one
+    conda file in a place means that nobody can tell here which one is used.
     """
     places = [folder, *(folder / name for name in _FOLDERS), *(folder.parent / name for name in _FOLDERS)]
     for place in places:
@@ -54,23 +62,27 @@ def find_environment(folder: Path) -> Path | None:
             names = {entry.name for entry in place.iterdir()} if place.is_dir() else set()
         except OSError:
             continue
-        ordered = [name for name in CONDA_NAMES if name in names]
-        ordered += sorted(name for name in names if _CONDA_LIKE.match(name) and name not in ordered)
-        for name in ordered:
-            if _holds_packages(place / name):
-                return place / name
+        likely = [name for name in CONDA_NAMES if name in names]
+        likely += sorted(n for n in names if _CONDA_LIKE.match(n) and not _MLFLOW.match(n) and n not in likely)
+        heads = {name: head for name in likely if _HAS_PACKAGES.search(head := _head(place / name))}
+        named = {match[1].decode("utf-8", "replace") for head in heads.values() for match in _ELSEWHERE.finditer(head)}
+        if found := [place / name for name in heads if name not in named]:
+            return found
         if "requirements.txt" in names and (place / "requirements.txt").is_file():
-            return place / "requirements.txt"
-    return None
+            return [place / "requirements.txt"]
+    return []
 
 
-def _holds_packages(path: Path) -> bool:
+def _head(path: Path) -> bytes:
+    """What a file begins with, UTF-16 taken for what it means; empty for what cannot be read."""
     try:
+        if not path.is_file():
+            return b""
         with path.open("rb") as file:
-            head = file.read(LARGEST_YAML) if path.is_file() else b""
+            head = file.read(LARGEST_YAML)
     except OSError:
-        return False
-    return bool(_HAS_PACKAGES.search(head)) or head.startswith(_BOMS)
+        return b""
+    return head.decode("utf-16", "replace").encode() if head.startswith(_BOMS) else head
 
 
 class _Reader:
@@ -85,12 +97,11 @@ class _Reader:
         try:
             mode = path.stat().st_mode
             if stat.S_ISDIR(mode):
-                inside = find_environment(path)
-                return (
-                    self.collect(inside)
-                    if inside
-                    else Missing(reason=f"{path} is a folder that holds no conda or requirements file")
-                )
+                inside = find_environments(path)
+                if len(inside) == 1:
+                    return self.collect(inside[0])
+                count = "several environment files" if inside else "no conda or requirements file"
+                return Missing(reason=f"{path} is a folder that holds {count}; give the path of the file")
             if not stat.S_ISREG(mode):
                 return Missing(reason=f"{path} is no regular file")
             text, encoding, problem = self._text(path, LARGEST_YAML if yaml else LARGEST_REQUIREMENTS)
@@ -152,8 +163,8 @@ class _Reader:
                 return found
             message = f"`conda_file: {conda.elsewhere}`: {found.reason}"
             conda.problems.append(FileProblem(line=conda.elsewhere_line, message=message))
-        if conda.imageless:
-            return Missing(reason=f"{path} names an image and no packages; what the image holds is not known here")
+        if conda.foreign:
+            return Missing(reason=f"{path} {conda.foreign}")
         lines = PipLines(read=self._included, python=conda.python)
         lines.take(conda.pip, path.parent)
         everything = sorted((*conda.requirements, *lines.constrained()), key=lambda r: r.line)

@@ -13,6 +13,7 @@ _NAME = re.compile(
 )
 _NOT_INPUT = re.compile(r"output|response|expected|result|swagger|schema|config|prediction", re.IGNORECASE)
 _FOLDERS = ("samples", "sample", "payloads", "requests")
+_ALL_MODELS = "azureml-models"
 _MODEL_FOLDERS = ("model", "models", "model_dir", "model-dir")
 
 
@@ -56,7 +57,16 @@ def find_model_folder(folder: Path) -> Path | None:
 
     `azureml-models/<name>/<version>` is taken when it is the only one; else `model`, `models`.
     """
-    versions = [path for path in folder.glob("azureml-models/*/*") if path.is_dir()]
-    if len(versions) == 1:
-        return versions[0]
+    registered = folder / _ALL_MODELS
+    if registered.is_dir() and (only := only_version(registered)) != registered:
+        return only
     return next((folder / name for name in _MODEL_FOLDERS if (folder / name).is_dir()), None)
+
+
+def only_version(folder: Path) -> Path:
+    """`azureml-models/<name>/<version>` for an `azureml-models` that holds one model; any other folder as it is.
+
+    So does the platform: AZUREML_MODEL_DIR is the version folder of the one model, or the folder of several.
+    """
+    versions = [path for path in folder.glob("*/*") if path.name.isdigit() and path.is_dir()]
+    return versions[0] if folder.name == _ALL_MODELS and len(versions) == 1 else folder
