@@ -21,7 +21,7 @@ from checks.outcome import Found, Outcome, run_check
 from checks.rank import Ranking, rank
 from checks.registry import all_checks
 from doctor import __version__
-from doctor.collectors.samples import describe, find_model_folder, find_samples, read_sample
+from doctor.collectors.samples import describe, find_model_folder, find_samples, only_version, read_sample
 from doctor.collectors.script import collect_script, collect_source
 from doctor.errors import CannotExamine, ConfigError
 from doctor.report import SCHEMA, Report, Suppressed, Timings, Verdict, summarise
@@ -218,7 +218,7 @@ def _drawn(finding: Finding, evidence: Evidence) -> Finding:
 
 def _subject(path: Path, options: Options) -> Subject:
     samples = options.samples or tuple(find_samples(path.parent))
-    model_dir = options.model_dir or find_model_folder(path.parent)
+    model_dir = only_version(options.model_dir) if options.model_dir else find_model_folder(path.parent)
     if options.environment and not options.environment.is_file():
         raise ConfigError(f"--env {options.environment} is no file; give the conda or requirements file")
     if options.model_dir and not options.model_dir.exists():

@@ -28,19 +28,21 @@ from itertools import chain
 
 from checks.cases import fires, quiet, script
 from checks.check import check
+from checks.entry_script.calls import call_name, is_prediction
 from checks.entry_script.module import Module
 from checks.entry_script.scopes import owner
 from checks.entry_script.subject import entry_script
 from checks.entry_script.tell import quotes
 from checks.entry_script.value_tables import Kind
 from checks.entry_script.values import Value, flow, problems
-from checks.evidence import Evidence, Phase, Probe, Returned, Script, Step
+from checks.evidence import Evidence, ModelFile, ModelFolder, Phase, Probe, Returned, Script, SourceTree, Step
 from checks.finding import Confidence, Finding, Fix, Safety, Stage
 
 TOLIST = (Kind.ARRAY, Kind.SERIES, Kind.INDEX, Kind.TENSOR)
 ITEM = (Kind.NUMPY_INTEGER, Kind.NUMPY_FLOAT, Kind.NUMPY_BOOL)
 ITERATES = (Kind.SET, Kind.GENERATOR, Kind.ITERATOR, Kind.VIEW, Kind.DEQUE)
 AS_TEXT = (Kind.EXCEPTION, Kind.DATETIME, Kind.UUID, Kind.PATH, Kind.COMPLEX)
+KNOWN_DECORATORS = frozenset({"input_schema", "output_schema", "rawhttp"})
 WORDS = {
     Kind.PYFUNC_ANSWER: "convert the prediction: `.tolist()` of an array, `.to_dict(orient='records')` of a data frame",
     Kind.ARRAYS: "turn each array into a list: `[a.tolist() for a in ...]`",
@@ -62,7 +64,8 @@ def result_not_serialisable(evidence: Evidence) -> Iterator[Finding]:
     if module.is_batch or isinstance(module.run, ast.AsyncFunctionDef):
         return
     found = flow(module)
-    proved = _answers(evidence)
+    proved = _answers(evidence) or _wrapped(module)
+    own = _own_models(evidence)
     returned: Iterator[tuple[Value, ast.Return | ast.Call, str]] = (
         (value, one.at, "run() returns") for one in found.returned for value in problems(one.values)
     )
@@ -74,10 +77,20 @@ def result_not_serialisable(evidence: Evidence) -> Iterator[Finding]:
         place = value.place or value.origin
         if (place.lineno, place.col_offset) in told or (proved and not value.sure):
             continue
+        guessed = (
+            not value.sure and isinstance(value.origin, ast.Call) and is_prediction(call_name(module, value.origin))
+        )
+        if own and guessed:
+            continue
         if subject.startswith("json") and owner(module, at) is None:
             continue
         told.add((place.lineno, place.col_offset))
         yield _finding(script, module, value, at, place, subject)
+
+
+def _wrapped(module: Module) -> bool:
+    """True when a decorator that the checks do not know may turn the result into something else."""
+    return any(name.rsplit(".", 1)[-1] not in KNOWN_DECORATORS for name in module.decorators)
 
 
 def _answers(evidence: Evidence) -> bool:
@@ -86,6 +99,16 @@ def _answers(evidence: Evidence) -> bool:
         step.phase is Phase.RUN and step.outcome == "passed" and step.returned is not None and not step.returned.problem
         for step in evidence.probe.steps
     )
+
+
+def _own_models(evidence: Evidence) -> bool:
+    """True when the model files hold classes of the person's own alone: nobody knows what their predict() answers."""
+    if not isinstance(evidence.models, ModelFolder):
+        return False
+    beside = evidence.source.files if isinstance(evidence.source, SourceTree) else ()
+    own = {"__main__", *(file.removesuffix(".py").split("/")[0] for file in beside)}
+    packages = {name.split(".")[0] for file in evidence.models.files for name in file.classes}
+    return bool(packages) and packages <= own
 
 
 def _finding(
@@ -157,6 +180,10 @@ def _probed(text: str) -> Evidence:
     )
 
 
+def _holds(text: str, *classes: str) -> Evidence:
+    return script(text, models=ModelFolder(path="m", files=(ModelFile(path="m.pkl", size=9, classes=classes),)))
+
+
 CASES = (
     fires(
         _HEAD + _RUN + "    return model.predict(json.loads(data))\n",
@@ -208,6 +235,12 @@ CASES = (
         + _RUN
         + "    return s.run(None, {})[0]\n",
         saw="numpy array",
+    ),
+    quiet(_holds(_HEAD + _RUN + "    return model.predict(data)\n", "__main__.Rules"), name="class-of-its-own"),
+    fires(_holds(_HEAD + _RUN + "    return model.predict(data)\n", "__main__.Rules", "sklearn.svm._classes.SVC")),
+    quiet(
+        "from mine import jsonable\n" + _HEAD + "@jsonable\n" + _RUN + "    return model.predict(data)\n",
+        name="decorated",
     ),
     quiet(_HEAD + _RUN + "    return model.predict(data).tolist()\n"),
     quiet(_HEAD + _RUN + "    p = model.predict(data)\n    p = p.tolist()\n    return {'p': p, 'n': len(p)}\n"),

@@ -20,6 +20,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from doctor.collectors.samples import only_version
+
 COPY_BYTES = 32 * 1024 * 1024
 COPY_FILES = 2_000
 LOOK_AT = 10_000  # entries of the script's folder; whole folders beyond it are linked
@@ -208,13 +210,12 @@ def _lay_models(stage: Stage, script: Path, model_dir: Path, name: str, version:
 
     Nobody says under which name a model is registered: unless told, it is the name that the script asks for.
     """
+    model_dir = only_version(model_dir)
     asked = _names_asked_for(script) if name == UNTOLD_NAME else []
     if model_dir.parent.parent.name == _ALL_MODELS and model_dir.is_dir():  # its path tells name and version
         asked, name, version, stage.named = [], model_dir.parent.name, model_dir.name, True
     if model_dir.is_dir() and (model_dir.name == _ALL_MODELS or any(_has_version(model_dir / each) for each in asked)):
-        versions = [path for path in model_dir.glob("*/*") if path.name.isdigit() and path.is_dir()]
-        only = versions[0].relative_to(model_dir) if len(versions) == 1 else Path()
-        stage.version = stage.models / only  # of several registered models: the folder of them all
+        stage.version = stage.models  # several registered models: the folder of them all
         stage.named = True
         stage.shown.insert(0, (str(stage.models), str(model_dir)))
         _copy_tree(model_dir, stage.models, budget)
