@@ -58,7 +58,7 @@ def run_not_callable(evidence: Evidence) -> Iterator[Finding]:
     script, module = entry_script(evidence)
     assert module.tree is not None
     for name in ("init", "run"):
-        if any(name in declared.names for declared in module.all(ast.Global)):
+        if any(name in declared.names and not _too_late(module, declared) for declared in module.all(ast.Global)):
             continue
         last = next((node for node in reversed(module.tree.body) if name in bound_by(node) | _inside(node)), None)
         if last is None or name not in bound_by(last) or (what := _value(last, name)) is None:
@@ -86,6 +86,12 @@ def run_not_callable(evidence: Evidence) -> Iterator[Finding]:
                 ),
             ),
         )
+
+
+def _too_late(module: Module, declared: ast.Global) -> bool:
+    """True inside init() and run(): the server looks at `run` before it calls them."""
+    function = module.function_of(declared)
+    return function is not None and function.name in {"init", "run"}
 
 
 def _inside(node: ast.stmt) -> set[str]:
@@ -148,6 +154,7 @@ CASES = (
     quiet("run = None\ndef init(): ...\ndef run(data): return 1\n", name="the function comes last"),
     quiet("from azureml.core import Run\nrun = Run.get_context()\ndef run(data): return 1\ndef init(): ...\n"),
     quiet("import x\nrun = x.predictor.run\ninit = x.make()\n"),
-    quiet("run = None\ndef init():\n    global run\n    run = print\n"),
+    fires("run = None\ndef init():\n    global run\n    run = print\n", line=1, name="filled too late"),
+    quiet("run = None\ndef fill():\n    global run\n    run = print\nfill()\ndef init(): ...\n"),
     quiet("import x\nrun = None\nif x.gpu:\n    run = x.run\nelse:\n    run = x.slow\ndef init(): ...\n"),
 )
