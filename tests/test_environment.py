@@ -11,10 +11,11 @@ from packaging.specifiers import SpecifierSet
 from checks.cases import Case
 from checks.check import Check
 from checks.dependencies import CHECKS
+from checks.dependencies.examples import beside
 from checks.edits import apply_edits
 from checks.evidence import EnvironmentFile, Installed, Missing, ModelFile, ModelFolder, Requirement
 from checks.finding import Safety
-from checks.outcome import Found, run_check
+from checks.outcome import Crashed, Found, run_check
 from doctor.collectors import conda_specs
 from doctor.collectors.conda_file import pinned
 from doctor.collectors.conda_specs import admits, conda_requirement
@@ -310,18 +311,45 @@ LINES = st.text(
 )
 
 
-@given(lines=st.lists(LINES, max_size=6))
-def test_random_lines_never_raise(tmp_path_factory: pytest.TempPathFactory, lines: list[str]) -> None:
+NAMES = st.sampled_from(["numpy", "sklearn", "torch", "flask", "azureml-defaults", "opencv-python", "vc", "py-xgboost"])
+PINS = st.sampled_from(
+    ["", "=1", "==1.2.*", ">=1,<2", "=1.2=h1_0", "~=2.0", "!=1", "<0", "==x", "=", "[a,b]==1", " 1.2"]
+)
+ITEMS = LINES | st.builds(lambda name, pin: name + pin, NAMES, PINS)
+
+
+@given(items=st.lists(ITEMS, max_size=6))
+def test_random_lines_never_raise_nor_crash_a_check(tmp_path_factory: pytest.TempPathFactory, items: list[str]) -> None:
     folder = tmp_path_factory.mktemp("lines")
-    read(folder / "requirements.txt", "\n".join(lines))
-    items = "".join(f"  - {line}\n" for line in lines)
-    collect_environment(_file(folder, f"dependencies:\n{items}  - pip:\n{items.replace('  -', '    -')}"), folder)
+    listed = "".join(f"  - {item}\n" for item in items)
+    texts = {
+        "requirements.txt": "\n".join(items),
+        "conda.yml": f"dependencies:\n  - python=3.8\n{listed}  - pip:\n{listed.replace('  -', '    -')}",
+    }
+    for name, text in texts.items():
+        (folder / name).write_bytes(text.encode())
+        found = collect_environment(folder / name, folder)
+        if isinstance(found, Missing):
+            continue
+        evidence = beside(found, "import numpy, torch\nimport own\ndef init(): ...\ndef run(data): return data\n")
+        outcomes = [run_check(check, evidence.replace(models=MODELS)) for check in CHECKS]
+        assert not [outcome for outcome in outcomes if isinstance(outcome, Crashed)]
 
 
-def _file(folder: Path, text: str) -> Path:
-    path = folder / "conda.yml"
-    path.write_text(text)
-    return path
+MODELS = ModelFolder(
+    path="model",
+    files=(
+        ModelFile(
+            path="m.pkl",
+            size=9,
+            format="pickle",
+            protocol=5,
+            versions={"scikit-learn": "0.24.2", "numpy": "2", "torch": "not a version"},
+            classes=("sklearn.tree._tree.Tree", "numpy._core.multiarray._reconstruct", "torch.nn.Linear"),
+            modules=("sklearn", "numpy", "torch"),
+        ),
+    ),
+)
 
 
 # Conda's own rules
@@ -410,7 +438,6 @@ def test_edits_cure_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ch
 
 
 def test_a_safe_edit_of_the_last_line_without_an_end(tmp_path: Path) -> None:
-    from checks.dependencies.examples import beside
     from checks.dependencies.server_missing import server_missing
 
     environment = read(tmp_path / "requirements.txt", "numpy==1.26.4")
@@ -420,8 +447,6 @@ def test_a_safe_edit_of_the_last_line_without_an_end(tmp_path: Path) -> None:
 
 
 def test_files_whose_bytes_cannot_be_kept_get_no_edits(tmp_path: Path) -> None:
-    from checks.dependencies.examples import beside
-
     environment = read(tmp_path / "requirements.txt", "sklearn\nnumpy=1.26.4\n".encode("utf-16"))
     outcomes = [run_check(check, beside(environment)) for check in CHECKS]
     findings = [f for outcome in outcomes if isinstance(outcome, Found) for f in outcome.findings]

@@ -4,6 +4,7 @@ from checks.dependencies.conda_only_under_pip import conda_only_under_pip
 from checks.dependencies.contradicting_pins import contradicting_pins
 from checks.dependencies.fights_server import fights_server
 from checks.dependencies.gui_opencv import gui_opencv
+from checks.dependencies.model_file_damaged import model_file_damaged
 from checks.dependencies.model_version_mismatch import model_version_mismatch
 from checks.dependencies.module_name_not_distribution import module_name_not_distribution
 from checks.dependencies.not_listed import not_listed
@@ -41,6 +42,7 @@ CHECKS = (
     fights_server,
     not_listed,
     schema_missing,
+    model_file_damaged,
     model_version_mismatch,
     pickle_protocol_too_new,
     gui_opencv,

@@ -149,7 +149,7 @@ def _judge(
     right = own[0] if row_of(module) is not None or not here else here[0]
     severity = Severity.INFO if doubtful else needed.severity
     return Finding(
-        title=f"{file_name(environment)} lists no package that provides `{module if known else top}`"[:90],
+        title=f"{file_name(environment)} lists no package that provides `{row_of(module) or top}`"[:90],
         severity=severity,
         confidence=Confidence.POSSIBLE if doubtful else Confidence.LIKELY,
         evidence=(
