@@ -255,6 +255,15 @@ def run(data):
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["code", "data.csv", "model", "model.pkl", "score.py"]
 
 
+def test_a_model_given_as_a_file_stays_as_it_is(tmp_path: Path) -> None:
+    model = write(tmp_path, {"m.pkl": "weights"}).with_name("m.pkl")
+    text = f"def init():\n    open({str(model)!r}, 'w')\ndef run(data): ...\n"
+    raised = step(rehearse(write(tmp_path / "code", {"score.py": text}), model_dir=model), Phase.INIT).raised
+    assert raised
+    assert raised.detail == {"filename": str(model), "errno": 30}
+    assert model.read_text() == "weights"
+
+
 def test_writes_beside_the_script_succeed_in_the_copy(tmp_path: Path) -> None:
     text = (
         "def init():\n    with open('log.txt', 'w') as file: file.write('x')\n"
@@ -273,16 +282,24 @@ def test_writes_beside_the_script_succeed_in_the_copy(tmp_path: Path) -> None:
 
 
 def test_large_folders_are_linked_and_odd_files_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(staging, "LOOK_AT", 8)
+    monkeypatch.setattr(staging, "CROWDED", 2)
     names = {f"f{number}.txt": str(number) for number in range(10)}
     text = (
         "def init(): ...\ndef run(data): return [open(name).read() for name in ('big/deep/x.txt', 'f9.txt', 'link')]\n"
     )
-    script = write(tmp_path, {"score.py": text, "big/deep/x.txt": "x", **names})
+    script = write(tmp_path, {"score.py": text, "big/deep/x.txt": "x", "big/deep/y": "", "big/deep/z": "", **names})
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "link").symlink_to("f1.txt")
     (tmp_path / "loop").symlink_to(".", target_is_directory=True)
     (tmp_path / "broken").symlink_to("nowhere")
+    assert answer(rehearse(script)) == '["x", "9", "1"]'
+    stage = staging.prepare(script, None, "model", "1", {})
+    assert (stage.code / "big" / "deep").is_symlink()
+    assert not (stage.code / "big").is_symlink()
+    assert not (stage.code / "pipe").exists()
+    stage.remove()
+    assert (tmp_path / "big" / "deep" / "x.txt").read_text() == "x"
+    monkeypatch.setattr(staging._Budget, "files", 3)
     assert answer(rehearse(script)) == '["x", "9", "1"]'
 
 

@@ -188,6 +188,7 @@ class _Child(Running):
         self._stage = stage
         self._answer: Probe | Missing | None = None
         self._removed = False
+        self._supervisor: Supervisor | None = None
         self._memory_limit = rehearsal.memory_limit or int(processes.available_memory() * MEMORY_SHARE)
         plan = plan_of(rehearsal, stage, stage.code, self._memory_limit)
         (stage.desk / "plan").write_text(json.dumps(plan), encoding="utf-8")
@@ -217,14 +218,21 @@ class _Child(Running):
             _Guard.remove(self)
             os.close(self._record)
             raise
-        _restrain(process.pid)
-        limit = self._memory_limit
-        self._supervisor = Supervisor(process, marker, rehearsal.timeout, limit, DUMP_SIGNAL, self._told)
+        try:
+            _restrain(process.pid)
+            limit = self._memory_limit
+            self._supervisor = Supervisor(process, marker, rehearsal.timeout, limit, DUMP_SIGNAL, self._told)
+        except BaseException:
+            process.kill()
+            process.wait()
+            _Guard.remove(self)
+            raise
 
     def wait(self) -> Probe | Missing:
         """Wait for the child's end; read what it left, and clean up."""
         if self._answer is None:
             try:
+                assert self._supervisor is not None
                 self._supervisor.done.wait()
                 self._answer = self._read() if not self._removed else Missing(reason="the rehearsal was stopped")
             finally:
@@ -234,7 +242,8 @@ class _Child(Running):
     def stop(self) -> None:
         """End the child and all it started, remove the stage. May be called again, also in the middle of itself."""
         try:
-            self._supervisor.stop()
+            if self._supervisor is not None:
+                self._supervisor.stop()
         finally:
             self._removed = True
             record, self._record = self._record, -1
@@ -262,6 +271,7 @@ class _Child(Running):
         from doctor.probe.record import Ending, build, output, read_lines
 
         watched = self._supervisor
+        assert watched is not None
         stderr_tail = watched.stderr.tail.decode("utf-8", "replace")
         content = bytearray()
         while part := os.read(self._record, 1 << 20):

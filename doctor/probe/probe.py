@@ -187,7 +187,7 @@ class Places(object):
     def is_protected(self, path):
         """Whether a path, or the file behind a link, is the person's own and must stay as it is."""
         return any(
-            (one.startswith(self.protected) or one in self.protected_files)
+            ((one + os.sep).startswith(self.protected) or one in self.protected_files)
             and (not one.startswith(self.stage) or one.startswith(self.models))
             for one in (path, os.path.realpath(path))
         )

@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 MARKER = "DOCTOR_REHEARSAL"
@@ -23,7 +23,7 @@ class Process:
 
     pid: int
     began: int
-    command: str = ""
+    command: str = field(default="", compare=False)  # changes when the process runs another program
 
 
 def available_memory() -> int:

@@ -5,8 +5,8 @@
     <root>/tmp                                              TMPDIR
     <root>/probe                                            plan, request bodies, records
 
-Small files are copied, so that nothing a script does harms the originals; beyond COPY_BYTES and COPY_FILES they are
-linked, and the probe refuses to write to them.
+Files are copied, so that nothing a script does harms the originals; beyond COPY_BYTES and COPY_FILES, and where a folder
+is CROWDED, they are linked, and the probe refuses to write to them.
 """
 
 import contextlib
@@ -23,8 +23,8 @@ from pathlib import Path
 from doctor.collectors.samples import only_version
 
 COPY_BYTES = 32 * 1024 * 1024
-COPY_FILES = 2_000
-LOOK_AT = 10_000  # entries of the script's folder; whole folders beyond it are linked
+COPY_FILES = 400  # whole folders beyond it are linked
+CROWDED = 1_000  # entries of a folder that is linked as a whole; it holds data, not code
 _PASSED_OVER = frozenset({"__pycache__", "node_modules"})
 _MODEL_NAME = re.compile(r"get_model_path\(\s*(?:model_name\s*=\s*)?[\"']([\w.\-]+)[\"']\s*[,)]")
 _CODING = re.compile(r"\A(?:[^\n]*\n)?[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
@@ -134,29 +134,29 @@ def prepare(
 
 def _copy_code(script: Path, target: Path, budget: _Budget) -> None:
     (target / script.name).write_bytes(script.read_bytes())  # the script itself, whatever its size
-    pending = deque([(script.parent, target)])
-    seen = 0
+    pending = deque([(script.parent, target)])  # the nearest first: they matter most
     while pending:
         source, here = pending.popleft()
-        here.mkdir(exist_ok=True)
         try:
             entries = sorted(os.scandir(source), key=lambda entry: entry.name)
         except OSError:
-            continue
+            entries = []
+        if here != target:
+            if budget.files <= 0 or len(entries) > CROWDED:
+                budget.link(source, here)
+                continue
+            here.mkdir()
         for entry in entries:
             if entry.name in _PASSED_OVER or os.path.lexists(here / entry.name):
                 continue
-            seen += 1
             with contextlib.suppress(OSError):
-                if entry.is_dir():
-                    if entry.name.startswith(".") or _is_environment(entry.path) or _is_stage(entry.path):
-                        continue
-                    if seen > LOOK_AT or entry.is_symlink():
-                        budget.link(entry.path, here / entry.name)
-                    else:
-                        pending.append((Path(entry.path), here / entry.name))
-                elif entry.is_file():
-                    _place(Path(entry.path), here / entry.name, budget)
+                if not entry.is_dir():
+                    if entry.is_file():
+                        _place(Path(entry.path), here / entry.name, budget)
+                elif entry.is_symlink():
+                    budget.link(entry.path, here / entry.name)
+                elif not (entry.name.startswith(".") or _is_environment(entry.path)):
+                    pending.append((Path(entry.path), here / entry.name))
 
 
 def _is_environment(folder: str) -> bool:
