@@ -12,6 +12,7 @@ from checks.runtime.cuda_in_fork import cuda_in_fork
 from checks.runtime.data_package_missing import data_package_missing
 from checks.runtime.disk_full import disk_full
 from checks.runtime.empty_answer import empty_answer
+from checks.runtime.entry_module_unregistered import entry_module_unregistered
 from checks.runtime.error_as_answer import error_as_answer
 from checks.runtime.error_status import error_status
 from checks.runtime.event_loop import event_loop
@@ -88,6 +89,7 @@ CHECKS = (
     data_package_missing,
     disk_full,
     empty_answer,
+    entry_module_unregistered,
     error_as_answer,
     error_status,
     event_loop,

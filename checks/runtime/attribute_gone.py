@@ -25,10 +25,10 @@ from checks.cases import fires, quiet
 from checks.check import check
 from checks.entry_script.removals import names, removed
 from checks.evidence import Evidence, Installed, Phase
-from checks.finding import Finding, Fix, Quote, Safety, Stage
+from checks.finding import Finding, Fix, Quote, Stage
 from checks.runtime.failures import RAISED
 from checks.runtime.observed import at, raised_in, seen, started
-from checks.runtime.packages import distributions_of, installed_version
+from checks.runtime.packages import distributions_of, installed_version, pin
 from checks.runtime.reading import told_by
 from checks.runtime.versions import attribute_gone as gone
 from checks.runtime.wording import titled
@@ -45,17 +45,12 @@ def attribute_gone(evidence: Evidence) -> Iterator[Finding]:
         distribution = distributions_of(package, evidence)[0]
         version = installed_version(distribution, evidence)
         instead = _instead(owner, attribute, distribution)
-        pin = Fix(
-            title=f"pin {distribution} to <version>, one that has `{attribute}`",
-            safety=Safety.PLACEHOLDER,
-            commands=(f"{distribution}==<version>",),
-        )
         use = (Fix(title=f"use {instead} instead of `{owner}.{attribute}`"),) if instead else ()
         yield failure.finding(
             titled(f"{distribution}{f' {version}' if version else ''} has no `{owner}.{attribute}`", 88),
             saw=(Quote(source="probe", text=f"{distribution} {version} is installed"),) if version else (),
             about=(f"module:{package}", f"name:{attribute}", f"name:{owner}.{attribute}"),
-            fixes=(*use, pin),
+            fixes=(*use, pin(distribution, None, f"one that has `{attribute}`")),
         )
 
 

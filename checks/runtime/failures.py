@@ -172,6 +172,7 @@ class Failure:
         title: str,
         *,
         why: str = "",
+        first: tuple[Quote, ...] = (),
         saw: tuple[Quote, ...] = (),
         about: tuple[str, ...] = (),
         fixes: tuple[Fix, ...] = (),
@@ -180,11 +181,11 @@ class Failure:
         confidence: Confidence | None = None,
         learn_more: tuple[str, ...] = (),
     ) -> Finding:
-        """A finding about this exception: its quotes and subjects first, then those given."""
+        """A finding about this exception: its quotes and subjects, then those given; `first` goes before all."""
         return Finding(
             title=title,
             why=why,
-            evidence=(*self.quotes, *saw),
+            evidence=(*first, *self.quotes, *saw),
             about=tuple(dict.fromkeys((*self.about, *about))),
             fixes=fixes,
             no_fix=no_fix,

@@ -44,9 +44,7 @@ def file_missing(evidence: Evidence) -> Iterator[Finding]:
         beside = _beside(path, evidence)
         saw = (Quote(source="code folder", text=f"{beside} is there"),) if beside else ()
         yield failure.finding(
-            titled(
-                f"{base_name(path)} is not there: {path}" if len(path) < 40 else f"{base_name(path)} is not there", 88
-            ),
+            titled(f"{base_name(path)} is not there{f': {path}' if base_name(path) != path else ''}", 88),
             saw=saw,
             about=(f"file:{base_name(path)}", f"file:{path}"),
             fixes=(_fix(failure, path, beside),),

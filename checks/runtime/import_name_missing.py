@@ -24,11 +24,11 @@ from collections.abc import Iterator
 from checks.cases import fires, quiet
 from checks.check import check
 from checks.evidence import Evidence, Phase
-from checks.finding import Finding, Fix, Quote, Safety, Stage
+from checks.finding import Finding, Quote, Stage
 from checks.runtime.failures import RAISED
 from checks.runtime.imports import import_name
 from checks.runtime.observed import at, raised_in, seen, started
-from checks.runtime.packages import distributions_of, installed_version
+from checks.runtime.packages import distributions_of, installed_version, pin
 from checks.runtime.reading import told_by
 from checks.runtime.wording import titled
 
@@ -40,23 +40,16 @@ def import_name_missing(evidence: Evidence) -> Iterator[Finding]:
         found = import_name(failure)
         if found is None:
             continue
-        name, module, path = found
+        name, module, _ = found
         top = module.split(".", 1)[0]
         distribution = distributions_of(top, evidence)[0]
         version = installed_version(distribution, evidence)
-        saw = [Quote(source="probe", text=f"{distribution} {version} is installed")] if version else []
-        saw += [Quote(source="probe", text=f"{module} is {path}")] if path else []
+        saw = (Quote(source="probe", text=f"{distribution} {version} is installed"),) if version else ()
         yield failure.finding(
             titled(f"`{module}` has no name `{name}` to import", 88),
-            saw=tuple(saw),
+            saw=saw,
             about=(f"module:{top}", f"module:{module}", f"name:{name}"),
-            fixes=(
-                Fix(
-                    title=f"pin {distribution} to <version>, the one the script was written for",
-                    safety=Safety.PLACEHOLDER,
-                    commands=(f"{distribution}==<version>",),
-                ),
-            ),
+            fixes=(pin(distribution, None, "the one the script was written for"),),
         )
 
 

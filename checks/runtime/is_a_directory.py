@@ -42,7 +42,8 @@ def is_a_directory(evidence: Evidence) -> Iterator[Finding]:
         files = [f.path for f in models.files] if models and ours else []
         inner = [f for f in files if f.startswith(f"{inside_models(path, evidence) or ''}")]
         only = inner[0] if len(inner) == 1 else "<file>"
-        what = "the model folder" if ours and path.rstrip("/") == (models.path.rstrip("/") if models else "") else path
+        root = models is not None and path.rstrip("/") == models.path.rstrip("/")
+        what = "the model folder" if root else inside_models(path, evidence) or path
         yield failure.finding(
             titled(f"{what or 'a path'} is a folder, not a file" if folder else f"{path} goes through a file", 88),
             saw=(Quote(source=models.path, text=listing(models)),) if models and ours else (),

@@ -23,10 +23,10 @@ from collections.abc import Iterator
 from checks.cases import fires, quiet
 from checks.check import check
 from checks.evidence import Evidence, Installed, ModelFile, ModelFolder, Phase
-from checks.finding import Finding, Fix, Quote, Safety, Stage
+from checks.finding import Finding, Quote, Stage
 from checks.runtime.failures import RAISED, probe_of
 from checks.runtime.observed import at, library, model_folder, raised_in, seen, started
-from checks.runtime.packages import distributions_of, installed_version
+from checks.runtime.packages import distributions_of, installed_version, pin
 from checks.runtime.reading import told_by
 from checks.runtime.versions import model_lacks
 from checks.runtime.wording import one_line, titled
@@ -51,13 +51,7 @@ def model_of_other_version(evidence: Evidence) -> Iterator[Finding]:
             titled(f"the model is of another version: its {kind} has no `{attribute}`", 88),
             saw=tuple(saw),
             about=(f"module:{package}", f"name:{attribute}", *(f"file:{f.path}" for f in files if f.versions)),
-            fixes=(
-                Fix(
-                    title=f"pin {distribution} to {wrote or '<version>'}, the version that wrote the model",
-                    safety=Safety.REVIEW if wrote else Safety.PLACEHOLDER,
-                    commands=(f"{distribution}=={wrote or '<version>'}",),
-                ),
-            ),
+            fixes=(pin(distribution, wrote, "the version that wrote the model, or train again"),),
         )
 
 

@@ -22,18 +22,19 @@ of the script is not. azure-ai-ml sets AML_APP_ROOT to the folder of the scoring
 directory.
 """
 
+import ast
 from collections.abc import Iterator
 
 from checks.cases import fires, quiet
 from checks.check import check
-from checks.dependencies.names import ADDED, REMOVED
-from checks.entry_script.removals import module_row
+from checks.dependencies.names import ADDED, REMOVED, is_standard
+from checks.entry_script.removals import Removal, module_row, since
 from checks.evidence import Evidence, Phase
 from checks.finding import Finding, Fix, Quote, Safety, Stage
 from checks.runtime.failures import RAISED, Failure, probe_of
 from checks.runtime.imports import KNOWN_PACKAGES, missing_module, own_files
 from checks.runtime.observed import at, conda_file, library, raised_in, seen, started
-from checks.runtime.packages import distributions_of
+from checks.runtime.packages import NAMESPACES, distributions_of, installed_version
 from checks.runtime.reading import told_by
 from checks.runtime.wording import titled
 
@@ -46,11 +47,13 @@ def module_missing(evidence: Evidence) -> Iterator[Finding]:
         if module is None:
             continue
         top = module.split(".", 1)[0]
-        if top in REMOVED or top in ADDED:
+        if is_standard(top) and (top in REMOVED or top in ADDED):
             yield _standard(failure, evidence, top)
+        elif row := module_row(module):
+            yield _withdrawn(failure, evidence, module, row)
         elif files := own_files(evidence, module):
             yield _own(failure, module, files)
-        elif "." in module and not own_files(evidence, top):
+        elif "." in module and top not in NAMESPACES:
             yield _part(failure, module, top)
         else:
             yield _package(failure, evidence, module)
@@ -73,6 +76,18 @@ def _standard(failure: Failure, evidence: Evidence, module: str) -> Finding:
         saw=(Quote(source="probe", text=f"ran Python {python}"),),
         about=_tags(module),
         fixes=(fix,),
+    )
+
+
+def _withdrawn(failure: Failure, evidence: Evidence, module: str, row: Removal) -> Finding:
+    """A module that a release took away, as the table of removals knows."""
+    names = distributions_of(module, evidence)
+    version = installed_version(names[0], evidence)
+    return failure.finding(
+        titled(f"the module `{row.name}` is gone: {since(row)}", 88),
+        saw=(Quote(source="probe", text=f"{names[0]} {version} is installed"),) if version else (),
+        about=_tags(module),
+        fixes=(Fix(title=f"use {row.use} instead of {row.name}"),),
     )
 
 
@@ -116,8 +131,10 @@ def _part(failure: Failure, module: str, top: str) -> Finding:
 
 
 def _package(failure: Failure, evidence: Evidence, module: str) -> Finding:
-    names = distributions_of(module, evidence)
-    known = names[0].replace("-", "_") != module.split(".", 1)[0] or module.split(".", 1)[0] in KNOWN_PACKAGES
+    wanted = _wanted(failure, module)
+    names = distributions_of(wanted, evidence)
+    top = module.split(".", 1)[0]
+    known = names[0].replace("-", "_") != top or top in KNOWN_PACKAGES
     fix = (
         Fix(title=f"list {names[0]} in the environment file", commands=(names[0],))
         if known
@@ -127,11 +144,20 @@ def _package(failure: Failure, evidence: Evidence, module: str) -> Finding:
         )
     )
     return failure.finding(
-        titled(f"nothing installed provides the module `{module}`"),
+        titled(f"nothing installed provides the module `{wanted}`", 88),
         saw=(Quote(source="probe", text=f"looked with Python {probe_of(evidence).python} and beside the script"),),
-        about=_tags(module),
+        about=(*_tags(module), f"module:{wanted}"),
         fixes=(fix,),
     )
+
+
+def _wanted(failure: Failure, module: str) -> str:
+    """The whole module of the import statement, of which the exception names the first part that is missing."""
+    node = failure.statement
+    names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+    if isinstance(node, ast.ImportFrom) and node.module:
+        names = [node.module]
+    return next((name for name in names if name.startswith(f"{module}.")), module)
 
 
 def _tags(module: str) -> tuple[str, ...]:
@@ -142,6 +168,7 @@ def _no(module: str) -> str:
     return f"No module named '{module}'"
 
 
+VAULT = "from azure.keyvault.secrets import SecretClient\n"
 SCRIPT = "import cv2\nimport helpers\nimport imp\n\ndef init(): ...\ndef run(data): return 1\n"
 
 CASES = (
@@ -167,13 +194,26 @@ CASES = (
         name="gone from the standard library",
     ),
     fires(
-        seen(SCRIPT, raised_in(Phase.IMPORT, "ModuleNotFoundError", _no("scipy.misc.face"), at(SCRIPT, "cv2"))),
-        saw="the installed `scipy` has no part `scipy.misc.face`",
+        seen(SCRIPT, raised_in(Phase.IMPORT, "ModuleNotFoundError", _no("scipy.nothing"), at(SCRIPT, "cv2"))),
+        saw="the installed `scipy` has no part `scipy.nothing`",
         name="a part of a package",
     ),
     fires(
         seen(SCRIPT, raised_in(Phase.IMPORT, "ModuleNotFoundError", _no("cv2")), environment=conda_file("numpy")),
         name="not listed either",
+    ),
+    fires(
+        seen("import cPickle\n", raised_in(Phase.IMPORT, "ModuleNotFoundError", _no("cPickle"))),
+        saw="`cPickle` is gone: removed in Python 3.0",
+        name="a module of Python 2",
+    ),
+    fires(
+        seen(
+            VAULT,
+            raised_in(Phase.IMPORT, "ModuleNotFoundError", _no("azure.keyvault"), at(VAULT, "keyvault")),
+        ),
+        saw="provides the module `azure.keyvault.secrets`",
+        name="a part of a namespace",
     ),
     quiet(
         seen(

@@ -2,8 +2,24 @@
 
 from packaging.utils import canonicalize_name
 
-from checks.dependencies.names import brought_by, distributions_for
-from checks.evidence import EnvironmentFile, Evidence, Installed, Requirement
+from checks.dependencies.names import brought_by, distributions_for, is_standard
+from checks.evidence import EnvironmentFile, Evidence, Installed, Probe, Requirement
+from checks.finding import Fix, Safety
+
+PYTHON = "Python"
+"""Stands for the distribution that brings the standard library."""
+
+NAMESPACES = frozenset({"azure", "azureml", "google", "zope", "sphinxcontrib"})
+"""Top-level names that many distributions share: who provides one part says nothing of another."""
+
+
+def pin(distribution: str, version: str | None, reason: str) -> Fix:
+    """The fix that holds a distribution, or Python itself, at a version; a placeholder where none is known."""
+    shown = version or "<version>"
+    safety = Safety.REVIEW if version else Safety.PLACEHOLDER
+    if distribution == PYTHON:
+        return Fix(title=f"run Python {shown}, {reason}", safety=safety, commands=(f"python={shown}",))
+    return Fix(title=f"pin {distribution} to {shown}, {reason}", safety=safety, commands=(f"{distribution}=={shown}",))
 
 
 def listed_in_environment(module: str, evidence: Evidence) -> Requirement | None:
@@ -22,13 +38,18 @@ def distributions_of(module: str, evidence: Evidence) -> tuple[str, ...]:
     Who provides it in the probe's interpreter is known; for what is not installed, a table says.
     """
     top = module.split(".", 1)[0]
+    if is_standard(top):
+        return (PYTHON,)
     installed = evidence.installed
-    provided = installed.providers.get(top, ()) if isinstance(installed, Installed) else ()
+    known = isinstance(installed, Installed) and top not in NAMESPACES
+    provided = installed.providers.get(top, ()) if isinstance(installed, Installed) and known else ()
     return tuple(dict.fromkeys((*provided, *distributions_for(module))))
 
 
 def installed_version(distribution: str, evidence: Evidence) -> str | None:
     """The version that the probe's interpreter has."""
+    if distribution == PYTHON:
+        return evidence.probe.python if isinstance(evidence.probe, Probe) else None
     if not isinstance(evidence.installed, Installed):
         return None
     wanted = canonicalize_name(distribution)

@@ -109,7 +109,7 @@ def shape_of(value: object, depth: int = 2) -> str:
             return f"list of {len(value)} {_plural('list', len(value))} of {each} {_mixed(inside)}"
         if kinds == {"object"} and depth > 0:
             return f"list of {len(value)} {_plural('object', len(value))}, the first an {shape_of(value[0], 0)}"
-        return f"list of {len(value)} {_mixed(kinds)}"
+        return f"list of {len(value)} {_mixed(kinds, len(value))}"
     return _plain(value)
 
 
@@ -195,7 +195,7 @@ def _plural(word: str, count: int) -> str:
     return word if count == 1 or word in ("text", "null") else f"{word}s"
 
 
-def _mixed(kinds: set[str]) -> str:
+def _mixed(kinds: set[str], count: int = 2) -> str:
     if not kinds:
         return "items"
-    return f"{_plural(kinds.pop(), 2)}" if len(kinds) == 1 else f"items ({', '.join(sorted(kinds))})"
+    return _plural(kinds.pop(), count) if len(kinds) == 1 else f"items ({', '.join(sorted(kinds))})"

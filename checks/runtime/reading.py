@@ -12,6 +12,7 @@ from checks.runtime.paths import is_model_path, missing_path, missing_program
 from checks.runtime.payloads import payload_variant
 from checks.runtime.unpickling import is_unpickling, moved_module
 from checks.runtime.variables import MODEL_DIR, absent_variable, model_folder_was_missed, no_model_folder
+from checks.runtime.wording import base_name
 
 Reader = Callable[[Failure, Evidence], str | None]
 
@@ -41,6 +42,23 @@ def _variable(failure: Failure, evidence: Evidence) -> str | None:
         return None
     alone = absent.name == MODEL_DIR and no_model_folder(evidence)
     return "runtime.model-folder-not-given" if alone else "runtime.variable-absent"
+
+
+def _unregistered(failure: Failure, _: Evidence) -> str | None:
+    inner = failure.innermost
+    resolves = inner is not None and base_name(inner.path) in ("dataclasses.py", "typing.py", "_typing_extra.py")
+    by_lookup = (
+        resolves
+        and failure.kind == "AttributeError"
+        and "'NoneType' object has no attribute '__dict__'" in (failure.message)
+    )
+    named = "'entry_module'" in failure.message and failure.kind in (
+        "PicklingError",
+        "ModuleNotFoundError",
+        "KeyError",
+        "ImportError",
+    )
+    return "runtime.entry-module-unregistered" if by_lookup or named else None
 
 
 def _shadowed(failure: Failure, evidence: Evidence) -> str | None:
@@ -117,6 +135,7 @@ def _timeout(failure: Failure, _: Evidence) -> str | None:
 
 READERS: tuple[Reader, ...] = (
     _ended,
+    _unregistered,
     _variable,
     _shadowed,
     _said,

@@ -38,6 +38,12 @@ def recursion(evidence: Evidence) -> Iterator[Finding]:
         counts = Counter(frame.function for frame in failure.error.frames)
         most = counts.most_common(1)
         who = f"{most[0][0]}()" if most and most[0][1] > 1 else "the script"
+        if who == "<module>()":
+            yield failure.finding(
+                "importing the script imports it again, without end",
+                fixes=(Fix(title="move what is imported into a module of another name"),),
+            )
+            continue
         yield failure.finding(
             titled(f"{who} calls itself without end", 88),
             fixes=(Fix(title=f"give the recursion of {who} an end"),),

@@ -59,7 +59,7 @@ def signature_mismatch(evidence: Evidence) -> Iterator[Finding]:
             fix = Fix(title="give further parameters of run() defaults, or describe them with @input_schema")
         yield failure.finding(
             titled(title, 88),
-            saw=_defined(failure),
+            first=_defined(failure),
             about=(f"name:{name}", *(f"name:{argument}" for argument in arguments)),
             fixes=(fix,),
         )

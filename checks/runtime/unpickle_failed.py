@@ -30,7 +30,7 @@ from checks.evidence import Evidence, ModelFile, ModelFolder, Opened, Phase
 from checks.finding import Confidence, Finding, Fix, Quote, Safety, Stage
 from checks.runtime.failures import RAISED, Failure
 from checks.runtime.observed import at, library, model_folder, raised_in, seen, started
-from checks.runtime.packages import distributions_of, installed_version
+from checks.runtime.packages import distributions_of, installed_version, pin
 from checks.runtime.paths import model_file
 from checks.runtime.reading import told_by
 from checks.runtime.unpickling import main_attribute, moved_module
@@ -180,11 +180,7 @@ def _other_version(name: str, module: str, what: str, evidence: Evidence) -> Sto
         title=f"{name} was written by another version of {distribution} than{installed or ' the one installed'}",
         why=f"A pickle holds the insides of objects as the version that wrote it had them. {distribution}{installed} "
         f"reads them and fails: {what}. init() raises and the worker exits with code 3.",
-        fix=Fix(
-            title=f"pin {distribution} to {wrote or '<version>'}, the version that wrote the model, or train again",
-            safety=Safety.REVIEW if wrote else Safety.PLACEHOLDER,
-            commands=(f"{distribution}=={wrote or '<version>'}",),
-        ),
+        fix=pin(distribution, wrote, "the version that wrote the model, or train again"),
         about=(f"module:{module}",),
     )
 
