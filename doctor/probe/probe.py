@@ -261,7 +261,7 @@ def _hook(event, arguments):
     try:
         handler(arguments, sys._getframe(1))
     except Refused as refused:
-        raise refused.error
+        raise refused.error from None
     except Exception:
         pass
     finally:
@@ -666,7 +666,7 @@ class Observer(object):
                         try:
                             handler(told, frame)
                         except Refused as refused:
-                            raise refused.error
+                            raise refused.error from None
                         except Exception:
                             pass
                         finally:
