@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
 
@@ -298,6 +298,7 @@ def test_an_unreadable_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 # Anything may be in a file
 
 
+@settings(deadline=None)
 @given(content=st.binary(max_size=300), name=st.sampled_from(["conda.yml", "requirements.txt", "deps"]))
 def test_random_bytes_never_raise(tmp_path_factory: pytest.TempPathFactory, content: bytes, name: str) -> None:
     path = tmp_path_factory.mktemp("random") / name
@@ -318,6 +319,7 @@ PINS = st.sampled_from(
 ITEMS = LINES | st.builds(lambda name, pin: name + pin, NAMES, PINS)
 
 
+@settings(deadline=None)
 @given(items=st.lists(ITEMS, max_size=6))
 def test_random_lines_never_raise_nor_crash_a_check(tmp_path_factory: pytest.TempPathFactory, items: list[str]) -> None:
     folder = tmp_path_factory.mktemp("lines")
@@ -358,6 +360,7 @@ VERSIONS = st.lists(st.integers(0, 30), min_size=1, max_size=4).map(lambda parts
 OPERATORS = st.sampled_from(["=", "==", ">=", "<=", "<", ">", "!="])
 
 
+@settings(deadline=None)
 @given(name=st.sampled_from(["numpy", "scikit-learn", "ruamel.yaml", "_x"]), operator=OPERATORS, version=VERSIONS)
 def test_plain_specs_mean_what_rattler_reads(name: str, operator: str, version: str) -> None:
     """The short way without py-rattler gives the same record as the long way."""
@@ -368,6 +371,7 @@ def test_plain_specs_mean_what_rattler_reads(name: str, operator: str, version: 
         assert conda_requirement(text, 1) == plain
 
 
+@settings(deadline=None)
 @given(operator=OPERATORS, version=VERSIONS, asked=VERSIONS)
 def test_plain_specs_admit_what_rattler_admits(operator: str, version: str, asked: str) -> None:
     requirement = conda_requirement(f"numpy{operator}{version}", 1)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import joblib
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checks.dependencies.model_version_mismatch import model_version_mismatch
@@ -283,6 +283,7 @@ def test_what_is_no_folder(tmp_path: Path) -> None:
 # Anything may be in a file
 
 
+@settings(deadline=None)
 @given(content=st.binary(max_size=400), name=st.sampled_from(["m.pkl", "m.joblib", "m.pt", "m.onnx", "m.json", "m"]))
 def test_random_bytes_never_raise(tmp_path_factory: pytest.TempPathFactory, content: bytes, name: str) -> None:
     written(tmp_path_factory.mktemp("random"), content, name)
@@ -291,6 +292,7 @@ def test_random_bytes_never_raise(tmp_path_factory: pytest.TempPathFactory, cont
 HEADS = [b"\x80\x04", b"\x80\x02", b"PK\x03\x04", b"\x1f\x8b\x08", b"x\x9c", b"BZh9", b"\xfd7zXZ\0", b"{L", b"\x08\x07"]
 
 
+@settings(deadline=None)
 @given(head=st.sampled_from(HEADS), content=st.binary(max_size=300), packed=st.booleans())
 def test_random_bytes_behind_known_heads_never_raise(
     tmp_path_factory: pytest.TempPathFactory, head: bytes, content: bytes, packed: bool
@@ -299,6 +301,7 @@ def test_random_bytes_behind_known_heads_never_raise(
     written(tmp_path_factory.mktemp("random"), bz2.compress(body) if packed else body, "m.onnx")
 
 
+@settings(deadline=None)
 @given(data=st.data())
 def test_flipped_bytes_never_raise(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     content = bytearray((OLD / "encoder-sklearn-1.2.2.joblib").read_bytes())

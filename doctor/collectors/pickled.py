@@ -18,7 +18,7 @@ from typing import Any, ClassVar, Literal
 LONG = 4096  # bytes; longer arguments are skipped, their ends kept
 LINE = 1024 * 1024  # bytes; the longest text argument of protocol 0
 MOST_NAMES = 2_000
-SWEEP = 16 * 1024 * 1024  # bytes searched for names where opcodes are too many to be followed
+SWEEP = 8 * 1024 * 1024  # bytes searched for names where opcodes are too many to be followed
 
 RECORDED = {
     "_sklearn_version": "scikit-learn",
@@ -40,8 +40,8 @@ _NAME = re.compile(r"[A-Za-z_][\w.]{0,199}\Z")
 _QUALIFIED = re.compile(r"[A-Za-z_<][\w.<>]{0,199}\Z")
 _XGBOOST = re.compile(rb'"version":\[(\d+),(\d+),(\d+)\]|version\[#L.{7}\x03i(.)i(.)i(.)', re.DOTALL)
 _SWEEP_VERSION = re.compile(rb"(_sklearn_version)(?:\x94|q.|r.{4})?(?:\x8c.|X.\0\0\0)(\d+(?:\.[\w+]+)+)", re.DOTALL)
-_SWEEP_GLOBAL = re.compile(rb"c([A-Za-z_][\w.]+)\n([A-Za-z_][\w.]*)\n")
-_SWEEP_STACK_GLOBAL = re.compile(rb"\x8c(.)([A-Za-z_][\w.]*)\x94?\x8c(.)([A-Za-z_][\w.]*)\x94?\x93", re.DOTALL)
+_SWEEP_GLOBAL = re.compile(rb"c([A-Za-z_][\w.]{1,200})\n([A-Za-z_]\w*)\n")
+_IDENTIFIER = re.compile(rb"[A-Za-z_][\w.]*")
 _ITEM_SIZE = re.compile(r"[<>=|]?([a-zA-Z?])(\d+)\Z")
 _ARRAY = frozenset({"joblib.numpy_pickle.NumpyArrayWrapper", "sklearn.externals.joblib.numpy_pickle.NumpyArrayWrapper"})
 
@@ -436,6 +436,26 @@ def _sweep(tape: Tape, found: Pickled) -> None:
     for match in _SWEEP_VERSION.finditer(rest):
         found.versions.setdefault(RECORDED[match[1].decode()], match[2].decode())
     names = [(m[1], m[2]) for m in _SWEEP_GLOBAL.finditer(rest)]
-    names += [(m[2], m[4]) for m in _SWEEP_STACK_GLOBAL.finditer(rest) if m[1][0] == len(m[2]) and m[3][0] == len(m[4])]
+    names += _stack_globals(rest)
     for module, qualified in names[: MOST_NAMES - len(found.names)]:
         found.names.setdefault(f"{module.decode()}.{qualified.decode()}")
+
+
+def _stack_globals(data: bytes) -> list[tuple[bytes, bytes]]:
+    """Module and name before each STACK_GLOBAL, where both stand there as short strings and not in the memo."""
+    found: list[tuple[bytes, bytes]] = []
+    at = data.find(b"\x93")
+    while at >= 0:
+        end, parts = at, []
+        for _ in range(2):
+            end -= data[end - 1 : end] == b"\x94"  # MEMOIZE
+            start = data.rfind(b"\x8c", max(0, end - 257), end)  # SHORT_BINUNICODE: a length, then the text
+            text = data[start + 2 : end] if start >= 0 else b""
+            if not text or data[start + 1] != len(text) or not _IDENTIFIER.fullmatch(text):
+                break
+            parts.append(text)
+            end = start
+        if len(parts) == 2:
+            found.append((parts[1], parts[0]))
+        at = data.find(b"\x93", at + 1)
+    return found

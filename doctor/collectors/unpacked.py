@@ -20,7 +20,7 @@ MAGIC = (
 )
 """First bytes of the compressions that joblib writes. Source: joblib 1.6, `joblib/compressor.py`."""
 
-LIMITS = {"gzip": 8 << 20, "zlib": 8 << 20, "bz2": 2 << 20, "xz": 3 << 20, "lzma": 3 << 20}
+LIMITS = {"gzip": 5 << 20, "zlib": 5 << 20, "bz2": 768 << 10, "xz": 384 << 10, "lzma": 384 << 10}
 """Bytes that are unpacked of one file: about 50 ms of work each."""
 
 
