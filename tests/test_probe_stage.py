@@ -303,6 +303,13 @@ def test_large_folders_are_linked_and_odd_files_passed_over(tmp_path: Path, monk
     assert answer(rehearse(script)) == '["x", "9", "1"]'
 
 
+def test_the_temporary_folder_may_lie_in_the_code_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setattr(staging.tempfile, "tempdir", str(tmp_path / "tmp"))
+    text = "import os\ndef init(): ...\ndef run(data): return [sorted(os.listdir('.')), os.listdir('tmp')]\n"
+    assert answer(rehearse(write(tmp_path, {"score.py": text}))) == '[["score.py", "tmp"], []]'
+
+
 def test_the_stage_goes_though_the_script_locked_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scratch = tmp_path / "scratch"
     scratch.mkdir()

@@ -5,8 +5,8 @@
     <root>/tmp                                              TMPDIR
     <root>/probe                                            plan, request bodies, records
 
-Files are copied, so that nothing a script does harms the originals; beyond COPY_BYTES and COPY_FILES, and where a folder
-is CROWDED, they are linked, and the probe refuses to write to them.
+Files are copied, so that nothing a script does harms the originals; beyond COPY_BYTES and COPY_FILES, and where a
+folder is CROWDED, they are linked, and the probe refuses to write to them.
 """
 
 import contextlib
@@ -50,6 +50,10 @@ class Stage:
     def desk(self) -> Path:
         """Where the probe's own files lie."""
         return self.root / "probe"
+
+    def is_at(self, folder: str) -> bool:
+        """Whether this folder is the stage: the temporary folder may lie inside the script's."""
+        return os.path.realpath(folder) == str(self.root)
 
     def own(self, text: str) -> str:
         """A text with the paths of the stage replaced by the person's own."""
@@ -122,7 +126,7 @@ def prepare(
             (str(root), ""),
         ]
         if copy_code:
-            _copy_code(script, stage.code, budget)
+            _copy_code(script, stage, budget)
             _overlay(script, stage.code, overlay)
         if model_dir is not None:
             _lay_models(stage, script, model_dir, model_name, model_version, budget)
@@ -132,7 +136,8 @@ def prepare(
     return stage
 
 
-def _copy_code(script: Path, target: Path, budget: _Budget) -> None:
+def _copy_code(script: Path, stage: Stage, budget: _Budget) -> None:
+    target = stage.code
     (target / script.name).write_bytes(script.read_bytes())  # the script itself, whatever its size
     pending = deque([(script.parent, target)])  # the nearest first: they matter most
     while pending:
@@ -155,7 +160,7 @@ def _copy_code(script: Path, target: Path, budget: _Budget) -> None:
                         _place(Path(entry.path), here / entry.name, budget)
                 elif entry.is_symlink():
                     budget.link(entry.path, here / entry.name)
-                elif not (entry.name.startswith(".") or _is_environment(entry.path)):
+                elif not (entry.name.startswith(".") or _is_environment(entry.path) or stage.is_at(entry.path)):
                     pending.append((Path(entry.path), here / entry.name))
 
 
@@ -218,7 +223,7 @@ def _lay_models(stage: Stage, script: Path, model_dir: Path, name: str, version:
         stage.version = stage.models  # several registered models: the folder of them all
         stage.named = True
         stage.shown.insert(0, (str(stage.models), str(model_dir)))
-        _copy_tree(model_dir, stage.models, budget)
+        _copy_tree(model_dir, stage.models, stage, budget)
         return
     names = asked or [name]
     stage.version = stage.models / names[0] / version
@@ -226,7 +231,7 @@ def _lay_models(stage: Stage, script: Path, model_dir: Path, name: str, version:
     stage.shown.insert(0, (str(stage.version), str(model_dir if model_dir.is_dir() else model_dir.parent)))
     stage.version.mkdir(parents=True)
     if model_dir.is_dir():
-        _copy_tree(model_dir, stage.version, budget)
+        _copy_tree(model_dir, stage.version, stage, budget)
     else:
         _place(model_dir, stage.version / model_dir.name, budget)
     for other in names[1:]:
@@ -245,15 +250,15 @@ def _has_version(folder: Path) -> bool:
     return folder.is_dir() and any(child.name.isdigit() for child in folder.iterdir())
 
 
-def _copy_tree(source: Path, target: Path, budget: _Budget) -> None:
+def _copy_tree(source: Path, target: Path, stage: Stage, budget: _Budget) -> None:
     target.mkdir(parents=True, exist_ok=True)
     for entry in sorted(os.scandir(source), key=lambda entry: entry.name):
         place = target / entry.name
-        if os.path.lexists(place):
+        if os.path.lexists(place) or stage.is_at(entry.path):
             continue
         with contextlib.suppress(OSError):
             if entry.is_dir() and budget.files > 0 and not entry.is_symlink():
-                _copy_tree(Path(entry.path), place, budget)
+                _copy_tree(Path(entry.path), place, stage, budget)
             elif entry.is_dir():
                 budget.link(entry.path, place)
             elif entry.is_file():
