@@ -45,6 +45,7 @@ from checks.dependencies.subject import (
     add_to_pip,
     environment_of,
     file_name,
+    has_own_dockerfile,
     names_of,
     pinned,
     python_of,
@@ -148,10 +149,13 @@ def _judge(
     doubtful = not known and _unknown(environment)
     right = own[0] if row_of(module) is not None or not here else here[0]
     severity = Severity.INFO if doubtful else needed.severity
+    doubted = bool(doubtful) or _is_partial(evidence, environment)
+    if doubted and severity is Severity.ERROR:
+        severity = Severity.WARNING
     return Finding(
         title=f"{file_name(environment)} lists no package that provides `{row_of(module) or top}`"[:90],
         severity=severity,
-        confidence=Confidence.POSSIBLE if doubtful else Confidence.LIKELY,
+        confidence=Confidence.POSSIBLE if doubted else Confidence.LIKELY,
         evidence=(
             needed.proof,
             Quote(
@@ -200,6 +204,12 @@ def _providers(installed: Installed | Missing, module: str, top: str) -> tuple[s
     if not isinstance(installed, Installed) or (row_of(module) is not None and "." in str(row_of(module))):
         return ()
     return installed.providers.get(top, ())
+
+
+def _is_partial(evidence: Evidence, environment: EnvironmentFile) -> bool:
+    """True for a requirements file that is only a part of the image: one without the server, or with a Dockerfile."""
+    own = brought_by(environment, evidence.installed)
+    return environment.kind == "requirements" and (SERVER not in own or has_own_dockerfile(evidence.source))
 
 
 def _is_misnamed(environment: EnvironmentFile, top: str) -> bool:
