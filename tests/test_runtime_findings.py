@@ -435,6 +435,36 @@ BROKEN = (
         body="{}",
     ),
     broken(
+        "stays-on-this-machine",
+        f"def init():\n    open({__file__!r}).read()\ndef run(data): return 1\n",
+        "file-outside",
+        saw="is read from a folder that stays on this machine",
+        line="open(",
+        body="{}",
+    ),
+    broken(
+        "dataclass-with-text-annotations",
+        "from __future__ import annotations\nfrom dataclasses import dataclass\n@dataclass\nclass Row:\n    size: int\n"
+        + PLAIN
+        + "def run(data): return 1\n",
+        "entry-module-unregistered",
+        line="@dataclass",
+    ),
+    broken(
+        "own-status",
+        """
+        from azureml.contrib.services.aml_request import rawhttp
+        from azureml.contrib.services.aml_response import AMLResponse
+        def init(): ...
+        @rawhttp
+        def run(request):
+            return AMLResponse("no", 500)
+        """,
+        "error-status",
+        saw="with status 500",
+        body="{}",
+    ),
+    broken(
         "error-text",
         LOADS + "def run(data):\n    try:\n        return json.loads(data)['x']\n    except Exception as e:\n"
         "        return {'error': str(e)}\n",
@@ -521,10 +551,208 @@ SOUND = (
     ),
     sound("no-model-folder", LOAD, "model-folder-not-given"),
     sound(
+        "answers-nothing",
+        LOADS + "def run(data):\n    if json.loads(data):\n        return [1]\n",
+        "empty-answer",
+        body="{}",
+    ),
+    sound(
+        "one-at-a-time",
+        "import time\nbusy = []\ndef init(): ...\ndef run(data):\n    if busy:\n        raise RuntimeError('busy')\n"
+        "    busy.append(1)\n    time.sleep(0.1)\n    busy.pop()\n    return 1\n",
+        "fails-concurrently",
+        body="{}",
+    ),
+    sound(
+        "prints-much", PLAIN + "def run(data):\n    print('x' * 3_000_000)\n    return 1\n", "noisy-output", body="{}"
+    ),
+    sound(
+        "leaves-a-child",
+        "import subprocess\ndef init():\n    subprocess.Popen(['sleep', '30'])\ndef run(data): return 1\n",
+        "left-behind",
+        body="{}",
+    ),
+    sound(
+        "leaves-threads",
+        "import threading, time\ndef init(): ...\ndef run(data):\n"
+        "    threading.Thread(target=time.sleep, args=(30,), daemon=True).start()\n    return 1\n",
+        "left-behind",
+        body="{}",
+    ),
+    sound(
+        "asks-localhost",
+        "import socket\ndef init():\n    try:\n        socket.create_connection(('127.0.0.1', 9), 0.2)\n"
+        "    except OSError:\n        pass\ndef run(data): return 1\n",
+        body="{}",
+    ),
+    sound(
         "subprocess",
         "import subprocess, sys\ndef init():\n    subprocess.run([sys.executable, '-c', ''])\ndef run(d): return 1\n",
     ),
 )
+
+SKLEARN = """
+    import json, os, pickle
+    import numpy as np
+    def init():
+        global model
+        with open(os.path.join(os.environ["AZUREML_MODEL_DIR"], "model.pkl"), "rb") as source:
+            model = pickle.load(source)
+    def run(data):
+        rows = np.array(json.loads(data)["data"])
+        return model.predict(rows).tolist()
+"""
+SCHEMA = """
+    import numpy as np
+    from inference_schema.schema_decorators import input_schema
+    from inference_schema.parameter_types.numpy_parameter_type import NumpyParameterType
+    def init(): ...
+    @input_schema("data", NumpyParameterType(np.array([[1.0, 2.0, 3.0]])))
+    def run(data):
+        return data.tolist()
+"""
+
+
+def tree(*, version: str | None = None, without: str | None = None) -> bytes:
+    """A small decision tree, pickled as if by another version, or without one of its attributes."""
+    sklearn_base, sklearn_tree = pytest.importorskip("sklearn.base"), pytest.importorskip("sklearn.tree")
+    model = sklearn_tree.DecisionTreeClassifier().fit([[0, 0], [1, 1]], [0, 1])
+    if without:
+        vars(model).pop(without)
+    before = sklearn_base.__version__
+    sklearn_base.__version__ = version or before
+    try:
+        return pickle.dumps(model)
+    finally:
+        sklearn_base.__version__ = before
+
+
+def numeric(text: str, **more: object) -> dict[str, object]:
+    return {"script": "import numpy as np\nimport pandas as pd\n" + PLAIN + text, "body": "{}", **more}
+
+
+def with_libraries() -> tuple[Trial, ...]:
+    """Faults that only the real libraries show, in their own words."""
+    return (
+        broken(
+            "feature-count",
+            SKLEARN,
+            "payload-mismatch",
+            saw="has 3 features, and the model wants 2",
+            line="predict",
+            model={"model.pkl": tree()},
+            body='{"data": [[1, 2, 3]]}',
+        ),
+        broken(
+            "one-row",
+            SKLEARN,
+            "payload-mismatch",
+            saw="the model wants a list of rows",
+            line="predict",
+            model={"model.pkl": tree()},
+            body='{"data": [1, 2]}',
+        ),
+        broken(
+            "text-in-a-row",
+            SKLEARN,
+            "payload-mismatch",
+            saw="`red` where a number",
+            line="predict",
+            model={"model.pkl": tree()},
+            body='{"data": [["red", 2]]}',
+        ),
+        broken(
+            "ragged",
+            SKLEARN,
+            "payload-mismatch",
+            saw="rows are of different lengths",
+            line="np.array",
+            model={"model.pkl": tree()},
+            body='{"data": [[1, 2], [1]]}',
+        ),
+        broken(
+            "attribute-missing-in-the-model",
+            SKLEARN,
+            "model-of-other-version",
+            saw="its DecisionTreeClassifier has no `n_outputs_`",
+            line="predict",
+            model={"model.pkl": tree(version="1.0.2", without="n_outputs_")},
+            body='{"data": [[1, 2]]}',
+        ),
+        broken(
+            "schema-key",
+            SCHEMA,
+            "request-rejected",
+            saw="a key like it is there: Data",
+            line="def run",
+            body='{"Data": [[1, 2, 3]]}',
+        ),
+        broken(
+            "schema-shape",
+            SCHEMA,
+            "payload-mismatch",
+            saw="has 2 values in a row, and the decorator's sample 3",
+            body='{"data": [[1, 2]]}',
+        ),
+        broken(
+            "decorator-names-another",
+            SCHEMA.replace('input_schema("data"', 'input_schema("datum"'),
+            "signature-mismatch",
+            saw="the decorator names `datum`",
+            body='{"data": [[1, 2, 3]]}',
+        ),
+        broken(
+            "numpy-alias", cause="attribute-gone", saw="`numpy.float`", **numeric("def run(d): return np.float(1)\n")
+        ),
+        broken(
+            "frame-append",
+            cause="attribute-gone",
+            saw="has no `DataFrame.append`",
+            **numeric("def run(d): return len(pd.DataFrame().append({}))\n"),
+        ),
+        broken("array", cause="result-not-serialisable", saw="ndarray", **numeric("def run(d): return np.zeros(2)\n")),
+        broken(
+            "number-inside",
+            cause="result-not-serialisable",
+            saw="int64 at ['n']",
+            **numeric("def run(d): return {'n': np.int64(1)}\n"),
+        ),
+        broken(
+            "key-of-array-type",
+            cause="result-not-serialisable",
+            saw="a key of type int64",
+            **numeric("def run(d): return {np.int64(1): 2}\n"),
+        ),
+        broken(
+            "truth",
+            cause="truth-of-array",
+            line="if",
+            **numeric("def run(d):\n    if np.zeros(2):\n        return 1\n"),
+        ),
+        broken(
+            "columns",
+            cause="payload-mismatch",
+            saw="lacks columns",
+            **numeric("def run(d): return pd.DataFrame([{'a': 1}])[['a', 'b']].values.tolist()\n"),
+        ),
+        broken(
+            "not-fitted",
+            SKLEARN.replace("return model.predict", "from sklearn.svm import SVC; return SVC().predict"),
+            "model-not-fitted",
+            saw="SVC",
+            model={"model.pkl": tree()},
+            body='{"data": [[1, 2]]}',
+        ),
+        sound(
+            "other-version-that-works",
+            SKLEARN,
+            "warned",
+            model={"model.pkl": tree(version="1.0.2")},
+            body='{"data": [[1, 2]]}',
+        ),
+        sound("sklearn", SKLEARN, model={"model.pkl": tree()}, body='{"data": [[1, 2]]}'),
+        sound("schema", SCHEMA),
+    )
 
 
 def examine(trial: Trial, folder: Path) -> tuple[Ranking, Evidence]:
@@ -573,7 +801,10 @@ def told(ranking: Ranking) -> str:
     )
 
 
-@pytest.mark.parametrize("trial", BROKEN, ids=lambda t: t.name)
+LIBRARIES = with_libraries()
+
+
+@pytest.mark.parametrize("trial", [*BROKEN, *(t for t in LIBRARIES if t.cause)], ids=lambda t: t.name)
 def test_one_cause_for_one_fault(trial: Trial, tmp_path: Path) -> None:
     ranking, evidence = examine(trial, tmp_path)
     shown = f"{told(ranking)}\n{evidence.probe}"
@@ -592,7 +823,7 @@ def test_one_cause_for_one_fault(trial: Trial, tmp_path: Path) -> None:
     assert not alone, shown
 
 
-@pytest.mark.parametrize("trial", SOUND, ids=lambda t: t.name)
+@pytest.mark.parametrize("trial", [*SOUND, *(t for t in LIBRARIES if not t.cause)], ids=lambda t: t.name)
 def test_sound_scripts_are_left_in_peace(trial: Trial, tmp_path: Path) -> None:
     ranking, evidence = examine(trial, tmp_path)
     above_info = [f.id for f in ranking.findings if f.gravity is not Severity.INFO]

@@ -159,6 +159,7 @@ def _shape(failure: Failure, _: Evidence) -> tuple[str, Fix]:
 
 def _value(failure: Failure, _: Evidence) -> tuple[str, Fix]:
     said = one_line(failure.message, 400)
+    said = re.sub(r"np\.str_\(('[^']*')\)", r"\1", said)  # NumPy 2 shows its own texts so
     if found := re.search(r"(?:to float|for int\(\) with base 10|for float\(\)): '?(.*?)'?(?::|$)", said):
         return f"the payload has `{one_line(found[1], 30)}` where a number is needed", Fix(
             title="send a number there, or convert the text before the model sees it"
