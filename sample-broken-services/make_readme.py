@@ -6,6 +6,7 @@ runs doctor on all of them (about a minute) and replaces the file. A test holds 
 """
 
 import contextlib
+import re
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -28,8 +29,9 @@ doctor check sample-broken-services/model-not-global/score.py
 This table is made by `python sample-broken-services/make_readme.py`. The symptoms are proved against
 azureml-inference-server-http (`tests/test_samples_on_server.py`), the causes against doctor (`tests/test_samples.py`).
 
+| service | symptom | cause | what doctor says |
+| --- | --- | --- | --- |
 """
-COLUMNS = ("service", "symptom", "cause", "what doctor says")
 
 
 def options(service: Service) -> Options:
@@ -45,21 +47,22 @@ def options(service: Service) -> Options:
 
 
 def says(found: Examination) -> str:
-    """The first line of the answer."""
+    """The first line of the answer, without durations, which differ from run to run."""
     if found.report.causes:
-        return found.report.causes[0].title
+        return re.sub(r"\d+(\.\d+)? s\b", "N s", found.report.causes[0].title)
     warnings = [finding.title for finding in found.report.findings if finding.gravity == "warning"]
     return f"no cause found; {warnings[0]}" if warnings else "no problem found"
 
 
-def table(rows: Iterable[tuple[Service, str]]) -> str:
-    """The whole README for services and what doctor says of them."""
-    lines = [COLUMNS, tuple("---" for _ in COLUMNS)]
-    for service, answer in rows:
-        causes = [f"`{name}`" for name in (service.cause, *service.then) if name]
-        cells = (f"[{service.name}]({service.name})", service.symptom, ", then ".join(causes) or "none", answer)
-        lines.append(tuple(cell.replace("|", "\\|") for cell in cells))
-    return HEAD + "".join(f"| {' | '.join(line)} |\n" for line in lines)
+def row(service: Service, answer: str) -> str:
+    """One line of the table."""
+    causes = [f"`{name}`" for name in (service.cause, *service.then) if name]
+    cells = (f"[{service.name}]({service.name})", service.symptom, ", then ".join(causes) or "none", answer)
+    return _line(cells)
+
+
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |\n"
 
 
 def main() -> None:
@@ -68,8 +71,8 @@ def main() -> None:
         root = Path(scratch)
         copy_all(root)
         with contextlib.chdir(root):
-            rows = [(service, says(examine(service.script, options(service)))) for service in services(Path())]
-    (HERE / "README.md").write_text(table(rows), encoding="utf-8")
+            rows = [row(service, says(examine(service.script, options(service)))) for service in services(Path())]
+    (HERE / "README.md").write_text("".join([HEAD, *rows]), encoding="utf-8")
 
 
 if __name__ == "__main__":

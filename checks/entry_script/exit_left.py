@@ -9,7 +9,7 @@ Why it breaks
 -------------
 At import and in init() the server treats SystemExit as a failure: the worker exits with code 3 and the container
 restarts. In run() it ends the worker: the client gets a plain "Internal Server Error", other requests of that worker
-are lost.
+are lost. `os._exit()` and `os.abort()` leave no exception behind: the log names no reason.
 
 How to fix
 ----------
@@ -36,6 +36,11 @@ from checks.evidence import Evidence, Script
 from checks.finding import Confidence, Edit, Finding, Fix, Severity, Stage
 
 EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort"})
+SILENT = (
+    "It ends the process without an exception, so the log names no reason. At import and in init() the server starts "
+    "another worker, which ends the same way, for ever: the service never gets ready. In run() the client's connection "
+    "is cut."
+)
 
 
 @check(
@@ -56,6 +61,7 @@ def exit_left(evidence: Evidence) -> Iterator[Finding]:
         straight = is_straight(module, node)
         yield Finding(
             title=f"{name} ends the worker",
+            why=SILENT if name.startswith("os.") else "",
             severity=None if straight else Severity.WARNING,
             confidence=Confidence.CERTAIN if straight else Confidence.LIKELY,
             stage=STAGES[phases[0]],
@@ -64,7 +70,7 @@ def exit_left(evidence: Evidence) -> Iterator[Finding]:
             fixes=(
                 Fix(
                     title="raise an exception that says what is wrong, or return",
-                    edits=_edits(script, module, node, name),
+                    edits=_edits(script, module, node),
                 ),
             ),
         )
@@ -81,7 +87,7 @@ def _exits(module: Module) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
             yield raised, "SystemExit"
 
 
-def _edits(script: Script, module: Module, node: ast.expr | ast.stmt, name: str) -> tuple[Edit, ...]:
+def _edits(script: Script, module: Module, node: ast.expr | ast.stmt) -> tuple[Edit, ...]:
     statement = node if isinstance(node, ast.stmt) else module.parent(node)
     if not isinstance(statement, (ast.Expr, ast.Raise)) or not own_line(module, statement):
         return ()
@@ -95,7 +101,7 @@ def _edits(script: Script, module: Module, node: ast.expr | ast.stmt, name: str)
     status = said.value if isinstance(said, ast.Constant) else 0
     if status == 0 and is_straight(module, statement):
         return (module.replace(script.path, statement, "pass"),)
-    return (module.replace(script.path, statement, f'raise RuntimeError("stopped by {name}")'),)
+    return ()  # what went wrong there is the person's to say
 
 
 CASES = (
