@@ -49,7 +49,7 @@ def module_missing(evidence: Evidence) -> Iterator[Finding]:
         top = module.split(".", 1)[0]
         if is_standard(top) and (top in REMOVED or top in ADDED):
             yield _standard(failure, evidence, top)
-        elif row := module_row(module):
+        elif row := module_row(_wanted(failure, module)):
             yield _withdrawn(failure, evidence, module, row)
         elif files := own_files(evidence, module):
             yield _own(failure, module, files)

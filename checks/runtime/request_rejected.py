@@ -68,7 +68,7 @@ def request_rejected(evidence: Evidence) -> Iterator[Finding]:
 def _title(said: str, step: Step, missing: "re.Match[str] | None") -> str:
     if missing:
         return f"{step.status}: the request has no `{missing[1]}`, which run() takes"
-    return f"{step.status}: {one_line(said, 60)}"
+    return f"{step.status}: {one_line(said, 60) or 'the server rejects the request'}"
 
 
 def _fix(said: str, wanted: list[str], missing: "re.Match[str] | None") -> Fix:

@@ -5,9 +5,17 @@ import re
 TITLE = 70  # characters a title should not exceed
 
 
+_CONTROL = dict.fromkeys((*range(9), *range(14, 32), 11, 12, *range(127, 160)), " ")
+
+
+def printable(text: str) -> str:
+    """`text` without control characters, and with lone surrogates written out: what any terminal and file can take."""
+    return text.encode("utf-8", "backslashreplace").decode().translate(_CONTROL)
+
+
 def one_line(text: str, limit: int = 200) -> str:
     """`text` with all white space run together, cut to `limit` characters."""
-    flat = re.sub(r"\s+", " ", text).strip()
+    flat = re.sub(r"\s+", " ", printable(text)).strip()
     return flat if len(flat) <= limit else f"{flat[: limit - 1].rstrip()}…"
 
 
@@ -18,7 +26,7 @@ def titled(text: str, limit: int = TITLE) -> str:
 
 def few_lines(text: str, lines: int = 3, width: int = 240) -> str:
     """The first lines of a long text, each cut to `width`; the last one says how many lines were left out."""
-    split = [line.rstrip() for line in text.strip().splitlines() if line.strip()]
+    split = [line.rstrip() for line in printable(text).strip().splitlines() if line.strip()]
     shown = [line if len(line) <= width else f"{line[: width - 1]}…" for line in split[:lines]]
     if len(split) > lines:
         shown[-1] += f" … and {len(split) - lines} more lines"
