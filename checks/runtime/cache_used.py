@@ -90,5 +90,6 @@ CASES = (
     quiet(_read("/root/.cache/pip/a.whl"), name="another cache"),
     quiet(_read("/root/.cache/matplotlib/fontlist.json"), name="a cache that is made anew"),
     quiet(_read("models/nltk_data/corpora/stopwords.zip", place="model"), name="shipped with the model"),
-    quiet(_read("/root/.cache/huggingface/token", found=False)),
+    quiet(_read("/root/.cache/huggingface/token"), name="a token"),
+    quiet(_read("/root/.keras/keras.json"), name="settings of Keras"),
 )

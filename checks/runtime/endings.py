@@ -89,7 +89,7 @@ class Ending:
         no_fix: str | None = None,
         severity: Severity | None = None,
     ) -> Finding:
-        """A finding about this end."""
+        """A finding about this end. Several calls at once are what workers of Linux images never get: a warning."""
         told = place(self.step) if self.step else self.who
         evidence = (*self.quotes, *saw)
         return Finding(
@@ -99,7 +99,7 @@ class Ending:
             about=tuple(dict.fromkeys((*self.about, *about))),
             fixes=fixes,
             no_fix=no_fix,
-            severity=severity,
+            severity=severity or (Severity.WARNING if self.exit.phase is Phase.CONCURRENT else None),
             stage=self.stage,
         )
 

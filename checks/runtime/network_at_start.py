@@ -34,7 +34,7 @@ from checks.text import listed
 
 HERE = re.compile(r"^(?:localhost|ip6-localhost|127\.|::1$|0\.0\.0\.0$|::$|/|\[::1\])")
 AZURE = re.compile(
-    r"(?:^|\.)(?:azure\.(?:com|net)|windows\.net|microsoftonline\.com|azureml\.ms|microsoft\.com)$|^169\.254\."
+    r"(?:^|\.)(?:azure\.(?:com|net)|windows\.net|microsoftonline\.com|azureml\.ms|microsoft\.com|visualstudio\.com)$|^169\.254\."
 )
 
 

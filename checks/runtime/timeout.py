@@ -125,6 +125,14 @@ CASES = (
         saw="contacted models.example.com",
     ),
     fires(seen(SCRIPT, *started(LATE), exit=LATE_EXIT), saw="run() did not return"),
+    fires(
+        seen(
+            SCRIPT,
+            *started(passed(Phase.RUN), stopped(Phase.CONCURRENT, "timeout")[0]),
+            exit=stopped(Phase.CONCURRENT, "timeout")[1],
+        ),
+        saw="run(), called several times at once, did not return",
+    ),
     quiet(seen(SCRIPT, passed(Phase.IMPORT), passed(Phase.INIT, seconds=50.0)), name="slow, and done"),
     quiet(
         seen(SCRIPT, passed(Phase.IMPORT), STEP, exit=stopped(Phase.INIT, "memory", *STACK)[1]),

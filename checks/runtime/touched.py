@@ -16,15 +16,17 @@ STANDARD = re.compile(
 )
 # Where hubs keep what they have downloaded, by the words of the path.
 CACHES = re.compile(
-    r"/\.cache/(?:huggingface|torch|transformers|clip|whisper|sentence|spacy|tfhub|modelscope)|/nltk_data(?:/|$)"
-    r"|/\.(?:keras|torch|EasyOCR|paddleocr|insightface|u2net|deepface|fastai|stanza_resources|flair|gensim-data)(?:/|$)"
+    r"/\.cache/(?:huggingface/(?:hub|transformers|datasets|diffusers)|torch|transformers|clip|whisper|modelscope|tfhub)/"
+    r"|/nltk_data(?:/|$)"
+    r"|/\.keras/(?:datasets|models)/|/\.(?:torch|EasyOCR|paddleocr|insightface|u2net|deepface|fastai|stanza_resources|flair|gensim-data)(?:/|$)"
     r"|/(?:gensim-data|stanza_resources|tfhub_modules|scikit_learn_data|huggingface/hub)(?:/|$)"
 )
 
 
 def is_cache(path: str) -> bool:
-    """True for a file in the download cache of a model hub or data package."""
-    return bool(CACHES.search(path.replace("\\", "/")))
+    """True for a file in the download cache of a model hub or data package; notes on the cache itself left out."""
+    clean = path.replace("\\", "/")
+    return bool(CACHES.search(clean)) and not clean.endswith(("/version.txt", "/token", ".lock", "/CACHEDIR.TAG"))
 
 
 def is_foreign(opened: Opened) -> bool:

@@ -53,6 +53,11 @@ def variable_absent(evidence: Evidence) -> Iterator[Finding]:
                     safety=Safety.PLACEHOLDER,
                     commands=("environment_variables:", f"  {absent.name}: <value>"),
                 ),
+                Fix(
+                    title="if the deployment sets it, set it for the rehearsal too",
+                    safety=Safety.PLACEHOLDER,
+                    commands=(f"doctor check {evidence.target.name} --set {absent.name}=<value>",),
+                ),
                 Fix(title="give the lookup a default", commands=(f'os.environ.get("{absent.name}", <default>)',)),
             ),
         )
