@@ -233,7 +233,6 @@ def _fix(evidence: Evidence, file: ModelFile, distribution: str, meets: Expected
     return Fix(
         title=f"train the model again: there is no {distribution} {wrote} for Python {python}, and an old Python needs "
         "an old server",
-        commands=(f"{distribution}{equals}{wrote}",),
     )
 
 
