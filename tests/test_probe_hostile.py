@@ -16,7 +16,7 @@ from checks.evidence import Exit, Phase, Probe
 from doctor.probe.launcher import Payload, Rehearsal, start
 
 MEGABYTE = 1 << 20
-LIMIT = 1.5  # seconds
+LIMIT = 2.0  # seconds, for what never ends
 RUN = "\ndef run(data):\n    return 1\n"
 
 Rehearse = Callable[..., Probe]
@@ -34,10 +34,10 @@ def rehearse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rehear
         script = tmp_path / "code" / "score.py"
         script.parent.mkdir()
         script.write_text(text)
-        options = {"timeout": LIMIT, "memory_limit": 300 * MEGABYTE, "payloads": (Payload("s.json", b"{}"),)} | options
+        options = {"timeout": 60.0, "memory_limit": 300 * MEGABYTE, "payloads": (Payload("s.json", b"{}"),)} | options
         began = time.monotonic()
         probe = start(Rehearsal(script=script, variables={"MARK": marker}, **options)).wait()  # type: ignore[arg-type]
-        assert time.monotonic() - began < 15
+        assert time.monotonic() - began < 45
         assert isinstance(probe, Probe)
         assert [path.name for path in script.parent.iterdir()] == ["score.py"]
         return probe
@@ -83,14 +83,14 @@ LOOPS = {
 
 @pytest.mark.parametrize("name", LOOPS)
 def test_an_endless_init_ends_at_the_limit_and_tells_its_place(name: str, rehearse: Rehearse) -> None:
-    ending = ended(rehearse(LOOPS[name] + RUN), "timeout")
+    ending = ended(rehearse(LOOPS[name] + RUN, timeout=LIMIT), "timeout")
     line, function = line_of(ending)
     assert function == "init"
     assert line in (3, 4)
 
 
 def test_an_endless_run_leaves_what_came_before(rehearse: Rehearse) -> None:
-    probe = rehearse("def init(): ...\ndef run(data):\n    while True: data += ' '\n")
+    probe = rehearse("def init(): ...\ndef run(data):\n    while True: data += ' '\n", timeout=LIMIT)
     ending = ended(probe, "timeout", Phase.RUN)
     assert line_of(ending) == (3, "run")
     assert [step.outcome for step in probe.steps] == ["passed", "passed", "timeout"]
@@ -105,7 +105,8 @@ def test_replaced_signal_handlers_hold_nothing_up(rehearse: Rehearse) -> None:
         "        try: signal.signal(number, signal.SIG_IGN)\n"
         "        except (OSError, ValueError): pass\n"
         "    sys.excepthook = None\n"
-        "    while True: pass\n" + RUN
+        "    while True: pass\n" + RUN,
+        timeout=LIMIT,
     )
     assert line_of(ended(probe, "timeout")) == (7, "init")
 
@@ -117,7 +118,7 @@ def test_closed_descriptors_lose_no_record(rehearse: Rehearse) -> None:
 
 
 def test_closed_descriptors_lose_no_stack(rehearse: Rehearse) -> None:
-    probe = rehearse("import os\ndef init():\n    os.closerange(0, 70000)\n    while True: pass\n" + RUN)
+    probe = rehearse("import os\ndef init():\n    os.closerange(0, 70000)\n    while True: pass\n" + RUN, timeout=LIMIT)
     assert line_of(ended(probe, "timeout")) == (4, "init")
 
 
@@ -129,7 +130,7 @@ def test_a_number_used_anew_is_not_written_to(rehearse: Rehearse) -> None:
         "    os.closerange(3, 70000)\n"
         "    files = [open(f'mine-{n}', 'w+') for n in range(1100)]\n"
         "def run(data):\n"
-        "    return [name for name in os.listdir('.') if name.startswith('mine') and os.path.getsize(name)]\n"
+        "    return [name for name in os.listdir('.') if name.startswith('mine') and os.path.getsize(name)]\n",
     )
     step = probe.step(Phase.RUN)
     if step and step.outcome == "passed":
@@ -185,7 +186,6 @@ def test_recursion_that_breaks_the_interpreter(rehearse: Rehearse) -> None:
         "def f(n):\n    return sorted([1, 2], key=lambda _: f(n))\n"
         "def init():\n    f(0)\n" + RUN,
         memory_limit=2000 * MEGABYTE,
-        timeout=20.0,
     )
     if probe.exit:  # interpreters since 3.12 guard their stack and raise
         assert line_of(ended(probe, "signal"))[0] == 4
@@ -208,7 +208,7 @@ def test_recursion_within_the_limit_is_an_exception(rehearse: Rehearse) -> None:
 def test_a_gigabyte_of_output_costs_no_memory(rehearse: Rehearse) -> None:
     text = "import sys\ndef init():\n    for _ in range(1024):\n        sys.stdout.write('x' * (1 << 20))\n"
     before = psutil.Process().memory_info().rss
-    probe = rehearse(text + RUN, timeout=30.0)
+    probe = rehearse(text + RUN)
     assert probe.answered
     assert probe.stdout.size == 1 << 30
     assert len(probe.stdout.text) == 64 * 1024
@@ -217,7 +217,7 @@ def test_a_gigabyte_of_output_costs_no_memory(rehearse: Rehearse) -> None:
 
 def test_memory_ends_at_the_limit_and_tells_its_place(rehearse: Rehearse) -> None:
     text = "kept = []\ndef init():\n    while True:\n        kept.append(bytearray(b'x' * (8 << 20)))\n"
-    probe = rehearse(text + RUN, timeout=20.0, memory_limit=200 * MEGABYTE)
+    probe = rehearse(text + RUN, memory_limit=200 * MEGABYTE)
     ending = ended(probe, "memory")
     assert ending.memory_limit == 200 * MEGABYTE
     assert probe.peak_memory
@@ -228,7 +228,7 @@ def test_memory_ends_at_the_limit_and_tells_its_place(rehearse: Rehearse) -> Non
 def test_children_count_towards_the_memory(rehearse: Rehearse) -> None:
     hog = "import time; kept = bytearray(b'x' * (400 << 20)); time.sleep(60)"
     text = f"import subprocess, sys\ndef init():\n    subprocess.run([sys.executable, '-c', {hog!r}])\n"
-    ending = ended(rehearse(text + RUN, timeout=20.0, memory_limit=200 * MEGABYTE), "memory")
+    ending = ended(rehearse(text + RUN, memory_limit=200 * MEGABYTE), "memory")
     assert line_of(ending) == (3, "init")
 
 
@@ -245,7 +245,7 @@ def test_a_kill_from_outside_leaves_the_last_line(rehearse: Rehearse) -> None:
         "    subprocess.Popen(['sh', '-c', 'sleep 0.5; kill -9 %d' % os.getpid()])\n"
         "    time.sleep(30)\n"
     )
-    ending = ended(rehearse(text + RUN, timeout=20.0), "signal")
+    ending = ended(rehearse(text + RUN), "signal")
     assert ending.signal == "SIGKILL"
     assert line_of(ending) == (4, "init")
 
@@ -278,7 +278,7 @@ CHILDREN = {
 
 @pytest.mark.parametrize("name", CHILDREN)
 def test_children_that_outlive_are_told_and_ended(name: str, rehearse: Rehearse) -> None:
-    probe = rehearse("import os, subprocess, time\ndef init():\n" + CHILDREN[name] + RUN, timeout=20.0)
+    probe = rehearse("import os, subprocess, time\ndef init():\n" + CHILDREN[name] + RUN)
     assert probe.answered
     assert {started.kind for started in probe.started if started.left} == {"process"}
 
@@ -286,7 +286,7 @@ def test_children_that_outlive_are_told_and_ended(name: str, rehearse: Rehearse)
 @pytest.mark.parametrize("name", CHILDREN)
 def test_children_of_a_crash_are_ended(name: str, rehearse: Rehearse) -> None:
     text = "import os, subprocess, time\ndef init():\n" + CHILDREN[name] + "    time.sleep(0.3); os.abort()\n"
-    assert ended(rehearse(text + RUN, timeout=20.0), "signal").signal == "SIGABRT"
+    assert ended(rehearse(text + RUN), "signal").signal == "SIGABRT"
 
 
 def test_a_fork_that_returns_does_not_rehearse_twice(rehearse: Rehearse) -> None:
@@ -314,7 +314,6 @@ def test_simultaneous_calls_that_lock_each_other_end_early(rehearse: Rehearse) -
         "    if threading.current_thread() is threading.main_thread(): return 1\n"
         "    lock.acquire()\n"
         "    return 1\n",
-        timeout=30.0,
     )
     assert probe.exit is None
     step = probe.step(Phase.CONCURRENT)

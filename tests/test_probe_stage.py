@@ -12,7 +12,7 @@ from doctor.probe.launcher import Payload, Rehearsal, start
 
 def rehearse(script: Path, **options: object) -> Probe:
     payloads = (Payload("s.json", b"{}"),)
-    probe = start(Rehearsal(script=script, payloads=payloads, timeout=30.0, **options)).wait()  # type: ignore[arg-type]
+    probe = start(Rehearsal(script=script, payloads=payloads, timeout=60.0, **options)).wait()  # type: ignore[arg-type]
     assert not isinstance(probe, Missing), probe
     return probe
 

@@ -188,7 +188,7 @@ BROKEN = {
 def test_an_end_is_told_with_its_line(python: str, reason: str, tmp_path: Path) -> None:
     script = tmp_path / "score.py"
     script.write_text(BROKEN[reason] + "def run(data): ...\n")
-    limit = 1.0 if reason == "timeout" else 30.0
+    limit = 2.0 if reason == "timeout" else 60.0
     probe = start(Rehearsal(script=script, python=python, timeout=limit, memory_limit=200 << 20)).wait()
     assert isinstance(probe, Probe)
     assert probe.exit

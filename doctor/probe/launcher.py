@@ -283,7 +283,7 @@ class _Child(Running):
             peak=watched.peak,
             memory_limit=self._memory_limit,
             faults=self._text("faults") or stderr_tail,
-            where=self._text("where"),
+            where=self._text("where").strip("\0 "),
             left=tuple(process.command for process in watched.left),
         )
         probe = build(read_lines(bytes(content)), self._stage, ending)

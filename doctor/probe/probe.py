@@ -34,6 +34,7 @@ MESSAGE_LIMIT = 10000  # characters of an exception's message
 MOST_FRAMES = 100  # of one traceback
 MOST_OPENED = 1000  # files that are told
 READ_AT_MOST = 1 << 20  # bytes of a streamed response
+WHERE_SIZE = 16384  # bytes for the sampled stack
 TICK = 0.05  # seconds between two samples of the running line
 REPEAT_SECONDS = 2.0  # spent on repeating all samples but the first
 CONCURRENT_SECONDS = 5.0  # a run() slower than that is not tried concurrently
@@ -49,7 +50,6 @@ _clock = time.perf_counter
 _getpid = os.getpid
 _fstat = os.fstat
 _os_open = os.open
-_pwrite = getattr(os, "pwrite", None)
 _get_ident = threading.get_ident
 
 
@@ -165,6 +165,7 @@ class Places(object):
         )
         self.system = tuple(_folder(path) for path in system)
         self.own_cache = {}
+        self.folders = {}
 
     def of(self, path):
         if path.startswith(self.models):
@@ -189,8 +190,16 @@ class Places(object):
         return any(
             ((one + os.sep).startswith(self.protected) or one in self.protected_files)
             and (not one.startswith(self.stage) or one.startswith(self.models))
-            for one in (path, os.path.realpath(path))
+            for one in (path, self.real(path))
         )
+
+    def real(self, path):
+        """os.path.realpath, with folders remembered."""
+        folder, name = os.path.split(path)
+        if folder not in self.folders:
+            self.folders[folder] = os.path.realpath(folder)
+        path = os.path.join(self.folders[folder], name)
+        return os.path.realpath(path) if os.path.islink(path) else path
 
     def own_frame(self, frame):
         """The innermost frame of the script's own code, as a record."""
@@ -818,17 +827,29 @@ class Watch(object):
         self.parent = os.getppid()
         self.main = _get_ident()
         self.deadline = _clock() + plan["timeout"]
-        self.fault_fd = self.where_fd = -1
-        self.fault_identity = self.where_identity = None
+        self.fault_fd = -1
+        self.fault_identity = None
         self.last = None
+        self.where = self.map()
         self.stopped = False
 
     def start(self):
         self.arm()
         start_new_thread(self.sample, ())
 
+    def map(self):
+        """A file that is written like memory: no descriptor of it can be closed, and it outlives the process."""
+        try:
+            import mmap
+
+            with io.open(self.plan["where"], "w+b") as file:
+                file.truncate(WHERE_SIZE)
+                return mmap.mmap(file.fileno(), WHERE_SIZE)
+        except Exception:
+            return None
+
     def arm(self):
-        """(Re)open the files and point the fault handlers at them."""
+        """(Re)open the file of the fault handlers and point them at it."""
         try:
             if self.fault_identity is None or _identity(self.fault_fd) != self.fault_identity:
                 flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
@@ -839,10 +860,6 @@ class Watch(object):
                     faulthandler.register(DUMP_SIGNAL, self.fault_fd, all_threads=True, chain=False)
                 left = max(self.deadline - _clock(), 0.01)
                 faulthandler.dump_traceback_later(left, exit=True, file=self.fault_fd)
-            if self.where_identity is None or _identity(self.where_fd) != self.where_identity:
-                flags = os.O_WRONLY | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
-                self.where_fd = _high(_os_open(self.plan["where"], flags, 0o600))
-                self.where_identity = _identity(self.where_fd)
         except Exception:
             pass
 
@@ -864,9 +881,9 @@ class Watch(object):
                 own = [place for place in stack if place["own"]]
                 stack = stack[-12:] if any(place["own"] for place in stack[-12:]) else own[-1:] + stack[-11:]
                 key = [(place["path"], place["line"]) for place in stack]
-                if key != self.last and _pwrite is not None:
+                if key != self.last and self.where is not None:
                     self.last = key
-                    _pwrite(self.where_fd, _dumps(stack).encode("ascii").ljust(8192, b" ")[:8192], 0)
+                    self.where[:] = _dumps(stack).encode("ascii").ljust(WHERE_SIZE, b" ")[:WHERE_SIZE]
             except Exception:
                 pass
             finally:
