@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from checks.entry_script.module import Module
 from checks.evidence import Returned
 from checks.runtime.headlines import by_headline
-from checks.runtime.payloads import PATTERNS
+from checks.runtime.payloads import says_payload
 
 _KEYS_OF_ERRORS = {"error", "errors", "exception", "traceback", "err"}
 _KEYS_BESIDE = {
@@ -64,7 +64,7 @@ def looks_raised(text: str) -> bool:
     return (
         bool(_EXCEPTION.search(clean) or _WORDS.search(clean))
         or by_headline(clean) is not None
-        or any(pattern.search(clean) for pattern in PATTERNS.values())
+        or says_payload(clean) is not None
         or bool(re.fullmatch(r"'\w[\w -]*'", clean))  # str() of a KeyError
     )
 

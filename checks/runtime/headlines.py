@@ -4,6 +4,7 @@ The texts are those of the libraries themselves; each pattern keeps to the fixed
 """
 
 import re
+from functools import cache
 
 _BY_CHECK: dict[str, tuple[str, ...]] = {
     "runtime.gpu-memory": (
@@ -168,9 +169,13 @@ _BY_CHECK: dict[str, tuple[str, ...]] = {
     "runtime.cuda-in-fork": (r"Cannot re-initialize CUDA in forked subprocess",),
 }
 
-_PATTERNS = tuple((check, re.compile("|".join(patterns), re.DOTALL)) for check, patterns in _BY_CHECK.items())
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """The table, compiled when the first exception is read: a script without one does not pay for it."""
+    return tuple((check, re.compile("|".join(patterns), re.DOTALL)) for check, patterns in _BY_CHECK.items())
 
 
 def by_headline(headline: str) -> str | None:
     """The id of the check whose patterns know this headline, or None."""
-    return next((check for check, pattern in _PATTERNS if pattern.search(headline)), None)
+    return next((check for check, pattern in _patterns() if pattern.search(headline)), None)

@@ -3,6 +3,7 @@
 import ast
 import difflib
 import re
+from functools import cache
 
 from checks.entry_script.module import Module
 from checks.evidence import Evidence, Frame, ModelFile, ModelFolder, Probe
@@ -16,30 +17,32 @@ MODEL_SUFFIXES = (
 )  # fmt: skip
 
 # How libraries say that a file is not there, beside Python's own FileNotFoundError.
-_SAID = tuple(
-    re.compile(pattern, re.DOTALL)
-    for pattern in (
-        r"No such file or directory: (?P<q>['\"])(?P<path>.+?)(?P=q)",
-        r"Load model from (?P<path>.+?) failed:.*(?:doesn't exist|No such file|does not exist)",  # onnxruntime
-        r"Opening (?P<path>.+?) failed: No such file",  # xgboost
-        r"File not found: filepath=(?P<path>.+?)(?:\. |\Z)",  # keras 3
-        r"No file or directory found at (?P<path>\S+)",  # keras 2
-        r"SavedModel file does not exist at: (?P<path>.+?)(?:/\{|\Z)",  # tensorflow
-        r"unable to open file: name = '(?P<path>.+?)', errno = 2",  # h5py
-        r"Could not open (?:model file )?(?P<path>/?\S+\.(?:txt|model|bin|lgb))",  # lightgbm
-        r"Can't open (?:model )?file:? (?P<path>\S+)",  # catboost
-        r"Repo id must be in the form 'repo_name' or 'namespace/repo_name'.*?: '(?P<path>/.+?)'",  # huggingface_hub
-        r"(?:Incorrect path_or_model_id: '|^)(?P<path>[./\\]\S*?)'? is not a (?:local folder|valid model identifier)",
+_SAID = (
+    r"No such file or directory: (?P<q>['\"])(?P<path>.+?)(?P=q)",
+    r"Load model from (?P<path>.+?) failed:.*(?:doesn't exist|No such file|does not exist)",  # onnxruntime
+    r"Opening (?P<path>.+?) failed: No such file",  # xgboost
+    r"File not found: filepath=(?P<path>.+?)(?:\. |\Z)",  # keras 3
+    r"No file or directory found at (?P<path>\S+)",  # keras 2
+    r"SavedModel file does not exist at: (?P<path>.+?)(?:/\{|\Z)",  # tensorflow
+    r"unable to open file: name = '(?P<path>.+?)', errno = 2",  # h5py
+    r"Could not open (?:model file )?(?P<path>/?\S+\.(?:txt|model|bin|lgb))",  # lightgbm
+    r"Can't open (?:model )?file:? (?P<path>\S+)",  # catboost
+    r"Repo id must be in the form 'repo_name' or 'namespace/repo_name'.*?: '(?P<path>/.+?)'",  # huggingface_hub
+    r"(?:Incorrect path_or_model_id: '|^)(?P<path>[./\\]\S*?)'? is not a (?:local folder|valid model identifier)",
         r"^(?P<path>\S+) cannot be opened for loading",  # fasttext
-    )
 )  # fmt: skip
+
+
+@cache
+def _said() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern, re.DOTALL) for pattern in _SAID)
 
 
 def missing_path(failure: Failure) -> str | None:
     """The path that an exception says is not there; None for other exceptions."""
     if failure.kind == "FileNotFoundError" and failure.error.detail.get("filename"):
         return str(failure.error.detail["filename"])
-    for pattern in _SAID:
+    for pattern in _said():
         if said := pattern.search(failure.message):
             return said.group("path")
     return failure.message if failure.kind == "FileNotFoundError" and _looks_like_path(failure.message) else None

@@ -50,7 +50,7 @@ def payload_mismatch(evidence: Evidence) -> Iterator[Finding]:
             saw=_with_near(key, payload_quotes(failure.step, evidence), failure, evidence),
             about=(f"name:{key}",) if key else (),
             fixes=(fix,),
-            confidence=Confidence.CERTAIN if variant == "key" and _asked_in_code(failure, key) else None,
+            confidence=_confidence(failure, variant, key),
         )
 
 
@@ -190,6 +190,14 @@ def _with_near(key: str | None, quotes: tuple[Quote, ...], failure: Failure, evi
     names = keys_of(parsed(sample.text)) - {key}
     close = [n for n in names if n.lower() == key.lower()] or difflib.get_close_matches(key, names, n=1, cutoff=0.75)
     return (*quotes, *(Quote(source=sample.source, text=f"a key like it is there: {name}") for name in close[:1]))
+
+
+def _confidence(failure: Failure, variant: str, key: str | None) -> Confidence | None:
+    """A key that the line asks for and that was not sent is certain; words that fit many faults are only possible."""
+    if variant == "key":
+        return Confidence.CERTAIN if _asked_in_code(failure, key) else None
+    vague = re.search(r"to unpack|broadcast together|cannot reshape|not aligned|matmul", failure.message)
+    return Confidence.POSSIBLE if vague else None
 
 
 def _asked_in_code(failure: Failure, key: str | None) -> bool:

@@ -2,16 +2,16 @@
 
 import json
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from checks.evidence import Evidence, Phase, Sample, Samples, Step
 from checks.finding import Quote
 from checks.runtime.failures import Failure, probe_of
 from checks.runtime.wording import one_line
 
-_NOT_JSON = re.compile(r"^JSONDecodeError\b|^Expecting |Unexpected UTF-8 BOM|^BadRequest: .*JSON|Failed to decode JSON")
+_NOT_JSON = r"^JSONDecodeError\b|^Expecting |Unexpected UTF-8 BOM|^BadRequest: .*JSON|Failed to decode JSON"
 
-_SHAPE = re.compile(
+_SHAPE = (
     r"Expected 2D array, got (?:1D|scalar) array"
     r"|Expected \d+D array, got \d+D array"
     r"|X has \d+ features, but .+ is expecting \d+ features"
@@ -32,11 +32,10 @@ _SHAPE = re.compile(
     r"|cannot reshape array of size|too many values to unpack|not enough values to unpack"
     r"|matmul: Input operand|shapes \(.+\) and \(.+\) not aligned|operands could not be broadcast"
     r"|must have (?:exactly )?\d+ features|expected \d+ features"
-    r"|Expected .* to have \d+ dimensions|If using all scalar values, you must pass an index",
-    re.DOTALL,
+    r"|Expected .* to have \d+ dimensions|If using all scalar values, you must pass an index"
 )
 
-_VALUE = re.compile(
+_VALUE = (
     r"could not convert string to float|invalid literal for (?:int|float)\(\)|could not convert"
     r"|contains? NaN|Input contains (?:NaN|infinity)|infinity or a value too large"
     r"|Error while type casting for column|Invalid input data type to parse|Invalid input format: expected an array"
@@ -48,11 +47,10 @@ _VALUE = re.compile(
     r"|cannot convert float NaN to integer|ufunc '.*' (?:did not contain a loop|not supported)"
     r"|can't convert np\.ndarray of type numpy\.(?:object_|str_)|Unexpected input data type"
     r"|must be real number, not (?:str|list|dict|NoneType)|DataFrame\.dtypes for data must be int, float, bool"
-    r"|Incorrect padding|cannot identify image file|Only base64 data is allowed|Invalid base64",
-    re.DOTALL,
+    r"|Incorrect padding|cannot identify image file|Only base64 data is allowed|Invalid base64"
 )
 
-_CONTAINER = re.compile(
+_CONTAINER = (
     r"(?:string|list|tuple) indices must be integers|byte indices must be integers"
     r"|'(?:str|list|int|float|bool|NoneType)' object (?:is not subscriptable|is not iterable)"
     r"|'(?:str|list|int|float|bool|NoneType)' object has no attribute '(?:get|keys|items|values)'"
@@ -61,11 +59,21 @@ _CONTAINER = re.compile(
     r"|the JSON object must be str, bytes or bytearray, not"
     r"|None of \[.*\] are in the \[(?:columns|index)\]|not in index|not found in axis"
     r"|argument of type '\w+' is not (?:iterable|a container or iterable)"
-    r"|'dict' object has no attribute '(?:decode|encode|read)'|'str' object has no attribute 'decode'",
-    re.DOTALL,
+    r"|'dict' object has no attribute '(?:decode|encode|read)'|'str' object has no attribute 'decode'"
 )  # fmt: skip
 
-PATTERNS = {"json": _NOT_JSON, "shape": _SHAPE, "value": _VALUE, "container": _CONTAINER}
+_VARIANTS = {"json": _NOT_JSON, "shape": _SHAPE, "value": _VALUE, "container": _CONTAINER}
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    """The variants, compiled when the first exception is read: a script without one does not pay for it."""
+    return {variant: re.compile(pattern, re.DOTALL) for variant, pattern in _VARIANTS.items()}
+
+
+def says_payload(text: str) -> str | None:
+    """The variant whose words a text has: `json`, `shape`, `value` or `container`; None for other texts."""
+    return next((variant for variant, pattern in _patterns().items() if pattern.search(text)), None)
 
 
 def sample_of(step: Step, evidence: Evidence) -> Sample | None:
@@ -135,9 +143,8 @@ def payload_variant(failure: Failure, evidence: Evidence) -> str | None:
         return None
     if failure.kind == "JSONDecodeError":
         return "json"
-    for variant, pattern in PATTERNS.items():
-        if pattern.search(failure.headline):
-            return variant
+    if variant := says_payload(failure.headline):
+        return variant
     return "key" if failure.kind in ("KeyError", "IndexError") and _about_payload(failure, evidence) else None
 
 
