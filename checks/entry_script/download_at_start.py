@@ -59,7 +59,7 @@ def download_at_start(evidence: Evidence) -> Iterator[Finding]:
         phases = [phase for phase in reach(module).phases(call) if phase in (IMPORT, INIT)]
         if not phases:
             continue
-        mild = from_hub or asks_for_file(module, call) or is_switched(module, call)
+        mild = from_hub or _is_request(call, name) or asks_for_file(module, call) or is_switched(module, call)
         yield Finding(
             title=f"{name.removeprefix('?.')}() fetches a model from a hub at every start"
             if from_hub
@@ -70,6 +70,13 @@ def download_at_start(evidence: Evidence) -> Iterator[Finding]:
             about=(*about_lines([call]), *about_phases(phases)),
             fixes=(Fix(title="register the files with the model, and load them from AZUREML_MODEL_DIR"),),
         )
+
+
+def _is_request(call: ast.Call, name: str) -> bool:
+    """A request to an address that only the run knows: a service that the script works with, perhaps."""
+    if not name.startswith(("requests.", "httpx.", "urllib.request.urlopen")):
+        return False
+    return text_of(argument(call, 0, "url", "method")) is None
 
 
 def _is_hub(module: Module, call: ast.Call, name: str) -> bool:
@@ -103,6 +110,10 @@ CASES = (
         "        requests.get('https://a')\n" + _RUN,
         saw="requests.get()",
         name="only when a file is missing: worth knowing",
+    ),
+    fires(
+        "import os, requests\ndef init():\n    requests.get(os.environ['MSI_ENDPOINT'])\n" + _RUN,
+        name="a service: worth knowing",
     ),
     quiet("import requests\ndef run(data):\n    return requests.get('https://a').json()\n"),
     quiet("import nltk\n" + _RUN + "if __name__ == '__main__':\n    nltk.download('x')\n"),

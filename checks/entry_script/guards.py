@@ -25,5 +25,29 @@ def reckons_with_absence(module: Module, node: ast.AST) -> bool:
     return False
 
 
+def is_survived(module: Module, node: ast.AST) -> bool:
+    """True inside a try whose broad handler neither returns nor raises: the script goes on after a failure."""
+    below: ast.AST = node
+    for above in module.parents(node):
+        if isinstance(above, ast.Try) and below in above.body:
+            for handler in above.handlers:
+                broad = handler.type is None or bool(_names(handler.type) & {"Exception", "BaseException"})
+                leaves = any(isinstance(n, (ast.Return, ast.Raise)) for part in handler.body for n in ast.walk(part))
+                if broad and not leaves and _goes_on(module, above):
+                    return True
+        below = above
+    return False
+
+
+def _goes_on(module: Module, attempt: ast.Try) -> bool:
+    """Statements follow the try in its block, so it is not the whole work."""
+    above = module.parent(attempt)
+    for name in ("body", "orelse", "finalbody"):
+        block = getattr(above, name, [])
+        if attempt in block:
+            return block[-1] is not attempt
+    return False
+
+
 def _names(kind: ast.expr | None) -> set[str]:
     return {n.id for n in ast.walk(kind) if isinstance(n, ast.Name)} if kind is not None else set()

@@ -12,6 +12,7 @@ from checks.text import lines_of
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Node = TypeVar("Node", bound=ast.AST)
+TABLE = frozenset({"shape", "columns", "iloc", "iterrows", "itertuples"})  # attributes of a data frame
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
@@ -201,9 +202,10 @@ class Module:
 
     @cached_property
     def is_batch(self) -> bool:
-        """True for a batch entry script: run(mini_batch), a list of file paths in, a list or data frame out.
+        """True for a batch entry script: run(mini_batch), file paths or a data frame in, a list or data frame out.
 
-        Source: the product's page on batch scoring scripts: run(mini_batch: List[str]) gets file paths, not JSON.
+        Source: the product's page on batch scoring scripts: run(mini_batch: List[str]) gets file paths, not JSON; a
+        parallel job over tabular input gets a data frame.
         """
         if self.run is None or self.is_raw or self.is_schema or not self.run.args.args:
             return False
@@ -214,8 +216,18 @@ class Module:
         parsed = any(
             (self.called(n) or "").endswith("json.loads") for n in ast.walk(self.run) if isinstance(n, ast.Call)
         )
+        if parsed:
+            return False
         hint = ast.unparse(first.annotation) if first.annotation else ""
-        return first.arg in loops and not parsed and ("str]" in hint or "Path]" in hint)
+        tabular = any(
+            isinstance(n, ast.Attribute)
+            and isinstance(n.value, ast.Name)
+            and n.value.id == first.arg
+            and n.attr in TABLE
+            for n in ast.walk(self.run)
+        )
+        named = "batch" in first.arg.lower().split("_")
+        return named or tabular or (first.arg in loops and ("str]" in hint or "Path]" in hint))
 
     def line(self, number: int) -> str:
         """One line without its end, empty outside the file."""

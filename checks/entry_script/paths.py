@@ -1,6 +1,7 @@
 """Paths as the script writes them: what they start from, and which part is written out."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -81,6 +82,16 @@ _SAME = frozenset(
 _ENVIRONMENT = frozenset({"os.getenv", "os.environ.get"})
 
 
+def looks_like_path(text: str) -> bool:
+    """True for a text with a separator or an ending."""
+    return "/" in text or "\\" in text or bool(re.search(r"\.[A-Za-z]\w{0,8}$", text))
+
+
+def _is_library(module: Module, call: ast.Call) -> bool:
+    """A function of an imported module, of which the checks do not know what it takes."""
+    return (call_name(module, call).split(".")[0]) in {full.split(".")[0] for full in module.aliases.values()}
+
+
 @lru_cache(maxsize=64)
 def path_uses(module: Module) -> tuple[PathUse, ...]:
     """Every call that takes a path the checks know how to read, in the order of the script."""
@@ -109,7 +120,9 @@ def _uses(module: Module) -> Iterator[PathUse]:
             mode = text_of(argument(call, 1, "mode")) if last(name) == "open" else None
             action = "write" if mode and set(mode) & set("wax") else "open"
         elif "." in name and last(name) in LOADER_METHODS and last(name) not in {"load_state_dict", "from_pretrained"}:
-            action, given = "load", argument(call, 0)
+            given = argument(call, 0)
+            action = "load" if not isinstance(given, ast.Constant) or looks_like_path(str(given.value)) else ""
+            given = given if action and not _is_library(module, call) else None
         elif isinstance(call.func, ast.Attribute) and call.func.attr in {"open", "read_text", "read_bytes"}:
             action, given = "open", call.func.value
         if given is not None and not isinstance(given, ast.Starred):

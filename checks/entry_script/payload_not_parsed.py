@@ -33,10 +33,9 @@ from checks.entry_script.subject import entry_script
 from checks.entry_script.tell import HIDDEN, RAISED, about_lines, quotes
 from checks.entry_script.versions import State, removal_state
 from checks.evidence import EnvironmentFile, Evidence, Requirement, Script
-from checks.finding import Confidence, Edit, Finding, Fix, Safety, Stage
+from checks.finding import Confidence, Edit, Finding, Fix, Safety, Severity, Stage
 
 OF_DICTS = frozenset({"get", "items", "keys", "values", "pop", "setdefault", "update"})
-OF_TABLES = frozenset({"shape", "iloc", "loc", "columns", "to_numpy", "reshape", "astype", "tolist", "append"})
 
 
 @check(
@@ -65,6 +64,7 @@ def payload_not_parsed(evidence: Evidence) -> Iterator[Finding]:
                     "file": f"json.load() is given `{name}`, which is text and no file",
                     "path": f"pandas takes the text of `{name}` for a file name",
                 }[how],
+                severity=Severity.WARNING if how == "path" and _unknown(evidence) else None,
                 confidence=Confidence.LIKELY if how == "path" else Confidence.CERTAIN,
                 evidence=quotes(script, module, [*nodes, run]),
                 about=(f"name:{name}", *about_lines(nodes), "phase:run"),
@@ -77,7 +77,7 @@ def _how(evidence: Evidence, module: Module, read: ast.Name) -> str | None:
     if isinstance(above, ast.Subscript) and above.value is read:
         return "parsed" if isinstance(above.slice, ast.Constant) and isinstance(above.slice.value, str) else None
     if isinstance(above, ast.Attribute):
-        return "parsed" if above.attr in OF_DICTS | OF_TABLES else None
+        return "parsed" if above.attr in OF_DICTS else None
     if isinstance(above, ast.Call) and above.args and above.args[0] is read:
         called = call_name(module, above)
         if called == "json.load":
@@ -87,6 +87,10 @@ def _how(evidence: Evidence, module: Module, read: ast.Name) -> str | None:
         if called == "pandas.read_json":
             return "path" if removal_state(evidence, "pandas", "3.0")[0] is not State.THERE else None
     return None
+
+
+def _unknown(evidence: Evidence) -> bool:
+    return removal_state(evidence, "pandas", "3.0")[0] is State.UNKNOWN
 
 
 def _fix(script: Script, module: Module, name: str, nodes: list[ast.Name], how: str) -> Fix:
@@ -154,6 +158,7 @@ CASES = (
     quiet("import json\ndef run(data):\n    return json.loads(data)['rows']\n"),
     quiet("def run(data):\n    if isinstance(data, dict):\n        return data['rows']\n    return data\n"),
     quiet("@input_schema('data', T())\ndef run(data):\n    return data['rows']\n", name="decorated"),
+    quiet("def run(table):\n    rows, _ = table.shape\n    return [1] * rows\n", name="a parallel job over a table"),
     quiet("def run(mini_batch):\n    return mini_batch.items()\n", name="batch"),
     quiet("def run(data):\n    return data[0], data[1:], data.split(','), data.strip()\n", name="text"),
     quiet("def run(data):\n    return [data['a'] for data in rows(data)]\ndef rows(d): return []\n"),

@@ -85,6 +85,8 @@ TALK = frozenset(
 def placeholder_left(evidence: Evidence) -> Iterator[Finding]:
     """Look at the texts that code of the service works with."""
     script, module = entry_script(evidence)
+    if "tkinter" in module.imported_modules:  # its events are written `<<like-this>>`
+        return
     told: set[str] = set()
     for node in module.all(ast.Constant):
         text = node.value

@@ -10,15 +10,16 @@ _THINGS = (
 _PARTS = "(?:name|id|key|file|path|url|version|group|string|secret|token|dir|directory|folder|here)"
 # `<model-name>`, `<your-model>`, `<<modelid>>`; not `<unk>`, `<b>`, `</a>`, which are tokens and markup.
 _ANGLE = re.compile(
-    rf"<<\s*[A-Za-z][\w .-]*>>|<\s*{_WORDS}[ _-][^<>/]{{1,40}}>"
-    rf"|<\s*{_THINGS}[ _-]?{_PARTS}\s*>|<\s*{_THINGS}\s+[^<>/]{{1,30}}>",
+    rf"<<\s*(?:[\w.-]+[ _-])?(?:{_THINGS}|{_WORDS})(?:[\w .-]*)>>|(?<!\(\?P)<\s*{_WORDS}[ _-][^<>/]{{1,40}}>"
+    rf"|(?<!\(\?P)<\s*{_THINGS}[ _-]?{_PARTS}\s*>|<\s*{_THINGS}\s+[^<>/]{{1,30}}>",
     re.IGNORECASE,
 )
 _SHOUT = re.compile(
-    r"(?<![A-Z])(?:YOUR|ENTER|INSERT|PUT|ADD)[_-][A-Z]+(?:[_-][A-Z0-9]+)*|(?:REPLACE|CHANGE|FILL)[_-]?(?:ME|THIS|WITH|IN)\b"
-    r"|\b(?:TODO|FIXME|TBD)\b[_\- :]?[\w-]*"
+    r"(?<![A-Z_])YOUR[_-][A-Z]+(?:[_-][A-Z0-9]+)*|(?<![A-Z_])(?:ENTER|INSERT|PUT|ADD|TYPE)[_-](?:[A-Z0-9]+[_-])*HERE\b"
+    r"|(?:REPLACE|CHANGE|FILL)[_-]?(?:ME|THIS|WITH|IN)\b"
+    r"|^(?:TODO|FIXME|TBD)(?:[_-][\w.-]+)?$"
     r"|\byour[_-](?:\w+[_-])*(?:key|name|id|token|secret|password|here|model|path|endpoint)\b"
-    r"|(?<![A-Za-z])[xX]{3,}(?=\.\w+$|$)|\bpath/to/"
+    r"|(?<![A-Za-z])[xX]{3,}(?=\.\w+$)|\bpath/to/"
 )
 
 

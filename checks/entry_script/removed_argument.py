@@ -31,9 +31,9 @@ from checks.entry_script.reach import STAGES, about_phases, reach
 from checks.entry_script.removals import RemovedArgument, removed, since
 from checks.entry_script.subject import entry_script
 from checks.entry_script.tell import about_lines, quotes
-from checks.entry_script.versions import State, removal_state
+from checks.entry_script.versions import State, is_recent, removal_state
 from checks.evidence import Evidence
-from checks.finding import Confidence, Edit, Finding, Fix, Quote, Safety, Stage
+from checks.finding import Confidence, Edit, Finding, Fix, Quote, Safety, Severity, Stage
 
 LOADER = RemovedArgument(
     call="yaml.load",
@@ -71,6 +71,9 @@ def removed_argument(evidence: Evidence) -> Iterator[Finding]:
             title = f"`{row.name}` of {row.call}() was {since(row)}"
             yield Finding(
                 title=title if given else "yaml.load() is called without the Loader that PyYAML 6 needs",
+                severity=Severity.WARNING
+                if state is State.UNKNOWN and is_recent(row.package, row.removed_in)
+                else None,
                 confidence=Confidence.CERTAIN if state is State.GONE else Confidence.LIKELY,
                 stage=STAGES[phases[0]],
                 evidence=(*seen, Quote(source="environment", text=known)) if known else seen,

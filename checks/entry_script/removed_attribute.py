@@ -22,6 +22,7 @@ Source: `checks/data/removed.json` names for each row where the fact was read or
 
 import ast
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from checks.cases import fires, quiet, script
 from checks.check import check
@@ -32,11 +33,11 @@ from checks.entry_script.module import Module
 from checks.entry_script.reach import STAGES, about_phases, reach
 from checks.entry_script.removals import Removal, RemovedMethod, names, removed, since
 from checks.entry_script.subject import entry_script
-from checks.entry_script.tell import about_lines, quotes
+from checks.entry_script.tell import about_lines, named, quotes
 from checks.entry_script.values import flow
-from checks.entry_script.versions import State, removal_state
+from checks.entry_script.versions import State, is_recent, removal_state
 from checks.evidence import EnvironmentFile, Evidence, Requirement, Script
-from checks.finding import Confidence, Edit, Finding, Fix, Quote, Safety, Stage
+from checks.finding import Confidence, Edit, Finding, Fix, Quote, Safety, Severity, Stage
 
 USERS = {
     "pandas": frozenset({"pandas"}),
@@ -44,6 +45,16 @@ USERS = {
     "tensorflow": frozenset({"tensorflow", "keras"}),
 }
 Row = Removal | RemovedMethod
+
+
+@dataclass(frozen=True)
+class Place:
+    """One use of something that was removed, as the script writes it, with the edits that replace it."""
+
+    label: str
+    row: Row
+    node: ast.AST
+    edits: tuple[Edit, ...]
 
 
 @check(
@@ -55,53 +66,50 @@ Row = Removal | RemovedMethod
 def removed_attribute(evidence: Evidence) -> Iterator[Finding]:
     """Look up attributes, names imported from modules, and methods of values of known kind."""
     script, module = entry_script(evidence)
-    used: dict[tuple[str, str], tuple[Row, list[tuple[ast.AST, tuple[Edit, ...]]]]] = {}
-    for label, row, node, edits in (
-        *_attributes(script, module),
-        *_imported(script, module),
-        *_methods(script, module),
-    ):
-        if not reckons_with_absence(module, node):
-            used.setdefault((label, row.package), (row, []))[1].append((node, edits))
-    for (label, _), (row, places) in used.items():
-        back_in = row.back_in if isinstance(row, Removal) else None
-        state, known = removal_state(evidence, row.package, row.removed_in, back_in)
-        live = [(node, edits) for node, edits in places if reach(module).phases(node)]
-        if state is not State.THERE and live:
-            yield _finding(script, module, label, row, live, state, known)
+    groups: dict[tuple[str, str, bool], list[Place]] = {}
+    for place in (*_attributes(script, module), *_imported(script, module), *_methods(script, module)):
+        if reach(module).phases(place.node) and not reckons_with_absence(module, place.node):
+            row = place.row
+            groups.setdefault((row.package, row.removed_in, row.safe and bool(place.edits)), []).append(place)
+    for (package, removed_in, _), places in groups.items():
+        back_in = {p.row.back_in if isinstance(p.row, Removal) else None for p in places}
+        for back in sorted(back_in, key=str):
+            state, known = removal_state(evidence, package, removed_in, back)
+            some = [p for p in places if (p.row.back_in if isinstance(p.row, Removal) else None) == back]
+            if state is not State.THERE:
+                yield _finding(script, module, some, state, known)
 
 
-def _finding(
-    script: Script,
-    module: Module,
-    label: str,
-    row: Row,
-    live: list[tuple[ast.AST, tuple[Edit, ...]]],
-    state: State,
-    known: str,
-) -> Finding:
-    nodes = [node for node, _ in live]
+def _finding(script: Script, module: Module, places: list[Place], state: State, known: str) -> Finding:
+    nodes = [place.node for place in places]
+    labels = list(dict.fromkeys(place.label for place in places))
+    rows = list({place.row.name: place.row for place in places}.values())
     phases = [phase for phase in STAGES if any(phase in reach(module).phases(node) for node in nodes)]
-    edits = tuple(edit for _, some in live for edit in some) if all(some for _, some in live) else ()
+    edits = tuple(edit for place in places for edit in place.edits) if all(place.edits for place in places) else ()
     seen = quotes(script, module, nodes)
-    certain = state is State.GONE and isinstance(row, Removal)
+    certain = state is State.GONE and all(isinstance(row, Removal) for row in rows)
+    shown = named(labels[:2]) if len(labels) < 3 else f"`{labels[0]}` and {len(labels) - 1} more names"
+    uses = "; ".join(f"{row.use} for {row.name.rsplit('.', 1)[-1]}" for row in rows)
     return Finding(
-        title=f"`{label}` was {since(row)}",
+        title=f"{shown} {'was' if len(labels) == 1 else 'were'} {since(rows[0])}",
+        severity=Severity.WARNING
+        if state is State.UNKNOWN and is_recent(rows[0].package, rows[0].removed_in)
+        else None,
         confidence=Confidence.CERTAIN if certain else Confidence.LIKELY,
         stage=STAGES[phases[0]],
         evidence=(*seen, Quote(source="environment", text=known)) if known else seen,
-        about=(f"name:{label.rsplit('.', 1)[-1]}", *about_lines(nodes), *about_phases(phases)),
+        about=(*(f"name:{label.rsplit('.', 1)[-1]}" for label in labels), *about_lines(nodes), *about_phases(phases)),
         fixes=(
             Fix(
-                title=f"use {row.use}",
-                safety=Safety.SAFE if edits and row.safe else Safety.REVIEW,
+                title=f"use {rows[0].use if len(rows) == 1 else uses}",
+                safety=Safety.SAFE if edits and all(row.safe for row in rows) else Safety.REVIEW,
                 edits=tuple(dict.fromkeys(edits)),
             ),
         ),
     )
 
 
-def _attributes(script: Script, module: Module) -> Iterator[tuple[str, Row, ast.AST, tuple[Edit, ...]]]:
+def _attributes(script: Script, module: Module) -> Iterator[Place]:
     rows = names()
     wanted = {name.rsplit(".", 1)[-1] for name in rows}
     for node in module.all(ast.Attribute):
@@ -110,7 +118,7 @@ def _attributes(script: Script, module: Module) -> Iterator[tuple[str, Row, ast.
         full = module.dotted(node)
         row = rows.get(full) if full else None
         if row is not None and _root(node) in module.aliases:
-            yield ast.unparse(node), row, node, _attribute_edits(script, module, node, row)
+            yield Place(ast.unparse(node), row, node, _attribute_edits(script, module, node, row))
 
 
 def _root(node: ast.AST) -> str:
@@ -129,7 +137,7 @@ def _attribute_edits(script: Script, module: Module, node: ast.Attribute, row: R
     return (module.replace(script.path, node, code), *added)
 
 
-def _imported(script: Script, module: Module) -> Iterator[tuple[str, Row, ast.AST, tuple[Edit, ...]]]:
+def _imported(script: Script, module: Module) -> Iterator[Place]:
     rows = names()
     for statement in module.all(ast.ImportFrom):
         if statement.level:
@@ -142,10 +150,10 @@ def _imported(script: Script, module: Module) -> Iterator[tuple[str, Row, ast.AS
         }
         for name, row in hits.items():
             edits = rewrite_from(module, script.path, statement, moved) if name in moved else ()
-            yield f"{statement.module}.{name}", row, statement, edits
+            yield Place(f"{statement.module}.{name}", row, statement, edits)
 
 
-def _methods(script: Script, module: Module) -> Iterator[tuple[str, Row, ast.AST, tuple[Edit, ...]]]:
+def _methods(script: Script, module: Module) -> Iterator[Place]:
     by_name: dict[str, list[RemovedMethod]] = {}
     for row in removed().methods:
         by_name.setdefault(row.name, []).append(row)
@@ -162,7 +170,7 @@ def _methods(script: Script, module: Module) -> Iterator[tuple[str, Row, ast.AST
             alone = alone and (row.package == "python" or bool(tops & USERS[row.package]))
             if (row.on and known == row.on) or (alone and isinstance(module.parent(node), ast.Call)):
                 edits = (_renamed(script, module, node, row.to),) if row.to else _concat(script, module, node)
-                yield f"{ast.unparse(node.value)}.{node.attr}"[-50:], row, node, edits
+                yield Place(f"{ast.unparse(node.value)}.{node.attr}"[-50:], row, node, edits)
                 break
 
 
@@ -233,6 +241,12 @@ CASES = (
     fires("import tensorflow as tf\nx = tf.placeholder(tf.float32)\n" + _REST, saw="TensorFlow 2.0"),
     fires(_pinned("import numpy as np\nx = np.bool(1)\n" + _REST, "numpy", "1.24.4"), saw="1.24"),
     fires("import pandas as pd\ndef run(data):\n    return pd.DataFrame(data).as_matrix().tolist()\n"),
+    fires(
+        "import numpy as np\nx = np.float(1), np.int(2)\n" + _REST,
+        saw="`np.float` and `np.int` were",
+        fixed="import numpy as np\nx = float(1), int(2)\n" + _REST,
+        findings=1,
+    ),
     quiet(_pinned("import numpy as np\nx = np.float(1)\n" + _REST, "numpy", "1.19.5")),
     quiet("import numpy as np\nx = np.bool(1)\n" + _REST, name="numpy 2 has it again"),
     quiet("import numpy as np\nx = np.float64(1), np.bool_(1), np.int32(2)\n" + _REST),

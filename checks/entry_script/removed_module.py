@@ -31,8 +31,8 @@ from checks.entry_script.module import Module
 from checks.entry_script.reach import STAGES, about_phases, reach
 from checks.entry_script.removals import Removal, module_row, modules, since
 from checks.entry_script.subject import entry_script
-from checks.entry_script.tell import quotes
-from checks.entry_script.versions import State, removal_state
+from checks.entry_script.tell import about_lines, quotes
+from checks.entry_script.versions import State, is_recent, removal_state
 from checks.evidence import EnvironmentFile, Evidence, Requirement, Script, SourceTree
 from checks.finding import Confidence, Edit, Finding, Fix, Quote, Safety, Severity, Stage
 
@@ -54,13 +54,18 @@ from checks.finding import Confidence, Edit, Finding, Fix, Quote, Safety, Severi
 def removed_module(evidence: Evidence) -> Iterator[Finding]:
     """Look up every imported module."""
     script, module = entry_script(evidence)
+    withdrawn: set[str] = set()
     for statement, row, wanted in _imports(module):
+        if row.package in withdrawn:  # one finding for all that went with it
+            continue
         if _is_own(evidence, wanted) or reckons_with_absence(module, statement):
             continue
         state, known = removal_state(evidence, row.package, row.removed_in, row.back_in)
         phases = reach(module).phases(statement)
         if state is State.THERE or not phases:
             continue
+        if not row.removed_in and not row.note:
+            withdrawn.add(row.package)
         yield _finding(script, module, statement, row, wanted, state, known)
 
 
@@ -98,10 +103,13 @@ def _finding(
     known: str,
 ) -> Finding:
     phases = reach(module).phases(statement)
-    recent = row.package in {"python", "setuptools"} and tuple(map(int, row.removed_in.split("."))) >= (3, 12)
-    severity = Severity.WARNING if recent and state is State.UNKNOWN else None
+    recent = state is State.UNKNOWN and is_recent(row.package, row.removed_in)
+    severity = Severity.WARNING if recent else None
     sure = state is State.GONE or row.removed_in == "3.0"
-    seen = quotes(script, module, [statement])
+    together = (
+        [s for s, other, _ in _imports(module) if other.package == row.package] if not row.removed_in else [statement]
+    )
+    seen = quotes(script, module, together)
     edits = _edits(script, module, statement, row)
     return Finding(
         title=row.note or f"`{wanted}` was {since(row)}",
@@ -109,11 +117,11 @@ def _finding(
         confidence=Confidence.CERTAIN if sure and not row.note else Confidence.LIKELY,
         stage=STAGES[phases[0]],
         evidence=(*seen, Quote(source="environment", text=known)) if known else seen,
-        explains=() if severity or row.note else removed_module.explains,
+        explains=() if row.note else removed_module.explains,
         about=(
             f"module:{wanted.split('.')[0]}",
             f"module:{wanted}",
-            f"line:{statement.lineno}",
+            *about_lines(together),
             *about_phases(phases),
         ),
         fixes=(
@@ -173,7 +181,12 @@ CASES = (
         "from sklearn.ensemble.forest import RandomForestClassifier\n" + _REST,
         fixed="from sklearn.ensemble import RandomForestClassifier\n" + _REST,
     ),
-    fires("from azureml.api.schema.dataTypes import DataTypes\n" + _REST, saw="withdrawn"),
+    fires(
+        "from azureml.api.schema.dataTypes import DataTypes\n"
+        "from azureml.api.realtime.services import generate_schema\n" + _REST,
+        saw="withdrawn",
+        findings=1,
+    ),
     fires("import tensorflow.contrib.slim as slim\n" + _REST),
     fires("def init():\n    import cPickle as pickle\n" + "def run(data): return data\n"),
     fires(_pinned("from sklearn.externals import joblib\n" + _REST, "0.24.2"), saw="conda.yaml asks for"),

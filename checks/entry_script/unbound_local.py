@@ -24,6 +24,7 @@ from collections.abc import Iterable, Iterator
 
 from checks.cases import fires, quiet
 from checks.check import check
+from checks.entry_script.guards import is_survived
 from checks.entry_script.module import Function, Module
 from checks.entry_script.names import BUILTINS, forgives_name_error
 from checks.entry_script.reach import STAGES, about_phases, is_straight, reach
@@ -31,7 +32,7 @@ from checks.entry_script.scopes import COMPREHENSIONS, Scopes, owner, scopes
 from checks.entry_script.subject import entry_script
 from checks.entry_script.tell import about_lines, quotes
 from checks.evidence import Evidence, Script
-from checks.finding import Confidence, Finding, Fix, Stage
+from checks.finding import Confidence, Finding, Fix, Severity, Stage
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 
@@ -141,6 +142,7 @@ def _finding(script: Script, module: Module, known: Scopes, function: Function, 
     )
     return Finding(
         title=f"{function.name}() reads its own `{name}` before assigning it",
+        severity=Severity.WARNING if is_survived(module, read) else None,
         confidence=Confidence.CERTAIN if is_straight(module, read) else Confidence.LIKELY,
         stage=STAGES[phases[0]] if phases else None,
         evidence=quotes(script, module, [read, store]),
@@ -206,6 +208,11 @@ CASES = (
     ),
     fires("def run(data):\n    if data:\n        print(rows)\n    rows = data\n    return rows\n", line=3),
     fires("cache = {}\ndef run(data):\n    if data in cache:\n        return 1\n    cache = {data: 1}\n    return 0\n"),
+    fires(
+        "def run(data):\n    try:\n        use(rows)\n    except Exception:\n        print('no rows')\n"
+        "    rows = data\n    return rows\n",
+        name="a failure that the script survives: a warning",
+    ),
     quiet("def run(data):\n    if data:\n        rows = data\n    return rows\n", name="may be unbound, but may not"),
     quiet("def run(data):\n    for x in data:\n        if x:\n            use(last)\n        last = x\n    return 1\n"),
     quiet("count = 0\ndef run(data):\n    global count\n    count += 1\n    return count\n"),

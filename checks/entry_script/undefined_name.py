@@ -30,6 +30,7 @@ import msgspec
 
 from checks.cases import fires, quiet
 from checks.check import check
+from checks.entry_script.guards import is_survived
 from checks.entry_script.imports import add_import
 from checks.entry_script.module import Module
 from checks.entry_script.names import Undefined, undefined
@@ -76,7 +77,11 @@ def undefined_name(evidence: Evidence) -> Iterator[Finding]:
             title=f"`{missing.name}` is bound only under the main guard"
             if missing.only_in_guard
             else f"`{missing.name}` is used but never defined",
-            severity=Severity.INFO if dead else None,
+            severity=Severity.INFO
+            if dead
+            else Severity.WARNING
+            if all(is_survived(module, read) for read in live)
+            else None,
             confidence=Confidence.CERTAIN if any(is_straight(module, read) for read in live) else Confidence.LIKELY,
             stage=STAGES[phases[0]] if phases else Stage.OPERATE,
             evidence=seen,

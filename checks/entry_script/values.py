@@ -31,6 +31,7 @@ from checks.entry_script.value_tables import (
 )
 
 BUDGET = 400  # functions entered per script: recursion and fan-out end here
+STEPS = 40_000  # expressions looked at per script: a long script ends in "not known", never in a long wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ class _Interpreter:
         self.touched: dict[tuple[ast.Attribute, Kind], Touched] = {}
         self.active: list[Function] = []
         self.budget = BUDGET
+        self.steps = STEPS
         self.returns: list[list[Returned]] = []
         self.loops: list[list[Env]] = []
         self.local: list[dict[str, Function]] = []
@@ -318,6 +320,9 @@ class _Interpreter:
 
     def value(self, node: ast.expr, env: Env) -> Values:
         """What an expression may be."""
+        self.steps -= 1
+        if self.steps < 0:
+            return NOTHING
         match node:
             case ast.Constant(value=constant):
                 kind = {str: Kind.TEXT, bytes: Kind.BYTES, complex: Kind.COMPLEX}.get(type(constant))
@@ -376,8 +381,9 @@ class _Interpreter:
                 narrowed = _without(env, _tested(test))
                 return _placed(self.value(body, narrowed), body, only_direct=False) | self.value(orelse, narrowed)
             case ast.NamedExpr(target=target, value=value):
-                self.bind(target, value, env)
-                return self.value(value, env)
+                named = self.value(value, env)
+                self.bind_values(target, named, env)
+                return named
             case ast.Starred(value=value):
                 return self.value(value, env)
             case _:
@@ -397,15 +403,17 @@ class _Interpreter:
         full = self.module.dotted(node)
         if full and full in CONSTANTS:
             return _one(CONSTANTS[full], True, node)
+        return self.attribute_of(node, self.value(node.value, env))
+
+    def attribute_of(self, node: ast.Attribute, base: Values) -> Values:
+        """What an attribute gives, once its base is known."""
+        if not base:
+            return frozenset(v for v in self.attributes.get(node.attr, NOTHING) if v.kind.is_model)
         found = NOTHING
-        base = self.value(node.value, env)
         for value in base:
             if value.place is None:
                 self.touched.setdefault((node, value.kind), Touched(node, value))
-                kind = attribute_kind(value.kind, node.attr)
-                found |= _one(kind, value.sure, node)
-        if not base:
-            return frozenset(v for v in self.attributes.get(node.attr, NOTHING) if v.kind.is_model)
+                found |= _one(attribute_kind(value.kind, node.attr), value.sure, node)
         return found
 
     def subscript(self, node: ast.Subscript, env: Env) -> Values:
@@ -453,8 +461,9 @@ class _Interpreter:
         return _one(Kind.LIST, True, node) | held
 
     def operation(self, node: ast.BinOp, env: Env) -> Values:
-        sides = self.value(node.left, env) | self.value(node.right, env)
-        if any(v.kind is Kind.TEXT and v.place is None for v in self.value(node.left, env)):
+        left = self.value(node.left, env)
+        sides = left | self.value(node.right, env)
+        if any(v.kind is Kind.TEXT and v.place is None for v in left):
             return _one(Kind.TEXT, True, node)
         if isinstance(node.op, ast.Sub) and sum(v.kind is Kind.DATETIME for v in sides) == 1:
             return NOTHING if len(sides) > 1 else _again(sides, {Kind.DATETIME}, node)
@@ -490,7 +499,7 @@ class _Interpreter:
         """What list(), tuple(), sorted() and dict() take over from their argument."""
         if name == "dict":
             return self.inside([k.value for k in node.keywords], env) | frozenset(v for v in held if v.place)
-        if kind is not Kind.LIST:
+        if kind is not Kind.LIST or not node.args:
             return NOTHING
         return frozenset(v for v in _placed(_elements(held, node.args[0]), node.args[0]) if v.kind.matters_inside) | (
             frozenset(v for v in held if v.place)
@@ -513,7 +522,7 @@ class _Interpreter:
 
     def method(self, node: ast.Call, function: ast.Attribute, env: Env) -> Values:
         base = self.value(function.value, env)
-        self.attribute(function, env)
+        models = self.attribute_of(function, base)
         found = NOTHING
         for value in base:
             if value.place is None:
@@ -523,7 +532,6 @@ class _Interpreter:
         if not base:
             if function.attr == "numpy" and not node.args and self.module.imported_modules.keys() & TENSOR_PACKAGES:
                 return _one(Kind.ARRAY, False, node)
-            models = self.attribute(function, env)
             for value in models:
                 found |= _one(ANSWERS.get(value.kind), False, node)
         return found

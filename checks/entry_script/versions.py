@@ -33,6 +33,14 @@ def removal_state(evidence: Evidence, package: str, removed_in: str, back_in: st
     return (State.THERE if back_in else State.UNKNOWN), ""
 
 
+RECENT = {"python": "3.12", "numpy": "2.4", "pandas": "3.0", "scikit-learn": "1.6", "scipy": "1.15", "setuptools": "82"}
+
+
+def is_recent(package: str, removed_in: str) -> bool:
+    """True for a release so new that an environment which does not pin the package may well have an older one."""
+    return package in RECENT and bool(removed_in) and Version(removed_in) >= Version(RECENT[package])
+
+
 def _versions(evidence: Evidence, package: str) -> list[tuple[str, str]]:
     """Specifiers in the order of their weight, each with the words that name its source."""
     found: list[tuple[str, str]] = []

@@ -99,9 +99,16 @@ def _trainings(module: Module) -> list[ast.Call]:
     return [
         call
         for call, name in calls(module)
-        if (name in TRAINERS or ("." in name and last(name) in TRAINS and call.args))
+        if (name in TRAINERS or ("." in name and last(name) in TRAINS and call.args and not _is_other(module, call)))
         and {IMPORT, INIT} & set(entered.phases(call))
     ]
+
+
+def _is_other(module: Module, call: ast.Call) -> bool:
+    """A function of an imported module that does not train: `ImageOps.fit`."""
+    base = call.func.value if isinstance(call.func, ast.Attribute) else None
+    full = module.aliases.get(base.id) if isinstance(base, ast.Name) else None
+    return full is not None and full.split(".")[0] not in LIBRARIES
 
 
 _RUN = "def run(data): return 1\n"
@@ -122,5 +129,6 @@ CASES = (
         "from sklearn.preprocessing import StandardScaler\ndef run(data):\n"
         "    return StandardScaler().fit_transform(data).tolist()\n"
     ),
+    quiet("import keras\nfrom PIL import ImageOps\nIMAGE = ImageOps.fit(read(), (1, 1))\ndef read(): ...\n" + _RUN),
     quiet("class Suit:\n    def fit(self, size): ...\nSuit().fit(3)\n" + _RUN, name="no library that trains"),
 )
