@@ -29,7 +29,7 @@ _SAID = (
     r"Can't open (?:model )?file:? (?P<path>\S+)",  # catboost
     r"Repo id must be in the form 'repo_name' or 'namespace/repo_name'.*?: '(?P<path>/.+?)'",  # huggingface_hub
     r"(?:Incorrect path_or_model_id: '|^)(?P<path>[./\\]\S*?)'? is not a (?:local folder|valid model identifier)",
-        r"^(?P<path>\S+) cannot be opened for loading",  # fasttext
+    r"^(?P<path>\S+) cannot be opened for loading",  # fasttext
 )  # fmt: skip
 
 
