@@ -46,7 +46,7 @@ def peel(subject: Subject, script: Script, first: Look, listen: Callable[[str], 
         known = {_key(c) for c in (*causes, *current.ranking.findings)}
         revealed = [c for c in after.ranking.causes if _key(c) not in known]
         symptoms = [c for c in current.ranking.causes if _key(c) not in left and _key(c) != _key(cause)]
-        text, proved = _outcome(current, after, revealed)
+        text, proved = _outcome(current, after, cause, revealed)
         told = _tell(cause, text, sure=proved)
         told = msgspec.structs.replace(told, explains=tuple(dict.fromkeys((*told.explains, *(s.id for s in symptoms)))))
         _put(causes, cause, told)
@@ -88,13 +88,13 @@ def _tell(cause: Finding, verified: str, *, sure: bool) -> Finding:
     )
 
 
-def _outcome(before: Look, after: Look, revealed: Iterable[Finding]) -> tuple[str, bool]:
+def _outcome(before: Look, after: Look, cause: Finding, revealed: Iterable[Finding]) -> tuple[str, bool]:
     """What the change achieved, and whether that proves the cause.
 
     That a check is quiet once its line has changed proves nothing: only a rehearsal that gets further does.
     """
     next_one = next(iter(revealed), None)
-    further = _reach(after.evidence) > _reach(before.evidence)
+    further = _further(before, after, cause)
     probe = after.evidence.probe
     answered = isinstance(probe, Probe) and probe.answered
     if answered and further:
@@ -112,14 +112,29 @@ def _outcome(before: Look, after: Look, revealed: Iterable[Finding]) -> tuple[st
     return "tried: with this change the finding is gone", False
 
 
-def _reach(evidence: Evidence) -> int:
-    """How many steps of the rehearsal passed one after the other; -1 when it could not begin."""
+def _further(before: Look, after: Look, cause: Finding) -> bool:
+    """Whether the rehearsal gets further, or fails at the same step for a reason that the cause does not explain."""
+    was, now = _reach(before.evidence), _reach(after.evidence)
+    if now[:2] != was[:2]:
+        return now[:2] > was[:2]
+    return bool(cause.explains) and bool(was[2]) and bool(now[2]) and was[2] != now[2]
+
+
+def _reach(evidence: Evidence) -> tuple[int, int, str]:
+    """How many steps passed one after the other, whether the next one at least returned, and what it raised instead.
+
+    -1 steps when the rehearsal could not begin.
+    """
     if isinstance(evidence.probe, Missing):
-        return -1
-    failed = [
-        step.outcome != "passed" or bool(step.returned and step.returned.problem) for step in evidence.probe.steps
-    ]
-    return [*failed, True].index(True)
+        return -1, 0, ""
+    for number, step in enumerate(evidence.probe.steps):
+        if step.raised is not None:
+            return number, 0, step.raised.root.headline
+        if step.outcome != "passed":
+            return number, 0, ""
+        if step.returned and step.returned.problem:
+            return number, 1, ""
+    return len(evidence.probe.steps), 0, ""
 
 
 def _apply(
