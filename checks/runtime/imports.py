@@ -44,8 +44,11 @@ def import_name(failure: Failure) -> tuple[str, str, str | None] | None:
     )
     if failure.kind != "ImportError" or said is None:
         return None
-    path = said.group(3)
-    return said.group(1), said.group(2) or str(failure.error.detail.get("name") or ""), path
+    module = said.group(2) or str(failure.error.detail.get("name") or "")
+    if not module and failure.own:  # Python 3.6 names the module nowhere
+        line = re.match(r"from\s+([\w.]+)\s+import\b", failure.own.code)
+        module = line.group(1) if line else "a module"
+    return said.group(1), module, said.group(3)
 
 
 @dataclass(frozen=True)
