@@ -34,6 +34,12 @@ from checks.runtime.reading import told_by
 from checks.runtime.wording import base_name, titled
 
 
+IN_RUN = (
+    "The worker ends with the process: the client's connection is closed without an answer, behind a proxy a 502, and a new "
+    "worker has to run init() again before it serves."
+)
+
+
 @check("runtime.exited", needs=("probe",), stage=Stage.INIT, confidence=Confidence.CERTAIN, explains=RAISED)
 def exited(evidence: Evidence) -> Iterator[Finding]:
     """Name the call that ended it."""
@@ -42,8 +48,10 @@ def exited(evidence: Evidence) -> Iterator[Finding]:
     ending = ending_of(evidence)
     if ending and ending.exit.reason == "exited":
         call = ending.exit.call or f"an exit with code {ending.exit.code}"
+        why = "" if ending.exit.phase in (Phase.IMPORT, Phase.INIT) else IN_RUN
         yield ending.finding(
             titled(f"{ending.who} ends the process: {call}", 88),
+            why=why,
             saw=(Quote(source="probe", text=f"the process ended with code {ending.exit.code}"),),
             fixes=(Fix(title="raise an exception that says what is wrong, or return"),),
         )

@@ -47,6 +47,16 @@ WAITS = (
 )
 
 
+START = (
+    "While the script is imported and init() runs, the container answers no probe. The deployment waits, restarts it or "
+    "fails, often without a traceback: the log's last line is `Invoking user's init function`."
+)
+ANSWER = (
+    "A managed endpoint waits `request_timeout_ms`, 5 seconds unless the deployment says otherwise, and gives the client "
+    "408. The worker goes on, and serves nobody else meanwhile."
+)
+
+
 @check(
     "runtime.timeout",
     needs=("probe",),
@@ -67,6 +77,7 @@ def timeout(evidence: Evidence) -> Iterator[Finding]:
     )
     yield ending.finding(
         titled(f"{ending.who} did not return within {seconds_of(spent)}{f': it {doing}' if doing else ''}", 88),
+        why=START if ending.exit.phase in (Phase.START, Phase.IMPORT, Phase.INIT) else ANSWER,
         saw=(Quote(source="probe", text=f"stopped after {seconds_of(ending.exit.seconds or spent)}"), *hosts[:3]),
         fixes=(
             Fix(
