@@ -33,10 +33,9 @@ from checks.runtime.observed import at, library, passed, raised_in, seen, starte
 from checks.runtime.reading import told_by
 from checks.runtime.wording import base_name, titled
 
-
 IN_RUN = (
-    "The worker ends with the process: the client's connection is closed without an answer, behind a proxy a 502, and a new "
-    "worker has to run init() again before it serves."
+    "The worker ends with the process: the client's connection is closed without an answer, behind a proxy a 502, and "
+    "a new worker has to run init() again before it serves."
 )
 
 

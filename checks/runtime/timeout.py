@@ -48,12 +48,12 @@ WAITS = (
 
 
 START = (
-    "While the script is imported and init() runs, the container answers no probe. The deployment waits, restarts it or "
-    "fails, often without a traceback: the log's last line is `Invoking user's init function`."
+    "While the script is imported and init() runs, the container answers no probe. The deployment waits, restarts it "
+    "or fails, often without a traceback: the log's last line is `Invoking user's init function`."
 )
 ANSWER = (
-    "A managed endpoint waits `request_timeout_ms`, 5 seconds unless the deployment says otherwise, and gives the client "
-    "408. The worker goes on, and serves nobody else meanwhile."
+    "A managed endpoint waits `request_timeout_ms`, 5 seconds unless the deployment says otherwise, and gives the "
+    "client 408. The worker goes on, and serves nobody else meanwhile."
 )
 
 
