@@ -15,6 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from checks.edits import apply_edits, by_path
+from checks.finding import Finding, Fix, Safety
+
 HERE = Path(__file__).resolve().parent
 
 
@@ -83,6 +86,18 @@ def cure(service: Service) -> None:
         if text.count(change["old"]) != 1:
             raise ValueError(f"{path} does not hold the text to replace exactly once: {change['old']}")
         path.write_text(text.replace(change["old"], change["new"]), encoding="utf-8")
+
+
+def applicable(finding: Finding) -> Fix | None:
+    """The first fix of a finding that can be applied as it is."""
+    return next((fix for fix in finding.fixes if fix.edits and fix.safety is not Safety.PLACEHOLDER), None)
+
+
+def apply(fix: Fix) -> None:
+    """Write the edits of a fix into the files they name, relative to the current folder."""
+    for path, edits in by_path(fix.edits).items():
+        text = Path(path).read_text(encoding="utf-8")
+        Path(path).write_text(apply_edits(text, edits), encoding="utf-8")
 
 
 def load(folder: Path) -> Service:

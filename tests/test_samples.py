@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 from make_readme import HEAD, options, row, says
-from sample_services import HERE, Service, copy_all, cure, load, services
+from sample_services import HERE, Service, applicable, apply, copy_all, cure, load, services
 
-from checks.edits import apply_edits, by_path
-from checks.finding import Finding, Fix, Safety, Severity
+from checks.finding import Severity
 from doctor.engine import Examination, examine
 from doctor.report import Verdict
 
@@ -41,10 +40,6 @@ def told(found: Examination) -> str:
     """What to read when a test fails."""
     said = [f"{f.gravity} {f.confidence} {f.id}: {f.title} {f.about} -> {f.explains}" for f in found.report.findings]
     return "\n".join([*said, str(found.report.notes), str(found.evidence.probe)])
-
-
-def applicable(finding: Finding) -> Fix | None:
-    return next((fix for fix in finding.fixes if fix.edits and fix.safety is not Safety.PLACEHOLDER), None)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -84,9 +79,7 @@ def cured_by_its_fixes(service: Service, found: Examination) -> None:
         assert ids(found)[0] == expected, told(found)
         fix = applicable(found.report.causes[0])
         assert fix, f"{expected} has no edit"
-        for path, edits in by_path(fix.edits).items():
-            text = Path(path).read_text(encoding="utf-8")
-            Path(path).write_text(apply_edits(text, edits), encoding="utf-8")
+        apply(fix)
         found = examine(service.script, replace(options(service), verify=False))
     assert found.report.verdict is Verdict.HEALTHY, told(found)
 

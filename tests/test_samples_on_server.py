@@ -19,8 +19,11 @@ from pathlib import Path
 
 import psutil
 import pytest
+from make_readme import options
 from packaging.requirements import Requirement
-from sample_services import Service, copy_all, cure, load, services
+from sample_services import Service, applicable, apply, copy_all, cure, load, services
+
+from doctor.engine import examine
 
 pytestmark = pytest.mark.server
 
@@ -192,6 +195,26 @@ def test_the_server_answers_once_the_service_is_cured_by_hand(name: str, tmp_pat
     service = replace(load(tmp_path / "services" / name), server={})
     cure(service)
     with Server(service, tmp_path) as server:
+        assert server.ready(), server.log
+        status, _ = server.ask("/score", service.sample.read_bytes())
+        assert status == 200, server.log
+
+
+@pytest.mark.parametrize("name", [s.name for s in services() if s.fix == "edit" and ALL] or ["json-loads-twice"])
+def test_the_server_answers_once_doctors_fixes_are_applied(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy_all(tmp_path / "services", [name])
+    monkeypatch.chdir(tmp_path / "services")
+    service = load(Path(name))
+    if missing := unmet(service):
+        pytest.skip(f"needs {', '.join(missing)} (DOCTOR_SERVER_PYTHON)")
+    for _ in (service.cause, *service.then):
+        found = examine(service.script, replace(options(service), verify=False))
+        fix = applicable(found.report.causes[0])
+        assert fix
+        apply(fix)
+    with Server(replace(service, server={}), tmp_path) as server:
         assert server.ready(), server.log
         status, _ = server.ask("/score", service.sample.read_bytes())
         assert status == 200, server.log
