@@ -76,10 +76,7 @@ class Broken(Positions):
     def code_end(self, line: int) -> int:
         """The offset after the last character of a line that is neither blank nor comment."""
         start = self.offset(line)
-        end = start + len(self.line(line))
-        for first, _ in self.lexed.comments:
-            if start <= first < end:
-                end = first
+        end = self.lexed.comment_from(start, start + len(self.line(line)))
         return start + len(self.text[start:end].rstrip())
 
     def code(self, line: int) -> str:

@@ -17,6 +17,7 @@ from checks.entry_script.changes import Change, Changed
 from checks.entry_script.positions import Positions
 from checks.evidence import EnvironmentFile, Evidence, Script
 from checks.finding import Edit, Finding, Fix, Quote, Safety, Severity
+from checks.text import lines_of
 
 # Faults of the text as a whole and of single characters come first: they disturb everything that follows.
 LEXICAL = (
@@ -44,6 +45,9 @@ STRUCTURAL = (
 EXPLAINED = ("entry-script.syntax-error", "runtime.import-raised")
 MOST_ROUNDS = 40
 BUDGET = 3_000_000  # characters that may be parsed while explanations are tried: about a second
+ROUND = 4  # what a round costs besides, in texts parsed: reading the brackets and texts, and parsing the result
+LARGEST = 200_000  # characters; a longer text, or one with longer lines, is data rather than a script
+LONGEST_LINE = 5_000
 
 
 @dataclass
@@ -75,10 +79,12 @@ def _diagnose(text: str, python: tuple[int, int] | None) -> Diagnosis:
     found = Diagnosis(rest=problem_of(text))
     budget = [BUDGET]
     repaired, done = Changed(text, ()), list[Change]()  # `done` in offsets of the script itself
+    short = len(text) <= LARGEST and all(len(line) <= LONGEST_LINE for line in lines_of(text))
     for _ in range(MOST_ROUNDS):
-        if found.rest is None:
+        budget[0] -= len(text) * ROUND
+        if found.rest is None or budget[0] < 0:
             break
-        fault = _explain(Broken(repaired.text, found.rest, budget, python))
+        fault = _explain(Broken(repaired.text, found.rest, budget, python), LEXICAL if short else LEXICAL[:1])
         if fault is None:
             break
         fault = _in_original(fault, repaired)
@@ -97,10 +103,12 @@ def _diagnose(text: str, python: tuple[int, int] | None) -> Diagnosis:
     return found
 
 
-def _explain(broken: Broken) -> Fault | None:
-    for kind in LEXICAL:
+def _explain(broken: Broken, lexical: tuple[str, ...]) -> Fault | None:
+    for kind in lexical:
         if fault := _detector(kind)(broken):
             return replace(fault, kind=kind, problem=broken.problem)
+    if lexical is not LEXICAL:
+        return None
     best: Fault | None = None
     most: float = 0
     for kind in STRUCTURAL:

@@ -31,8 +31,8 @@ from checks.finding import Confidence, Finding, Stage
 
 _WAYS: tuple[tuple[str, re.Pattern[str], str], ...] = (
     ("`else if`", re.compile(r"(?m)^[ \t]*(else[ \t]+if)\b"), "elif"),
-    ("`&&`", re.compile(r"[ \t]*(&&)[ \t]*"), " and "),
-    ("`||`", re.compile(r"[ \t]*(\|\|)[ \t]*"), " or "),
+    ("`&&`", re.compile(r"[ \t]{0,9}(&&)[ \t]{0,9}"), " and "),
+    ("`||`", re.compile(r"[ \t]{0,9}(\|\|)[ \t]{0,9}"), " or "),
     ("`!` for not", re.compile(r"(?<![\w\"'}])(!)(?=[\w(])"), "not "),
     ("`++`", re.compile(r"(?m)^[ \t]*[\w.]+(\+\+)[ \t;]*$"), " += 1"),
     ("`--`", re.compile(r"(?m)^[ \t]*[\w.]+(--)[ \t;]*$"), " -= 1"),
@@ -65,8 +65,9 @@ def detect(broken: Broken) -> Fault | None:
     changes, gain = broken.best([*by_way.values(), tuple(change for _, _, change in found)])
     if not gain:
         return None
-    places = [place for _, place, change in found if change in changes]
-    name = next(name for name, _, change in found if change in changes)
+    chosen = set(changes)
+    places = [place for _, place, change in found if change in chosen]
+    name = next(name for name, _, change in found if change in chosen)
     return Fault(
         title=f"{name} is not Python",
         places=tuple(places),

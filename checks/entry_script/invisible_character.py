@@ -51,10 +51,11 @@ def detect(broken: Broken) -> Fault | None:
     seen = list(_INVISIBLE.finditer(broken.text))
     if not seen:
         return None
-    in_code = [m for m in seen if m.group() == "\0" or broken.lexed.is_code(m.start())]
-    in_fields = [m for m in seen if m in in_code or broken.lexed.in_field(broken.text, m.start())]
+    lexed = broken.lexed
+    in_code = [m for m in seen if m.group() == "\0" or lexed.is_code(m.start())]
+    fields = [m for m in seen if m.group() != "\0" and lexed.in_field(broken.text, m.start())]
     deleted = tuple(Change(m.start(), m.end(), "") for m in in_code)
-    best, gain = broken.best((_changes(in_code), _changes(in_fields), deleted))
+    best, gain = broken.best((_changes(in_code), _changes([*in_code, *fields]), deleted))
     if not gain:
         return None
     found = [broken.text[change.start] for change in best]

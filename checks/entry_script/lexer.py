@@ -4,6 +4,7 @@ Python's own tokenizer gives up at the first thing it cannot read; this one goes
 what merely follows it.
 """
 
+import bisect
 import re
 from dataclasses import dataclass, field
 
@@ -79,26 +80,21 @@ class Lexed:
 
     def is_code(self, offset: int) -> bool:
         """True outside strings and comments."""
-        low, high = 0, len(self.spans)
-        while low < high:
-            middle = (low + high) // 2
-            start, end = self.spans[middle]
-            if offset < start:
-                high = middle
-            elif offset >= end:
-                low = middle + 1
-            else:
-                return False
-        return True
+        at = bisect.bisect_right(self.spans, offset, key=lambda span: span[0]) - 1
+        return at < 0 or offset >= self.spans[at][1]
 
     def in_field(self, text: str, offset: int) -> bool:
         """True inside the braces of an f-string, where code stands again."""
-        return any(
-            literal.start < offset < literal.end
-            and "f" in literal.prefix.lower()
-            and text.count("{", literal.start, offset) > text.count("}", literal.start, offset)
-            for literal in self.strings
-        )
+        at = bisect.bisect_left(self.strings, offset, key=lambda literal: literal.start) - 1
+        if at < 0 or offset >= self.strings[at].end or "f" not in self.strings[at].prefix.lower():
+            return False
+        start = self.strings[at].start
+        return text.count("{", start, offset) > text.count("}", start, offset)
+
+    def comment_from(self, start: int, end: int) -> int:
+        """Where the first comment between two offsets begins, `end` when there is none."""
+        at = bisect.bisect_left(self.comments, start, key=lambda comment: comment[0])
+        return min(end, self.comments[at][0]) if at < len(self.comments) else end
 
 
 def lex(text: str) -> Lexed:
