@@ -43,10 +43,10 @@ def collect_models(path: Path) -> ModelFolder | Missing:
         return Missing(reason=f"{path} is neither a folder nor a regular file")
     allowance = _Allowance()
     files: list[ModelFile] = []
-    for file in walk(path):
+    for name in walk(path):
         if len(files) == MOST_FILES:
             return ModelFolder(path=str(path), files=tuple(files), truncated=True)
-        files.append(_look(file, file.relative_to(path).as_posix(), allowance))
+        files.append(_look(path / name, name, allowance))
     return ModelFolder(path=str(path), files=tuple(files))
 
 

@@ -1,5 +1,7 @@
 """Request bodies to try, and the model folder to try them with: given by the person, or found beside the script."""
 
+import contextlib
+import os
 import re
 from pathlib import Path
 
@@ -19,15 +21,13 @@ _MODEL_FOLDERS = ("model", "models", "model_dir", "model-dir")
 
 def find_samples(folder: Path) -> list[Path]:
     """Files beside the script whose names say that they are request bodies, at most five."""
-    places = [folder, *(folder / name for name in _FOLDERS)]
-    found = [
-        path
-        for place in places
-        if place.is_dir()
-        for path in sorted(place.iterdir())
-        if _NAME.match(path.name) and not _NOT_INPUT.search(path.name) and path.is_file()
-    ]
-    return [path for path in found if path.stat().st_size <= LARGEST_SAMPLE][:5]
+    found: list[Path] = []
+    for place in (folder, *(folder / name for name in _FOLDERS)):
+        with contextlib.suppress(OSError):
+            with os.scandir(place) as entries:
+                names = sorted(entry.name for entry in entries)
+            found += [place / name for name in names if _NAME.match(name) and not _NOT_INPUT.search(name)]
+    return [path for path in found if path.is_file() and path.stat().st_size <= LARGEST_SAMPLE][:5]
 
 
 def read_sample(path: Path) -> bytes:

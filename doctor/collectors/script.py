@@ -7,6 +7,7 @@ import re
 import stat
 import tokenize
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from checks.evidence import Script, SourceTree
@@ -59,9 +60,10 @@ def _unreadable(path: Path, error: OSError) -> str:
 
 def _inside(folder: Path) -> list[Path]:
     seen, named, defining = 0, [], []
-    for path in walk(folder, depth=3):
-        if path.suffix != ".py":
+    for name in walk(folder, depth=3):
+        if not name.endswith(".py"):
             continue
+        path = folder / name
         seen += 1
         try:
             if path.stat().st_size > LARGEST_SCRIPT:
@@ -81,21 +83,25 @@ def _inside(folder: Path) -> list[Path]:
     )
 
 
-def walk(folder: Path, depth: int = 8) -> Iterator[Path]:
-    """Regular files below a folder in a stable order; caches, environments and version control are passed over."""
-    pending = [(folder, 0)]
+def walk(folder: Path, depth: int = 8) -> Iterator[str]:
+    """Regular files below a folder, relative to it with forward slashes, in a stable order.
+
+    Caches, environments and version control are passed over. Strings, not paths: a folder may hold thousands.
+    """
+    pending = [("", 0)]
     while pending:
         here, level = pending.pop(0)
         try:
-            entries = sorted(os.scandir(here), key=lambda entry: entry.name)
+            with os.scandir(folder / here) as scan:
+                entries = sorted(scan, key=lambda entry: entry.name)
         except OSError:
             continue
         for entry in entries:
             try:
                 if entry.is_file():
-                    yield Path(entry.path)
+                    yield here + entry.name
                 elif entry.is_dir(follow_symlinks=False) and level < depth and entry.name not in PASSED_OVER:
-                    pending.append((Path(entry.path), level + 1))
+                    pending.append((f"{here}{entry.name}/", level + 1))
             except OSError:
                 continue
 
@@ -141,10 +147,5 @@ def decode(content: bytes, shown: str) -> Script:
 
 def collect_source(path: Path) -> SourceTree:
     """The names below the entry script's folder."""
-    folder = path.parent
-    files: list[str] = []
-    for file in walk(folder):
-        if len(files) == MOST_FILES:
-            return SourceTree(folder=str(folder), files=tuple(files), truncated=True)
-        files.append(file.relative_to(folder).as_posix())
-    return SourceTree(folder=str(folder), files=tuple(files))
+    files = tuple(islice(walk(path.parent), MOST_FILES + 1))
+    return SourceTree(folder=str(path.parent), files=files[:MOST_FILES], truncated=len(files) > MOST_FILES)
