@@ -52,14 +52,22 @@ def nan_result(evidence: Evidence) -> Iterator[Finding]:
             if value.kind is Kind.NAN:
                 place = value.place or value.origin
                 places.setdefault((place.lineno, place.col_offset), (value, one.at))
-    for _, (value, at) in sorted(places.items(), key=lambda item: item[0]):
-        place = value.place or value.origin
-        yield Finding(
-            title="run() returns NaN or infinity",
-            evidence=quotes(script, module, [place, value.origin, at]),
-            about=(*about_lines([place, value.origin, at]), "phase:run"),
-            fixes=(Fix(title="return None in its place", edits=(module.replace(script.path, value.origin, "None"),)),),
-        )
+    if not places:
+        return
+    found_at = [both for _, both in sorted(places.items(), key=lambda item: item[0])]
+    shown: list[ast.AST] = [node for value, at in found_at for node in (value.place or value.origin, value.origin, at)]
+    origins = {(value.origin.lineno, value.origin.col_offset): value.origin for value, _ in found_at}
+    yield Finding(
+        title="run() returns NaN or infinity",
+        evidence=quotes(script, module, shown),
+        about=(*about_lines(shown), "phase:run"),
+        fixes=(
+            Fix(
+                title="return None in its place",
+                edits=tuple(module.replace(script.path, origin, "None") for origin in origins.values()),
+            ),
+        ),
+    )
 
 
 CASES = (
@@ -69,6 +77,11 @@ CASES = (
         fixed="import math\ndef run(data):\n    return {'score': None}\n",
     ),
     fires("def run(data):\n    score = float('inf')\n    if data:\n        score = 1\n    return [score]\n"),
+    fires(
+        "import math\ndef run(data):\n    return {'low': -math.inf, 'high': math.inf, 'mean': math.nan}\n",
+        findings=1,
+        fixed="import math\ndef run(data):\n    return {'low': None, 'high': None, 'mean': None}\n",
+    ),
     fires("import json\nimport numpy as np\ndef run(data):\n    return json.dumps({'a': np.nan})\n"),
     quiet("import numpy as np\ndef run(data):\n    rows = [x for x in data if x is not np.nan]\n    return rows\n"),
     quiet(
