@@ -9,6 +9,7 @@ from checks.entry_script.batch_parses_json import batch_parses_json
 from checks.entry_script.batch_returns_nothing import batch_returns_nothing
 from checks.entry_script.blocking_start import blocking_start
 from checks.entry_script.broken_import_line import broken_import_line
+from checks.entry_script.called_at_import import called_at_import
 from checks.entry_script.debugging_left import debugging_left
 from checks.entry_script.decorator_arguments import decorator_arguments
 from checks.entry_script.decorator_misplaced import decorator_misplaced
@@ -73,6 +74,7 @@ from checks.entry_script.sample_never_converts import sample_never_converts
 from checks.entry_script.sample_unsupported import sample_unsupported
 from checks.entry_script.secret_in_source import secret_in_source
 from checks.entry_script.shadowed_package import shadowed_package
+from checks.entry_script.state_grows import state_grows
 from checks.entry_script.status_tuple import status_tuple
 from checks.entry_script.stray_indent import stray_indent
 from checks.entry_script.syntax_error import syntax_error
@@ -82,6 +84,7 @@ from checks.entry_script.unbound_local import unbound_local
 from checks.entry_script.unclosed_bracket import unclosed_bracket
 from checks.entry_script.unclosed_string import unclosed_string
 from checks.entry_script.undefined_name import undefined_name
+from checks.entry_script.variable_overridden import variable_overridden
 from checks.entry_script.weights_only_load import weights_only_load
 from checks.entry_script.windows_path import windows_path
 from checks.entry_script.work_at_import import work_at_import
@@ -179,4 +182,7 @@ CHECKS = (
     text_mode_pickle,
     pickled_class_missing,
     gpu_assumed,
+    called_at_import,
+    variable_overridden,
+    state_grows,
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pyflakes.checker import Checker
-from pyflakes.messages import UndefinedName
+from pyflakes.messages import Message, UndefinedName
 
 from checks.entry_script.module import Function, Module
 from checks.entry_script.reach import IMPORT, INIT, RUN, reach
@@ -39,7 +39,8 @@ class Undefined:
 def writes_globals_by_hand(module: Module) -> bool:
     """True when the script fills its global names in a way that the text does not show."""
     return any(
-        word in module.text for word in ("globals()", "exec(", "sys.modules[__name__]", "__builtins__", "builtins.")
+        word in module.text
+        for word in ("globals()", "exec(", "sys.modules[__name__]", "vars()[", "locals()[", "__builtins__", "builtins.")
     )
 
 
@@ -109,7 +110,7 @@ def undefined(module: Module) -> tuple[Undefined, ...]:
     kept = {k.name for k in kept_local(module)}
     at = {(n.lineno, n.col_offset): n for n in module.all(ast.Name)}
     reads: dict[str, list[ast.Name]] = {}
-    for message in Checker(module.tree, filename="score.py").messages:
+    for message in _messages(module.tree):
         if isinstance(message, UndefinedName):
             node = at.get((message.lineno, message.col))
             name = str(message.message_args[0])
@@ -129,6 +130,14 @@ def undefined(module: Module) -> tuple[Undefined, ...]:
                 reads[name] = found
                 guarded |= {name} if bound else set()
     return tuple(Undefined(name, tuple(nodes), name in guarded) for name, nodes in reads.items())
+
+
+def _messages(tree: ast.Module) -> list[Message]:
+    try:
+        messages: list[Message] = Checker(tree, filename="score.py").messages
+    except RecursionError:  # nested too deeply for pyflakes
+        return []
+    return messages
 
 
 def _guard_names(module: Module) -> set[str]:

@@ -32,6 +32,7 @@ from checks.entry_script.imports import add_import, code_for
 from checks.entry_script.module import Module
 from checks.entry_script.reach import STAGES, about_phases, reach
 from checks.entry_script.removals import Removal, RemovedMethod, names, removed, since
+from checks.entry_script.scopes import scopes
 from checks.entry_script.subject import entry_script
 from checks.entry_script.tell import about_lines, named, quotes
 from checks.entry_script.values import flow
@@ -44,6 +45,7 @@ USERS = {
     "scikit-learn": frozenset({"sklearn", "joblib", "pickle"}),
     "tensorflow": frozenset({"tensorflow", "keras"}),
 }
+FORGOTTEN = {"np": "numpy", "pd": "pandas", "tf": "tensorflow"}
 Row = Removal | RemovedMethod
 
 
@@ -115,9 +117,15 @@ def _attributes(script: Script, module: Module) -> Iterator[Place]:
     for node in module.all(ast.Attribute):
         if node.attr not in wanted or not isinstance(node.ctx, ast.Load):
             continue
-        full = module.dotted(node)
-        row = rows.get(full) if full else None
-        if row is not None and _root(node) in module.aliases:
+        root = _root(node)
+        if root in FORGOTTEN and not any(root in bound for bound in scopes(module).bound.values()):
+            full = ast.unparse(node).replace(
+                root, FORGOTTEN[root], 1
+            )  # the import is missing: another check tells that
+        else:
+            full = (module.dotted(node) or "") if root in module.aliases else ""
+        row = rows.get(full)
+        if row is not None:
             yield Place(ast.unparse(node), row, node, _attribute_edits(script, module, node, row))
 
 
@@ -256,6 +264,7 @@ CASES = (
     ),
     quiet("import tensorflow.compat.v1 as tf\nx = tf.placeholder(tf.float32)\n" + _REST),
     quiet("import numpy as np\nF = np.float if hasattr(np, 'float') else float\n" + _REST),
+    fires("x = [np.float(1)]\n" + _REST, saw="np.float", name="the import is missing as well"),
     quiet("class np:\n    float = 1\nx = np.float\n" + _REST),
     quiet(
         "import collections\nx = collections.OrderedDict()\nimport collections.abc\ny = collections.abc.Mapping\n"

@@ -49,7 +49,10 @@ def returns_none(evidence: Evidence) -> Iterator[Finding]:
         return
     returns = [n for n in own if isinstance(n, ast.Return)]
     answers = [n for n in returns if n.value is not None]
-    falls = not _ends(run.body)
+    try:
+        falls = not _ends(run.body)
+    except RecursionError:  # nested too deeply to follow
+        return
     if not falls and (answers or not returns):
         return
     edit = _last_assigned(script.path, module, run) if not answers else None

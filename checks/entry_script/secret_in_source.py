@@ -46,11 +46,17 @@ from checks.finding import Confidence, Edit, Finding, Fix, Quote, Severity, Stag
 def secret_in_source(evidence: Evidence) -> Iterator[Finding]:
     """Look at every text of the script, with the name that it is given."""
     script, module = entry_script(evidence)
+    keys = {
+        value: key.value
+        for table in module.all(ast.Dict)
+        for key, value in zip(table.keys, table.values, strict=True)
+        if isinstance(key, ast.Constant) and isinstance(key.value, str)
+    }
     told: set[str] = set()
     for node in module.all(ast.Constant):
         if not isinstance(node.value, str) or len(node.value) < 6:
             continue
-        name = _name(module, node)
+        name = _name(module, node, keys)
         found = secret_in(node.value, name)
         if found is None or found[1] in told or _is_talk(module, node):
             continue
@@ -79,7 +85,7 @@ def _quote(script: Script, module: Module, node: ast.Constant, secret: str) -> Q
     return msgspec.structs.replace(quote, text=shown, mark=None)
 
 
-def _name(module: Module, node: ast.Constant) -> str | None:
+def _name(module: Module, node: ast.Constant, keys: dict[ast.expr, str]) -> str | None:
     """The name, attribute, key, keyword or parameter that the text is given to."""
     above = module.parent(node)
     match above:
@@ -89,9 +95,8 @@ def _name(module: Module, node: ast.Constant) -> str | None:
             return _target(target)
         case ast.keyword(arg=name):
             return name
-        case ast.Dict(keys=keys, values=values):
-            keyed = next((k for k, v in zip(keys, values, strict=True) if v is node), None)
-            return keyed.value if isinstance(keyed, ast.Constant) and isinstance(keyed.value, str) else None
+        case ast.Dict():
+            return keys.get(node)
         case ast.arguments():
             given = [*above.posonlyargs, *above.args][-len(above.defaults) :] if above.defaults else []
             return next((a.arg for a, d in zip(given, above.defaults, strict=True) if d is node), None)

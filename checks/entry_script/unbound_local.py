@@ -82,8 +82,11 @@ class _Reader:
 
     def early(self) -> dict[str, ast.Name]:
         """Each name that is read too early, with the first such read."""
-        if self.stores:
-            self._block(self.function.body, set())
+        try:
+            if self.stores:
+                self._block(self.function.body, set())
+        except RecursionError:  # nested too deeply to follow
+            return {}
         return self.found
 
     def _block(self, body: Iterable[ast.stmt | ast.ExceptHandler | ast.match_case], done: set[str]) -> None:

@@ -44,6 +44,7 @@ from checks.finding import Confidence, Finding, Fix, Quote, Safety, Severity, St
 DATETIME_CLASS = frozenset(
     {"now", "utcnow", "today", "strptime", "fromisoformat", "fromtimestamp", "utcfromtimestamp", "combine"}
 )
+MANY = 500  # names in sight beyond which a comparison with each would take too long
 NEEDS_TORCH = {
     "nn": "from torch import nn",
     "F": "import torch.nn.functional as F",
@@ -129,6 +130,8 @@ def _near(module: Module, missing: Undefined) -> str | None:
         if function is not None:
             in_sight |= set(known.bound[function])
     in_sight.discard(missing.name)
+    if len(in_sight) > MANY:
+        return None
     same = [n for n in in_sight if n.lower() == missing.name.lower()]
     near = same or get_close_matches(missing.name, sorted(in_sight), n=1, cutoff=0.8)
     return near[0] if near else None

@@ -604,8 +604,11 @@ def _yields(function: Function) -> bool:
 
 @lru_cache(maxsize=64)
 def flow(module: Module) -> Flow:
-    """What the script's values are, worked out once. Empty when nothing of interest is called."""
-    return _Interpreter(module).start()
+    """What the script's values are, worked out once; nothing for code that is nested too deeply to follow."""
+    try:
+        return _Interpreter(module).start()
+    except RecursionError:
+        return Flow((), (), ())
 
 
 def problems(values: Values) -> Iterator[Value]:
