@@ -31,7 +31,7 @@ from checks.entry_script.lexer import PAIRS, Bracket, Closer
 from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Stage
 
-_STOP = re.compile(r"(?<=[^\s,])[ \t]*[,:)\]}\s]")
+_STOP = re.compile(r"(?<=[^\s,])[ \t]*[.,:)\]}\s]")
 _MOST = 60  # places inside a line that are tried
 _LONGEST = 60  # lines between a bracket and the place of its closing one that are tried
 
@@ -64,12 +64,15 @@ def _unmatched(broken: Broken, closer: Closer) -> Fault | None:
     at = closer.offset
     without: tuple[Change, ...] = (Change(at, at + 1, ""),)
     if closer.opener is None:
-        if not broken.gain(without):
+        earlier = [(Change(place, place + 1, ""),) for place in _closed_before(broken, closer)]
+        changes, gain = broken.best([without, *earlier])
+        if not gain:
             return None
         return Fault(
-            title=f"the `{closer.char}` closes nothing: it is one too many",
-            places=(at,),
-            changes=without,
+            title=f"the `{closer.char}` is one too many",
+            places=(changes[0].start,),
+            also=(at,),
+            changes=changes,
             fix=f"delete the `{closer.char}`",
         )
     opener, expected = closer.opener, PAIRS[closer.opener[1]]
@@ -86,6 +89,13 @@ def _unmatched(broken: Broken, closer: Closer) -> Fault | None:
         title, fix = f"the `{opener[1]}` is never closed", f"close it with `{expected}`"
     wrong = opener[0] if title.endswith("never closed") else at
     return Fault(title=title, places=(wrong,), also=(opener[0], at), changes=changes, fix=fix)
+
+
+def _closed_before(broken: Broken, closer: Closer) -> list[int]:
+    """Closing brackets of the same kind in the lines before, the nearest first: one of them may have come too early."""
+    first = broken.offset(max(1, broken.line_of(closer.offset) - 12))
+    places = [place for _, place in broken.lexed.pairs if first <= place < closer.offset]
+    return sorted((place for place in places if broken.text[place] == closer.char), reverse=True)[:_MOST]
 
 
 def _places(broken: Broken, start: int, end: int) -> list[int]:
