@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from checks.check import Check
-from checks.entry_script.module import parse
+from checks.entry_script.module import Module, parse
 from checks.evidence import EnvironmentFile, Evidence, Installed, Missing, Phase, Probe, Samples, Script, Target
 from checks.finding import Finding
 from checks.outcome import Found, Outcome, run_check
@@ -73,13 +73,14 @@ class Options:
 
 
 VERIFY_WITHIN = 2.0
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kKmMgG]?)(?:i?[bB])?")
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]?)(i?)b?", re.IGNORECASE)
 
 
 def size_of(text: str) -> int:
-    """Bytes of a size such as `2G`, `512M` or `1.5Gi`. Raises ConfigError for anything else."""
+    """Bytes of a size such as `2G` (10^9), `512M` or `1.5Gi` (2^30). Raises ConfigError for anything else."""
     match = _SIZE.fullmatch(text.strip())
-    size = int(float(match[1]) * 1024 ** " kmg".index(match[2].lower() or " ")) if match else 0
+    power = " kmg".index(match[2].lower() or " ") if match else 0
+    size = int(float(match[1]) * (1024 if match[3] else 1000) ** power) if match else 0
     if not size:
         raise ConfigError(f"--memory `{text}` is no size; write it as 2G or 512M")
     return size
@@ -177,8 +178,8 @@ def look(subject: Subject, script: Script, overlay: Mapping[str, str], listen: L
     running = None
     unparsed = module.tree is None and options.python is None
     if options.run and not unparsed:
-        running = _start(subject, overlay, batch=module.is_batch)
-        listen("running init() and run()" if subject.payloads else "running init()")
+        running = _start(subject, overlay, module)
+        listen("running init() and run()" if _sent(subject, module) else "running init()")
     try:
         evidence = _collect(subject, script, overlay)
         early, late = _split(options.suppression.selected(all_checks()))
@@ -232,14 +233,19 @@ def _subject(path: Path, options: Options) -> Subject:
     )
 
 
-def _start(subject: Subject, overlay: Mapping[str, str], *, batch: bool) -> "Running":
+def _sent(subject: Subject, module: Module) -> tuple[tuple[str, bytes], ...]:
+    """What run() is tried with: of a batch script only files, a table is nothing that doctor can make."""
+    return () if module.is_batch and not module.takes_paths else subject.payloads
+
+
+def _start(subject: Subject, overlay: Mapping[str, str], module: Module) -> "Running":
     from doctor.probe.launcher import Payload, Rehearsal, start
 
     options = subject.options
     return start(
         Rehearsal(
             script=subject.path,
-            payloads=() if batch else tuple(Payload(source=source, body=body) for source, body in subject.payloads),
+            payloads=tuple(Payload(source=source, body=body) for source, body in _sent(subject, module)),
             model_dir=subject.model_dir,
             python=options.python,
             in_process=options.in_process,
@@ -247,6 +253,7 @@ def _start(subject: Subject, overlay: Mapping[str, str], *, batch: bool) -> "Run
             memory_limit=options.memory_limit,
             variables=options.variables,
             overlay=overlay,
+            batch=module.is_batch,
         )
     )
 
@@ -318,15 +325,18 @@ def _notes(subject: Subject, evidence: Evidence) -> tuple[str, ...]:
     notes = [f"rehearsed with Python {probe.python} ({probe.interpreter})"]
     if subject.model_dir and not subject.options.model_dir:
         notes.append(f"AZUREML_MODEL_DIR held the contents of {subject.model_dir}, found beside the script")
-    if subject.payloads and not subject.options.samples:
-        notes.append(f"sent {', '.join(source for source, _ in subject.payloads)}, found beside the script")
-    init = probe.step(Phase.INIT)
-    if init and init.outcome == "passed" and not any(step.phase is Phase.RUN for step in probe.steps):
-        what = (
-            "it is a batch script"
-            if isinstance(evidence.script, Script) and parse(evidence.script.text).is_batch
-            else "there is no sample; give one with --sample FILE"
-        )
+    module = parse(evidence.script.text) if isinstance(evidence.script, Script) else None
+    sent = _sent(subject, module) if module else subject.payloads
+    if sent and not subject.options.samples:
+        how = "gave run() the path of" if probe.is_batch else "sent"
+        notes.append(f"{how} {', '.join(source for source, _ in sent)}, found beside the script")
+    init, run = probe.step(Phase.INIT), probe.step(Phase.RUN)
+    if init and init.outcome == "passed" and (run is None or run.outcome == "skipped"):
+        what = "there is no sample; give one with --sample FILE"
+        if subject.payloads and not sent:
+            what = "it takes a table, and doctor gives batch scripts paths of files"
+        elif sent and run and run.message:
+            what = run.message
         notes.append(f"init() passed; run() was not tried: {what}")
     return tuple(notes)
 

@@ -103,13 +103,17 @@ def _outcome(before: Look, after: Look, cause: Finding, revealed: Iterable[Findi
         return "tried: with this change init() and run() still pass", False
     if further and next_one is not None:
         return f"verified: with this change the service gets further; next: {next_one.title}", True
-    if further and isinstance(probe, Probe) and not any(step.phase is Phase.RUN for step in probe.steps):
+    if further and isinstance(probe, Probe) and not _tried(probe):
         return "verified: with this change init() passes; run() was not tried", True
     if further:
         return "verified: with this change the service gets further", True
     if after.ranking.causes:
         return "tried: with this change the finding is gone; the rehearsal does not get that far", False
     return "tried: with this change the finding is gone", False
+
+
+def _tried(probe: Probe) -> bool:
+    return any(step.phase is Phase.RUN and step.outcome != "skipped" for step in probe.steps)
 
 
 def _further(before: Look, after: Look, cause: Finding) -> bool:
@@ -129,7 +133,9 @@ def _reach(evidence: Evidence) -> tuple[int, int, str]:
         return -1, 0, ""
     for number, step in enumerate(evidence.probe.steps):
         if step.raised is not None:
-            return number, 0, step.raised.root.headline
+            raised = step.raised.root
+            # The same file looked for elsewhere is no progress.
+            return number, 0, raised.type if "errno" in raised.detail else raised.headline
         if step.outcome != "passed":
             return number, 0, ""
         if step.returned and step.returned.problem:

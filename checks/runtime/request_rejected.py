@@ -74,7 +74,10 @@ def _title(said: str, step: Step, missing: "re.Match[str] | None") -> str:
 def _fix(said: str, wanted: list[str], missing: "re.Match[str] | None") -> Fix:
     body = "{" + ", ".join(f'"{name}": ...' for name in wanted) + "}"
     if missing or "JSON dictionary" in said:
-        return Fix(title=f"send a JSON object with the keys {', '.join(wanted) or 'of run()'}", commands=(body,))
+        return Fix(
+            title=f"send a JSON object with the keys {', '.join(f'`{key}`' for key in wanted) or 'of run()'}",
+            commands=(body,),
+        )
     if "UTF-8" in said:
         return Fix(title="send text, or take bytes with @rawhttp")
     if "Content-Type" in said:

@@ -50,7 +50,8 @@ class Rehearsal:
     `model_dir` is what AZUREML_MODEL_DIR will hold: a folder whose contents, or a file that, lies directly in it. While
     `model_name` is left as it is, the name is taken from the script's own `get_model_path("...")`. `timeout` is in
     seconds for the whole rehearsal, `memory_limit` in bytes. `variables` are added to the environment. `overlay`
-    replaces files of the scratch copy: name relative to the script's folder -> text.
+    replaces files of the scratch copy: name relative to the script's folder -> text. `batch`: the payloads are the
+    contents of files, and run() is called once with the paths of them all.
     """
 
     script: Path
@@ -64,6 +65,7 @@ class Rehearsal:
     memory_limit: int | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
     overlay: Mapping[str, str] = field(default_factory=dict)
+    batch: bool = False
 
 
 class Running:
@@ -127,7 +129,7 @@ def plan_of(rehearsal: Rehearsal, stage: staging.Stage, app_root: Path, memory_l
     """What `probe.rehearse` is to do; request bodies are laid into the stage."""
     payloads = []
     for number, payload in enumerate(rehearsal.payloads):
-        file = stage.desk / f"payload-{number}"
+        file = _mini_batch_file(stage, number, payload) if rehearsal.batch else stage.desk / f"payload-{number}"
         file.write_bytes(payload.body)
         payloads.append({"source": payload.source, "file": str(file)})
     here = rehearsal.script.parent.resolve()
@@ -140,6 +142,7 @@ def plan_of(rehearsal: Rehearsal, stage: staging.Stage, app_root: Path, memory_l
         "script": str(app_root / rehearsal.script.name),
         "app_root": str(app_root),
         "payloads": payloads,
+        "batch": rehearsal.batch,
         "timeout": rehearsal.timeout,
         "memory_limit": memory_limit,
         "stage": str(stage.root),
@@ -154,12 +157,30 @@ def plan_of(rehearsal: Rehearsal, stage: staging.Stage, app_root: Path, memory_l
     }
 
 
+def _mini_batch_file(stage: staging.Stage, number: int, payload: Payload) -> Path:
+    """Where a file of the mini batch goes: under its own name, and shown as where it came from."""
+    folder = stage.root / "tmp" / "mini-batch"
+    name = Path(payload.source).name or f"file-{number}"
+    if (folder / name).exists():
+        folder = folder / str(number)
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / name
+    stage.shown.insert(0, (str(file), payload.source))
+    stage.shown.sort(key=lambda pair: -len(pair[0]))  # `a.csv` before `a`, and both before their folder
+    return file
+
+
 def variables_of(rehearsal: Rehearsal, stage: staging.Stage, app_root: Path) -> dict[str, str]:
     """The variables that the platform sets, over those of the rehearsal."""
     variables = dict(rehearsal.variables)
     variables |= {"AML_APP_ROOT": str(app_root), "AZUREML_ENTRY_SCRIPT": rehearsal.script.name}
     if stage.version is not None:
         variables["AZUREML_MODEL_DIR"] = str(stage.version)
+    if rehearsal.batch:
+        # Product documentation, "Customize outputs in batch deployments".
+        output = stage.root / "tmp" / "batch-output"
+        output.mkdir(exist_ok=True)
+        variables.setdefault("AZUREML_BI_OUTPUT_PATH", str(output))
     return variables
 
 

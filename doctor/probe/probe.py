@@ -33,6 +33,7 @@ TEXT_LIMIT = 4000  # characters of an answer
 MESSAGE_LIMIT = 10000  # characters of an exception's message
 MOST_FRAMES = 100  # of one traceback
 MOST_OPENED = 1000  # files that are told
+MOST_ROWS = 1000  # of a batch result that are told and compared
 READ_AT_MOST = 1 << 20  # bytes of a streamed response
 WHERE_SIZE = 16384  # bytes for the sampled stack
 TICK = 0.05  # seconds between two samples of the running line
@@ -1332,9 +1333,10 @@ class Hidden(object):
 class Service(object):
     """The entry script as the server holds it: its init(), its run(), and how requests become arguments."""
 
-    def __init__(self, script, stand_ins):
+    def __init__(self, script, stand_ins, batch=False):
         self.script = script
         self.stand_ins = stand_ins
+        self.batch = batch
         self.module = self.run = self.init = None
         self.kind = "undecorated"
         self.parameters = []
@@ -1364,6 +1366,9 @@ class Service(object):
             parameters = list(inspect.signature(self.run).parameters.values())
         except (TypeError, ValueError) as error:
             raise Rejected("%s: %s" % (type(error).__name__, error))
+        if self.batch:  # the batch driver has none of the server's rules
+            self.kind, self.parameters = "batch", parameters
+            return {"kind": self.kind, "parameters": [one.name for one in parameters]}
         if any(one.kind not in (one.KEYWORD_ONLY, one.POSITIONAL_OR_KEYWORD) for one in parameters):
             raise Rejected("run() cannot accept positional-only arguments, *args, or **kwargs.")
         self.wants_headers = any(one.name == "request_headers" for one in parameters)
@@ -1528,6 +1533,48 @@ def judge(result):
     return record
 
 
+def judge_rows(result, files):
+    """What the batch driver makes of a result: how many rows, or why there are none. No JSON is needed."""
+    kind = type(result).__name__
+    record = {"type": kind, "files": files, "rows": _rows(result)}
+    if record["rows"] is None:
+        named = "None" if result is None else "%s %s" % ("an" if kind[:1] in "aeiouAEIOU" else "a", kind)
+        record["problem"] = "run() of a batch script returns %s; the platform takes a list, tuple or DataFrame" % named
+        record["problem_type"] = kind
+        return record
+    try:
+        if hasattr(result, "to_json"):
+            text = result.head(MOST_ROWS).to_json(orient="records")
+        else:
+            text = json.dumps(list(result[:MOST_ROWS]), default=_plain)
+    except Exception:
+        return record
+    body = text.encode("utf-8")
+    record.update(text=text[:TEXT_LIMIT], size=len(body), digest=_digest(body))
+    return record
+
+
+def _rows(result):
+    """The length of a list, a tuple, a data frame or an array; None for what has no rows."""
+    from collections.abc import Mapping, Sized
+
+    refused = (str, bytes, bytearray, Mapping)
+    if isinstance(result, refused) or not isinstance(result, Sized) or not hasattr(result, "__getitem__"):
+        return None
+    try:
+        return len(result)
+    except Exception:
+        return None
+
+
+def _plain(value):
+    """A value without a form in JSON, so that two of them can be compared: never with its address."""
+    for name in ("tolist", "isoformat"):
+        if hasattr(value, name):
+            return getattr(value, name)()
+    return str(value) if isinstance(value, os.PathLike) else type(value).__name__
+
+
 def _judge_response(response, record):
     record["status"] = int(response.status_code)
     try:
@@ -1654,9 +1701,11 @@ class Rehearsal(object):
         if signature:
             self.channel.write({"k": "signature", "signature": signature})
         if loaded["outcome"] != "passed":
-            return
+            return None
         if self.step("init", lambda: service.init())["outcome"] != "passed":
-            return
+            return None
+        if service.kind == "batch":
+            return self.mini_batch(self.plan.get("payloads", ()))
         payloads = []
         for payload in self.plan.get("payloads", ()):
             with io.open(payload["file"], "rb") as file:
@@ -1665,10 +1714,35 @@ class Rehearsal(object):
             example = service.example()
             if example is None:
                 self.skip("run", None, "there is no sample to send")
-                return
+                return None
             self.channel.write({"k": "example", "text": example[:100000]})
             payloads.append(("the sample of @input_schema", example.encode("utf-8")))
         self.requests(payloads)
+        return None
+
+    def mini_batch(self, payloads):
+        """All files in one call, as a list of paths; then again. Workers of a batch are processes: no threads."""
+        run = self.service.run
+        required = [
+            one
+            for one in self.service.parameters
+            if one.default is one.empty and one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)
+        ]
+        if not payloads or len(required) > 1:
+            names = ", ".join(one.name for one in required[1:])
+            return self.skip("run", None, "only the driver can give %s" % names if names else "there is no sample")
+        files = [payload["file"] for payload in payloads]
+        name = payloads[0]["source"] if len(files) == 1 else "%d files" % len(files)
+
+        def told(value):
+            return {"returned": judge_rows(value, len(files))}
+
+        first = self.step("run", lambda: run(list(files)), name, told)
+        if first["outcome"] != "passed":
+            return None
+        if first["seconds"] * 1.5 > self.left() - 1:
+            return self.skip("repeat", name, "too slow to be repeated within the time limit")
+        return self.step("repeat", lambda: run(list(files)), name, told)
 
     def requests(self, payloads):
         passed = []
@@ -1800,7 +1874,8 @@ def peak():
 def rehearse(plan, channel):
     """Run the whole rehearsal that `plan` describes and write its records to `channel`.
 
-    Keys of a plan: `script`, `app_root`; `payloads` (each `source` and `file`); `timeout` in seconds (0: none);
+    Keys of a plan: `script`, `app_root`; `payloads` (each `source` and `file`); `batch` (run() takes the payloads'
+    paths, as the batch driver calls it, and not their contents); `timeout` in seconds (0: none);
     `models` (folder of models), `model_folder`, `any_model`; `temporary`, `protected`, `protected_files`, `private`
     (paths); `owned` (folders of doctor's own packages); `memory_limit` in bytes; `record`, `faults`, `where` (files to
     write to).
@@ -1821,7 +1896,7 @@ def rehearse(plan, channel):
         sys.path.append(os.path.join(app_root, os.environ["AZUREML_SOURCE_DIRECTORY"]))
     sys.meta_path.insert(0, Hidden(plan.get("owned", ())))
     stand_ins.install()
-    service = Service(plan["script"], stand_ins)
+    service = Service(plan["script"], stand_ins, bool(plan.get("batch")))
     rehearsal = Rehearsal(plan, channel, places, observer, service)
     observer.start()
     try:
