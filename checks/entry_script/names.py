@@ -116,6 +116,10 @@ def undefined(module: Module) -> tuple[Undefined, ...]:
             name = str(message.message_args[0])
             if node is None or node.id != name or name in kept or name in BUILTINS:
                 continue
+            if owner(module, node) is not None and any(
+                not in_main_guard(module, b) for b in known.bound[None].get(name, ())
+            ):
+                continue  # `name: Type` at module level, and `global name` in a function that binds it
             if not _is_annotation(module, node) and not _waits_for_sample(module, node):
                 reads.setdefault(name, []).append(node)
     guarded: set[str] = set()
