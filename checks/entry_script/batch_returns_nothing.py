@@ -38,7 +38,7 @@ _TEXT = frozenset({"json.dumps", "str", "repr", "format"})
     needs=("tree",),
     stage=Stage.ANSWER,
     confidence=Confidence.CERTAIN,
-    explains=("entry-script.returns-none",),
+    explains=("entry-script.returns-none", "runtime.batch-result-refused"),
 )
 def batch_returns_nothing(evidence: Evidence) -> Iterator[Finding]:
     """Look at what run(mini_batch) returns."""

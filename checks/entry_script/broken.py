@@ -30,9 +30,10 @@ class Fault:
     """One kind of fault with its places, as one of the reading checks explains it.
 
     `places` are offsets, the first is where the finding points to; `also` are offsets of lines that help to
-    understand. `changes` repair the text. `told` says more about this case than the check's docstring does. A
-    `harmless` fault is one that only doctor's own Python has with the text. `kind` is the name of the check's module,
-    `problem` what Python said of the text before this fault was explained; both are filled in by the diagnosis.
+    understand. `changes` repair the text; with `proof_only` they prove the explanation and are no fix. `told` says
+    more about this case than the check's docstring does. A `harmless` fault is one that only doctor's own Python has
+    with the text. `kind` is the name of the check's module, `problem` what Python said of the text before this fault
+    was explained; both are filled in by the diagnosis.
     """
 
     title: str
@@ -46,6 +47,7 @@ class Fault:
     told: str = ""
     also: tuple[int, ...] = ()
     harmless: bool = False
+    proof_only: bool = False
     kind: str = ""
     problem: Problem | None = None
 

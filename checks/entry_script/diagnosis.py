@@ -165,7 +165,7 @@ def _finding(script: Script, where: Positions, fault: Fault) -> Finding:
     lines = list(dict.fromkeys(where.line_of(place) for place in fault.places))
     also = [n for n in dict.fromkeys(where.line_of(place) for place in fault.also) if n not in lines]
     problem = fault.problem or Problem("SyntaxError", "")
-    edits = tuple(_edit(script.path, where, change) for change in fault.changes)
+    edits = () if fault.proof_only else tuple(_edit(script.path, where, change) for change in fault.changes)
     about = [*(f"line:{n}" for n in lines), *([f"line:{problem.line}"] if problem.line else [])]
     title = fault.title if len(lines) == 1 else f"{fault.title} (and {_more(len(lines) - 1)})"
     return Finding(

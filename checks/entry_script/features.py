@@ -100,7 +100,7 @@ def _after_311(module: Module) -> Iterator[Feature]:
     if sys.version_info >= (3, 12):
         for text in module.all(ast.JoinedStr):
             if _nested(module, text):
-                yield Feature((3, 12), "an f-string that holds its own quotes or a backslash", text.lineno)
+                yield Feature((3, 12), "an f-string that holds its own quotes", text.lineno)
 
 
 def _nested(module: Module, text: ast.JoinedStr) -> bool:

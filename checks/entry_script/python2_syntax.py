@@ -88,7 +88,7 @@ def _statement(broken: Broken, start: int, end: int) -> Iterator[tuple[int, str,
         comma, name = Change(start + caught.start("comma"), start + caught.end("comma"), " as "), caught["name"]
         if not name[0].isupper():
             yield start, "`except` with a comma before the name", (comma,)
-        else:  # two exception types: Python 3.14 takes them without parentheses, no other does
+        elif broken.python is None or broken.python < (3, 14):  # from then on two types need no parentheses
             first = start + caught.start("comma") - len(code[: caught.start("comma")].split("except", 1)[1].lstrip())
             last = start + caught.end("name")
             yield start, "`except A, B` without parentheses", (Change(first, first, "("), Change(last, last, ")"))

@@ -40,6 +40,8 @@ _TYPE = re.compile(r"(?m)^[ \t]*(type[ \t]+)\w+(\[[^\]\n]*\])?[ \t]*=")
 _PARAMETERS = re.compile(r"(?m)^[ \t]*(?:(?:async[ \t]+)?def|class)[ \t]+\w+(\[[^\]\n]*\])[ \t]*[(:]")
 _TWO_TYPES = re.compile(r"(?m)^[ \t]*except[ \t]+([\w.]+(?:[ \t]*,[ \t]*[\w.]+)+)[ \t]*:")
 _TEMPLATE = re.compile(r"(?<![\w])([tT])(?=[\"'])")
+_FIELD = re.compile(r"(?<!\{)\{([^{}]*[\\#][^{}]*)\}")
+_BACKSLASH = "a backslash inside the braces of an f-string"
 _FORMATTED = re.compile(r"(?<![\w\"'])[fF](\"|')")
 
 
@@ -65,10 +67,11 @@ def syntax_too_new(evidence: Evidence) -> Iterator[Finding]:
     kinds = dict.fromkeys(feature.raised for feature in newer)
     others = len(dict.fromkeys(feature.name for feature in newer)) - 1
     more = "" if not others else " (and 1 more thing)" if others == 1 else f" (and {others} more things)"
+    title = f"{_short(most)} needs Python {_text(most.since)}, the environment pins {_text(pin)}"
     environment = evidence.environment
     assert isinstance(environment, EnvironmentFile)
     yield Finding(
-        title=f"{_short(most)} needs Python {_text(most.since)}, the environment pins {_text(pin)}{more}",
+        title=title if len(title) + len(more) > 90 else f"{title}{more}",
         evidence=(
             *quotes(script_, Positions(script_.text), lines),
             Quote(source=environment.path, text=f"Python {environment.python}"),
@@ -85,7 +88,7 @@ def _text(version: tuple[int, int]) -> str:
 
 
 def _short(feature: Feature) -> str:
-    return feature.name if len(feature.name) <= 40 else f"{feature.name[:37]}…`"
+    return feature.name if len(feature.name) <= 43 else f"{feature.name[:42]}…"
 
 
 def _pin(environment: EnvironmentFile, version: tuple[int, int]) -> tuple[Edit, ...]:
@@ -113,6 +116,7 @@ def detect(broken: Broken) -> Fault | None:
     for since, name, changes in _ways(broken):
         if not changes or since <= own or not broken.gain(changes):
             continue
+        proof = name == _BACKSLASH
         pin = broken.python
         place = changes[0].start
         if pin and pin >= since:
@@ -120,6 +124,7 @@ def detect(broken: Broken) -> Fault | None:
                 title=f"{name} needs Python {_text(since)}: doctor reads with {_text(own)}",
                 places=(place,),
                 changes=changes,
+                proof_only=True,
                 fix=f"run doctor with the deployment's Python: `--python <python{_text(since)}>`",
                 harmless=True,
                 told=f"The environment pins Python {_text(pin)}, which understands this; the Python that doctor runs "
@@ -129,7 +134,8 @@ def detect(broken: Broken) -> Fault | None:
             title=f"{name} needs Python {_text(since)}" + (f", the environment pins {_text(pin)}" if pin else ""),
             places=(place,),
             changes=changes,
-            fix="write it as older Pythons understand it",
+            proof_only=proof,
+            fix="compute the value before the f-string" if proof else "write it as older Pythons understand it",
             confidence=Confidence.CERTAIN if pin else Confidence.LIKELY,
         )
     return None
@@ -147,6 +153,7 @@ def _ways(broken: Broken) -> Iterator[tuple[tuple[int, int], str, tuple[Change, 
     yield (3, 12), "a list of type parameters in brackets", parameters
     yield (3, 12), "an f-string that holds its own quotes", _other_quotes(broken)
     yield (3, 12), "an f-string that holds its own quotes", _outer_quotes(broken)
+    yield (3, 12), _BACKSLASH, _with_backslash(broken)
     several = [
         m for m in _TWO_TYPES.finditer(text) if is_code(m.start(1)) and all(w[:1].isupper() for w in _words(m[1]))
     ]
@@ -157,6 +164,16 @@ def _ways(broken: Broken) -> Iterator[tuple[tuple[int, int], str, tuple[Change, 
     )
     templates = tuple(Change(*m.span(1), "f") for m in _TEMPLATE.finditer(text))
     yield (3, 14), "a template string", templates
+
+
+def _with_backslash(broken: Broken) -> tuple[Change, ...]:
+    """A number for each field of an f-string that holds a backslash or a comment sign."""
+    return tuple(
+        Change(match.start(1), match.end(1), "0")
+        for literal in broken.lexed.strings
+        if "f" in literal.prefix.lower()
+        for match in _FIELD.finditer(broken.text, literal.start, literal.end)
+    )
 
 
 def _words(names: str) -> list[str]:
