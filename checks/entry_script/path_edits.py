@@ -10,6 +10,38 @@ from checks.entry_script.paths import Base, PathUse, Written
 from checks.evidence import Evidence, ModelFolder, Script
 from checks.finding import Edit
 
+MODEL_ENDINGS = frozenset(
+    [
+        "",
+        ".pkl",
+        ".pickle",
+        ".p",
+        ".joblib",
+        ".sav",
+        ".dill",
+        ".h5",
+        ".hdf5",
+        ".keras",
+        ".pt",
+        ".pth",
+        ".ckpt",
+        ".onnx",
+        ".bin",
+        ".model",
+        ".safetensors",
+        ".pb",
+        ".tflite",
+        ".cbm",
+        ".ubj",
+        ".mar",
+        ".npy",
+        ".npz",
+        ".lgb",
+        ".bst",
+        ".gz",
+    ]
+)
+
 
 def model_files(evidence: Evidence) -> tuple[str, ...]:
     """The paths inside the model folder; nothing when it was not given, or is too large to know."""
@@ -18,13 +50,18 @@ def model_files(evidence: Evidence) -> tuple[str, ...]:
     return ()
 
 
+def is_model_name(name: str) -> bool:
+    """Whether a file of that name holds a model, as far as its ending tells; a name without one may."""
+    return posixpath.splitext(name)[1].lower() in MODEL_ENDINGS
+
+
 def likely_file(wanted: str, files: tuple[str, ...]) -> str | None:
     """The file that `wanted` may mean: the same name in another folder, the only file there is, or a similar name."""
     name = posixpath.basename(wanted)
     same = [f for f in files if posixpath.basename(f) == name]
     if len(same) == 1:
         return same[0]
-    if len(files) == 1:
+    if len(files) == 1 and (is_model_name(name) or posixpath.splitext(name)[1] == posixpath.splitext(files[0])[1]):
         return files[0]
     by_name = {posixpath.basename(f): f for f in files}
     near = get_close_matches(name, list(by_name), n=1, cutoff=0.7)

@@ -27,7 +27,7 @@ from collections.abc import Iterator
 from checks.cases import fires, quiet, script
 from checks.check import check
 from checks.entry_script.module import Module
-from checks.entry_script.path_edits import beside_script, likely_file, model_files, to_model_folder
+from checks.entry_script.path_edits import beside_script, is_model_name, likely_file, model_files, to_model_folder
 from checks.entry_script.paths import Base, PathUse, is_tested, path_uses
 from checks.entry_script.placeholders import is_placeholder
 from checks.entry_script.reach import STAGES, about_phases, reach
@@ -113,7 +113,13 @@ def _lies_beside(evidence: Evidence, wanted: str) -> bool | None:
 def _fix(evidence: Evidence, script: Script, module: Module, use: PathUse, beside: bool, in_model: str | None) -> Fix:
     if beside and not in_model:
         return Fix(title="start from the folder of the script", edits=beside_script(module, script, use.path))
-    file = in_model or likely_file(use.path.inside, model_files(evidence)) or posixpath.basename(use.path.inside)
+    candidate = in_model or likely_file(use.path.inside, model_files(evidence))
+    if candidate is None and not is_model_name(use.path.inside):
+        return Fix(
+            title=f"ship `{use.path.inside}` with the code, and start its path from the folder of the script",
+            commands=("os.path.join(os.path.dirname(os.path.abspath(__file__)), ...)",),
+        )
+    file = candidate or posixpath.basename(use.path.inside)
     return Fix(title=f"load `{file}` from AZUREML_MODEL_DIR", edits=to_model_folder(module, script, use.path, file))
 
 
