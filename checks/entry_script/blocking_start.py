@@ -25,13 +25,13 @@ from collections.abc import Iterable, Iterator
 from checks.cases import fires, quiet
 from checks.check import check
 from checks.entry_script.calls import argument, calls, last
-from checks.entry_script.conditions import is_alone, own_line
+from checks.entry_script.conditions import removal
 from checks.entry_script.module import Module
 from checks.entry_script.reach import RUN, STAGES, about_phases, reach
 from checks.entry_script.subject import entry_script
 from checks.entry_script.tell import HIDDEN, RAISED, about_lines, quotes
-from checks.evidence import Evidence, Script
-from checks.finding import Edit, Finding, Fix, Stage
+from checks.evidence import Evidence
+from checks.finding import Finding, Fix, Stage
 
 SERVERS = frozenset(
     {"uvicorn.run", "waitress.serve", "hypercorn.run", "aiohttp.web.run_app", "werkzeug.serving.run_simple"}
@@ -58,7 +58,7 @@ def blocking_start(evidence: Evidence) -> Iterator[Finding]:
             phases = ()
         if not phases:
             continue
-        edits = _removal(script, module, node)
+        edits = removal(script.path, module, node)
         yield Finding(
             title=what,
             stage=STAGES[phases[0]],
@@ -112,18 +112,6 @@ def _has_way_out(loop: ast.While) -> bool:
         if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
             pending += ast.iter_child_nodes(node)
     return False
-
-
-def _removal(script: Script, module: Module, node: ast.AST) -> tuple[Edit, ...]:
-    statement = module.parent(node)
-    if not isinstance(node, ast.Call) or not isinstance(statement, ast.Expr):
-        return ()
-    if is_alone(module, statement) or not own_line(module, statement):
-        return (module.replace(script.path, statement, "pass"),)
-    end = (statement.end_lineno or statement.lineno) + 1
-    return (
-        Edit(path=script.path, start_line=statement.lineno, start_column=0, end_line=end, end_column=0, replacement=""),
-    )
 
 
 CASES = (

@@ -3,6 +3,7 @@
 import ast
 
 from checks.entry_script.module import Module
+from checks.finding import Edit
 
 _SWITCHES = ("environ", "getenv", "debug", "local", "verbose", "dev_mode", "is_dev")
 
@@ -64,3 +65,14 @@ def is_alone(module: Module, statement: ast.stmt) -> bool:
     above = module.parent(statement)
     blocks = [getattr(above, name, []) for name in ("body", "orelse", "finalbody")]
     return any(block == [statement] for block in blocks)
+
+
+def removal(path: str, module: Module, call: ast.AST) -> tuple[Edit, ...]:
+    """Edits that take away a call which is a statement of its own; `pass` where the block or line needs one."""
+    statement = module.parent(call)
+    if not isinstance(call, ast.Call) or not isinstance(statement, ast.Expr):
+        return ()
+    if is_alone(module, statement) or not own_line(module, statement):
+        return (module.replace(path, statement, "pass"),)
+    end = (statement.end_lineno or statement.lineno) + 1
+    return (Edit(path=path, start_line=statement.lineno, start_column=0, end_line=end, end_column=0, replacement=""),)

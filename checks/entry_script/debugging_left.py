@@ -20,20 +20,18 @@ Learn more
 Source: the Python documentation of `pdb` and `input`; matplotlib's user guide on backends.
 """
 
-import ast
 from collections.abc import Iterator
 
 from checks.cases import fires, quiet
 from checks.check import check
 from checks.entry_script.calls import calls
-from checks.entry_script.conditions import is_alone, is_switched, own_line
-from checks.entry_script.module import Module
+from checks.entry_script.conditions import is_switched, removal
 from checks.entry_script.reach import STAGES, about_phases, reach
 from checks.entry_script.scopes import scopes
 from checks.entry_script.subject import entry_script
 from checks.entry_script.tell import HIDDEN, RAISED, about_lines, quotes
-from checks.evidence import Evidence, Script
-from checks.finding import Confidence, Edit, Finding, Fix, Safety, Severity, Stage
+from checks.evidence import Evidence
+from checks.finding import Confidence, Finding, Fix, Safety, Severity, Stage
 
 DEBUGGERS = frozenset(
     {
@@ -68,7 +66,7 @@ def debugging_left(evidence: Evidence) -> Iterator[Finding]:
         if not phases:
             continue
         severity = Severity.WARNING if name in FIGURES else None
-        edits = _removal(script, module, call) if not asks else ()
+        edits = removal(script.path, module, call) if not asks else ()
         yield Finding(
             title=f"{name}() waits for a person" if name not in FIGURES else f"{name}() wants a screen",
             severity=Severity.INFO if is_switched(module, call) else severity,
@@ -85,25 +83,6 @@ def debugging_left(evidence: Evidence) -> Iterator[Finding]:
                 ),
             ),
         )
-
-
-def _removal(script: Script, module: Module, call: ast.Call) -> tuple[Edit, ...]:
-    statement = module.parent(call)
-    if not isinstance(statement, ast.Expr):
-        return ()
-    if is_alone(module, statement) or not own_line(module, statement):
-        return (module.replace(script.path, statement, "pass"),)
-    end = (statement.end_lineno or statement.lineno) + 1
-    return (
-        Edit(
-            path=script.path,
-            start_line=statement.lineno,
-            start_column=0,
-            end_line=end,
-            end_column=0,
-            replacement="",
-        ),
-    )
 
 
 CASES = (

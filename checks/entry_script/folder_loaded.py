@@ -21,15 +21,16 @@ Source: product documentation, "Understand the scoring script".
 
 from collections.abc import Iterator
 
-from checks.cases import fires, quiet, script
+from checks.cases import fires, quiet
 from checks.check import check
 from checks.entry_script.calls import FOLDER_LOADERS, OPENERS
+from checks.entry_script.given import with_models
 from checks.entry_script.path_edits import below_model_folder, model_files
 from checks.entry_script.paths import Base, path_uses
 from checks.entry_script.reach import STAGES, about_phases, reach
 from checks.entry_script.subject import entry_script
 from checks.entry_script.tell import HIDDEN, RAISED, about_lines, quotes
-from checks.evidence import Evidence, ModelFile, ModelFolder
+from checks.evidence import Evidence
 from checks.finding import Finding, Fix, Safety, Stage
 
 ONE_FILE = frozenset(
@@ -81,19 +82,15 @@ _INIT = "import os\nimport joblib\ndef init():\n    global model\n"
 _RUN = "def run(data): return 1\n"
 
 
-def _given(text: str, *files: str) -> Evidence:
-    return script(text, models=ModelFolder(path="model", files=tuple(ModelFile(path=f, size=1) for f in files)))
-
-
 CASES = (
     fires(
-        _given(_INIT + "    model = joblib.load(os.getenv('AZUREML_MODEL_DIR'))\n" + _RUN, "model.pkl"),
+        with_models(_INIT + "    model = joblib.load(os.getenv('AZUREML_MODEL_DIR'))\n" + _RUN, "model.pkl"),
         line=5,
         fixed=_INIT + "    model = joblib.load(os.path.join(os.getenv('AZUREML_MODEL_DIR'), \"model.pkl\"))\n" + _RUN,
     ),
     fires(_INIT + "    path = os.environ['AZUREML_MODEL_DIR']\n    model = joblib.load(path)\n" + _RUN, saw="itself"),
     fires(
-        _given(
+        with_models(
             _INIT + "    model = joblib.load(os.path.join(os.getenv('AZUREML_MODEL_DIR'), 'out'))\n" + _RUN, "out/m.pkl"
         ),
         saw="`out`",

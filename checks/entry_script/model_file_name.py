@@ -22,14 +22,15 @@ Source: product documentation, "Understand the scoring script".
 import posixpath
 from collections.abc import Iterator
 
-from checks.cases import fires, quiet, script
+from checks.cases import fires, quiet
 from checks.check import check
+from checks.entry_script.given import with_models
 from checks.entry_script.path_edits import likely_file, model_files, renamed
 from checks.entry_script.paths import Base, is_tested, path_uses
 from checks.entry_script.reach import STAGES, about_phases, reach
 from checks.entry_script.subject import entry_script
 from checks.entry_script.tell import HIDDEN, RAISED, about_lines, quotes
-from checks.evidence import Evidence, ModelFile, ModelFolder
+from checks.evidence import Evidence, ModelFolder
 from checks.finding import Finding, Fix, Quote, Severity, Stage
 from checks.text import listed
 
@@ -85,23 +86,19 @@ _LOAD = "    model = joblib.load(os.path.join(os.environ['AZUREML_MODEL_DIR'], {
 _RUN = "def run(data): return 1\n"
 
 
-def _given(text: str, *files: str) -> Evidence:
-    return script(text, models=ModelFolder(path="model", files=tuple(ModelFile(path=f, size=1) for f in files)))
-
-
 CASES = (
     fires(
-        _given(_INIT + _LOAD.format("'model.pkl'") + _RUN, "outputs/model.pkl", "MLmodel"),
+        with_models(_INIT + _LOAD.format("'model.pkl'") + _RUN, "outputs/model.pkl", "MLmodel"),
         saw="model.pkl",
         line=5,
         fixed=_INIT + _LOAD.format('"outputs/model.pkl"') + _RUN,
     ),
     fires(
-        _given(_INIT + _LOAD.format("'model.pkl'") + _RUN, "sklearn_model.pkl"),
+        with_models(_INIT + _LOAD.format("'model.pkl'") + _RUN, "sklearn_model.pkl"),
         fixed=_INIT + _LOAD.format('"sklearn_model.pkl"') + _RUN,
     ),
     fires(
-        _given(
+        with_models(
             "import os\nNAME = 'modle.onnx'\ndef init():\n"
             "    open(os.getenv('AZUREML_MODEL_DIR') + '/' + NAME)\n" + _RUN,
             "model.onnx",
@@ -109,13 +106,13 @@ CASES = (
         ),
         saw="modle.onnx",
     ),
-    fires(_given(_INIT + _LOAD.format("'a', 'b.pkl'") + _RUN, "x.json", "y.json"), saw="x.json"),
-    quiet(_given(_INIT + _LOAD.format("'model.pkl'") + _RUN, "model.pkl")),
-    quiet(_given(_INIT + _LOAD.format("'outputs'") + _RUN, "outputs/model.pkl"), name="a folder"),
-    quiet(_given(_INIT + "    name = os.listdir('.')[0]\n" + _LOAD.format("name") + _RUN, "model.pkl")),
-    quiet(_given(_INIT + _LOAD.format("f'{len(str(1))}.pkl'") + _RUN, "model.pkl"), name="computed"),
+    fires(with_models(_INIT + _LOAD.format("'a', 'b.pkl'") + _RUN, "x.json", "y.json"), saw="x.json"),
+    quiet(with_models(_INIT + _LOAD.format("'model.pkl'") + _RUN, "model.pkl")),
+    quiet(with_models(_INIT + _LOAD.format("'outputs'") + _RUN, "outputs/model.pkl"), name="a folder"),
+    quiet(with_models(_INIT + "    name = os.listdir('.')[0]\n" + _LOAD.format("name") + _RUN, "model.pkl")),
+    quiet(with_models(_INIT + _LOAD.format("f'{len(str(1))}.pkl'") + _RUN, "model.pkl"), name="computed"),
     quiet(
-        _given(
+        with_models(
             "import glob, os\ndef init():\n"
             "    glob.glob(os.path.join(os.environ['AZUREML_MODEL_DIR'], '*.pkl'))\n" + _RUN,
             "a.onnx",

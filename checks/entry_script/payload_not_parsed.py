@@ -23,16 +23,17 @@ str.
 import ast
 from collections.abc import Iterator
 
-from checks.cases import fires, quiet, script
+from checks.cases import fires, quiet
 from checks.check import check
 from checks.entry_script.calls import call_name
+from checks.entry_script.given import with_pinned
 from checks.entry_script.imports import add_import
 from checks.entry_script.module import Module
 from checks.entry_script.payload import asks_for_type, body_parameter, reads_of
 from checks.entry_script.subject import entry_script
 from checks.entry_script.tell import HIDDEN, RAISED, about_lines, quotes
 from checks.entry_script.versions import State, removal_state
-from checks.evidence import EnvironmentFile, Evidence, Requirement, Script
+from checks.evidence import Evidence, Script
 from checks.finding import Confidence, Edit, Finding, Fix, Safety, Severity, Stage
 
 OF_DICTS = frozenset({"get", "items", "keys", "values", "pop", "setdefault", "update"})
@@ -130,13 +131,6 @@ def _loads(script: Script, module: Module, function: ast.expr) -> Edit:
     return module.insert(script.path, line, "s", module.column(line, function.end_col_offset or 0))
 
 
-def _with_pandas(text: str, version: str) -> Evidence:
-    asked = Requirement(
-        name="pandas", specifier=f"=={version}", channel="pip", line=1, text=f"pandas=={version}", exact=version
-    )
-    return script(text, environment=EnvironmentFile(path="conda.yaml", kind="conda", requirements=(asked,)))
-
-
 CASES = (
     fires(
         "def run(data):\n    return data['rows']\n",
@@ -153,7 +147,7 @@ CASES = (
         "import pandas as pd\ndef run(data):\n    return len(pd.read_json(data))\n",
         fixed="import io\nimport pandas as pd\ndef run(data):\n    return len(pd.read_json(io.StringIO(data)))\n",
     ),
-    quiet(_with_pandas("import pandas as pd\ndef run(data):\n    return len(pd.read_json(data))\n", "2.1.4")),
+    quiet(with_pinned("import pandas as pd\ndef run(data):\n    return len(pd.read_json(data))\n", "pandas", "2.1.4")),
     quiet("import json\ndef run(data):\n    data = json.loads(data)\n    return data['rows']\n"),
     quiet("import json\ndef run(data):\n    return json.loads(data)['rows']\n"),
     quiet("def run(data):\n    if isinstance(data, dict):\n        return data['rows']\n    return data\n"),

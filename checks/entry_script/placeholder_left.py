@@ -23,9 +23,10 @@ Source: the product's samples, which mark values to fill in like that.
 import ast
 from collections.abc import Iterator
 
-from checks.cases import fires, quiet, script
+from checks.cases import fires, quiet
 from checks.check import check
 from checks.entry_script.calls import call_name, last
+from checks.entry_script.given import with_models
 from checks.entry_script.imports import model_folder_join
 from checks.entry_script.module import Module
 from checks.entry_script.path_edits import model_files, renamed
@@ -35,7 +36,7 @@ from checks.entry_script.reach import STAGES, about_phases, reach
 from checks.entry_script.scopes import loads, scopes
 from checks.entry_script.subject import entry_script
 from checks.entry_script.tell import HIDDEN, RAISED, about_lines, quotes
-from checks.evidence import Evidence, ModelFile, ModelFolder, Script
+from checks.evidence import Evidence, Script
 from checks.finding import Edit, Finding, Fix, Safety, Severity, Stage
 
 # Calls whose texts are for people, patterns or templates.
@@ -202,13 +203,9 @@ _INIT = "import os\nimport joblib\ndef init():\n    global model\n"
 _RUN = "def run(data): return 1\n"
 
 
-def _given(text: str, *files: str) -> Evidence:
-    return script(text, models=ModelFolder(path="model", files=tuple(ModelFile(path=f, size=1) for f in files)))
-
-
 CASES = (
     fires(
-        _given(
+        with_models(
             _INIT
             + "    model = joblib.load(os.path.join(os.getenv('AZUREML_MODEL_DIR'), '<your-model>.pkl'))\n"
             + _RUN,
@@ -219,7 +216,7 @@ CASES = (
         fixed=_INIT + "    model = joblib.load(os.path.join(os.getenv('AZUREML_MODEL_DIR'), \"iris.pkl\"))\n" + _RUN,
     ),
     fires(
-        _given(
+        with_models(
             "import joblib\nfrom azureml.core.model import Model\ndef init():\n    global model\n"
             "    model = joblib.load(Model.get_model_path('<<modelid>>'))\n" + _RUN,
             "out/iris.pkl",

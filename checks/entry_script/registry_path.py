@@ -20,15 +20,16 @@ Source: azureml-core 1.61, `azureml/core/model.py`; product documentation, "Unde
 
 from collections.abc import Iterator
 
-from checks.cases import fires, quiet, script
+from checks.cases import fires, quiet
 from checks.check import check
 from checks.entry_script.calls import calls
+from checks.entry_script.given import with_models
 from checks.entry_script.imports import model_folder_join
 from checks.entry_script.path_edits import model_files
 from checks.entry_script.reach import STAGES, about_phases, reach
 from checks.entry_script.subject import entry_script
 from checks.entry_script.tell import about_lines, quotes
-from checks.evidence import Evidence, ModelFile, ModelFolder
+from checks.evidence import Evidence
 from checks.finding import Confidence, Edit, Finding, Fix, Severity, Stage
 
 
@@ -75,18 +76,14 @@ _TEXT = (
 )
 
 
-def _given(*files: str) -> Evidence:
-    return script(_TEXT, models=ModelFolder(path="model", files=tuple(ModelFile(path=f, size=1) for f in files)))
-
-
 CASES = (
     fires(_TEXT, line=5),
     fires(
-        _given("out/m.pkl"),
+        with_models(_TEXT, "out/m.pkl"),
         fixed="import os\n"
         + _TEXT.replace("Model.get_model_path('m')", 'os.path.join(os.environ["AZUREML_MODEL_DIR"], "out", "m.pkl")'),
     ),
-    fires(_given("a.pkl", "b.pkl"), saw="several entries"),
+    fires(with_models(_TEXT, "a.pkl", "b.pkl"), saw="several entries"),
     quiet(
         "class Paths:\n    def get_model_path(self): ...\ndef init():\n    Paths().get_model_path()\n"
         "def run(d): return 1\n"

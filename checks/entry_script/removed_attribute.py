@@ -24,20 +24,22 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from checks.cases import fires, quiet, script
+from checks.cases import fires, quiet
 from checks.check import check
+from checks.entry_script.given import with_pinned
 from checks.entry_script.guards import reckons_with_absence
 from checks.entry_script.import_edits import rewrite_from
 from checks.entry_script.imports import add_import, code_for
 from checks.entry_script.module import Module
 from checks.entry_script.reach import STAGES, about_phases, reach
 from checks.entry_script.removals import Removal, RemovedMethod, names, removed, since
+from checks.entry_script.samples import source
 from checks.entry_script.scopes import scopes
 from checks.entry_script.subject import entry_script
 from checks.entry_script.tell import about_lines, named, quotes
 from checks.entry_script.values import flow
 from checks.entry_script.versions import State, is_recent, removal_state
-from checks.evidence import EnvironmentFile, Evidence, Requirement, Script
+from checks.evidence import Evidence, Script
 from checks.finding import Confidence, Edit, Finding, Fix, Quote, Safety, Severity, Stage
 
 USERS = {
@@ -203,21 +205,11 @@ def _concat(script: Script, module: Module, node: ast.Attribute) -> tuple[Edit, 
     other = call.args[0]
     if isinstance(other, (ast.Dict, ast.List, ast.Starred)) or call.lineno != call.end_lineno:
         return ()
-    line = module.line(call.lineno)
-
-    def source(part: ast.expr) -> str:
-        return line[module.column(part.lineno, part.col_offset) : module.column(part.lineno, part.end_col_offset or 0)]
-
-    more = "".join(f", {k.arg}={source(k.value)}" for k in call.keywords if k.arg in {"ignore_index", "sort"})
+    more = "".join(f", {k.arg}={source(module, k.value)}" for k in call.keywords if k.arg in {"ignore_index", "sort"})
     concat, _ = code_for(module, "pandas.concat")
-    return (module.replace(script.path, call, f"{concat}([{source(node.value)}, {source(other)}]{more})"),)
-
-
-def _pinned(text: str, package: str, exact: str) -> Evidence:
-    asked = Requirement(
-        name=package, specifier=f"=={exact}", channel="pip", line=4, text=f"{package}=={exact}", exact=exact
+    return (
+        module.replace(script.path, call, f"{concat}([{source(module, node.value)}, {source(module, other)}]{more})"),
     )
-    return script(text, environment=EnvironmentFile(path="conda.yaml", kind="conda", requirements=(asked,)))
 
 
 _REST = "def init(): ...\ndef run(data): return data\n"
@@ -247,7 +239,7 @@ CASES = (
     ),
     fires("import joblib\ndef run(data):\n    return vectorizer.get_feature_names()\n", saw="get_feature_names"),
     fires("import tensorflow as tf\nx = tf.placeholder(tf.float32)\n" + _REST, saw="TensorFlow 2.0"),
-    fires(_pinned("import numpy as np\nx = np.bool(1)\n" + _REST, "numpy", "1.24.4"), saw="1.24"),
+    fires(with_pinned("import numpy as np\nx = np.bool(1)\n" + _REST, "numpy", "1.24.4"), saw="1.24"),
     fires("import pandas as pd\ndef run(data):\n    return pd.DataFrame(data).as_matrix().tolist()\n"),
     fires(
         "import numpy as np\nx = np.float(1), np.int(2)\n" + _REST,
@@ -255,7 +247,7 @@ CASES = (
         fixed="import numpy as np\nx = float(1), int(2)\n" + _REST,
         findings=1,
     ),
-    quiet(_pinned("import numpy as np\nx = np.float(1)\n" + _REST, "numpy", "1.19.5")),
+    quiet(with_pinned("import numpy as np\nx = np.float(1)\n" + _REST, "numpy", "1.19.5")),
     quiet("import numpy as np\nx = np.bool(1)\n" + _REST, name="numpy 2 has it again"),
     quiet("import numpy as np\nx = np.float64(1), np.bool_(1), np.int32(2)\n" + _REST),
     quiet(

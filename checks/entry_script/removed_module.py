@@ -25,6 +25,7 @@ from collections.abc import Iterator
 
 from checks.cases import fires, quiet, script
 from checks.check import check
+from checks.entry_script.given import with_pinned
 from checks.entry_script.guards import reckons_with_absence
 from checks.entry_script.import_edits import rewrite_from, rewrite_module
 from checks.entry_script.module import Module
@@ -33,7 +34,7 @@ from checks.entry_script.removals import Removal, module_row, modules, since
 from checks.entry_script.subject import entry_script
 from checks.entry_script.tell import about_lines, quotes
 from checks.entry_script.versions import State, is_recent, removal_state
-from checks.evidence import EnvironmentFile, Evidence, Requirement, Script, SourceTree
+from checks.evidence import Evidence, Script, SourceTree
 from checks.finding import Confidence, Edit, Finding, Fix, Quote, Safety, Severity, Stage
 
 
@@ -146,27 +147,6 @@ def _edits(script: Script, module: Module, statement: ast.Import | ast.ImportFro
     return rewrite_from(module, script.path, statement, {row.name.rpartition(".")[2]: (home, name)})
 
 
-def _pinned(text: str, exact: str) -> Evidence:
-    return script(
-        text,
-        environment=EnvironmentFile(
-            path="conda.yaml",
-            kind="conda",
-            requirements=(
-                Requirement(
-                    name="scikit-learn",
-                    specifier=f"=={exact}",
-                    channel="pip",
-                    line=4,
-                    text=f"scikit-learn=={exact}",
-                    exact=exact,
-                ),
-            ),
-            python="3.8",
-        ),
-    )
-
-
 _REST = "def init(): ...\ndef run(data): return data\n"
 CASES = (
     fires(
@@ -189,11 +169,14 @@ CASES = (
     ),
     fires("import tensorflow.contrib.slim as slim\n" + _REST),
     fires("def init():\n    import cPickle as pickle\n" + "def run(data): return data\n"),
-    fires(_pinned("from sklearn.externals import joblib\n" + _REST, "0.24.2"), saw="conda.yaml asks for"),
+    fires(
+        with_pinned("from sklearn.externals import joblib\n" + _REST, "scikit-learn", "0.24.2", "3.8"),
+        saw="conda.yaml asks for",
+    ),
     fires("import imp\n" + _REST, saw="Python 3.12", name="a warning while the Python version is unknown"),
     fires("from azureml.monitoring import ModelDataCollector\n" + _REST, saw="v1", name="worth knowing"),
-    quiet(_pinned("from sklearn.externals import joblib\n" + _REST, "0.22.2")),
-    quiet(_pinned("import imp\n" + _REST, "0.22.2"), name="Python 3.8 has it"),
+    quiet(with_pinned("from sklearn.externals import joblib\n" + _REST, "scikit-learn", "0.22.2", "3.8")),
+    quiet(with_pinned("import imp\n" + _REST, "scikit-learn", "0.22.2", "3.8"), name="Python 3.8 has it"),
     quiet("try:\n    from sklearn.externals import joblib\nexcept ImportError:\n    import joblib\n" + _REST),
     quiet("from azureml.contrib.services.aml_request import rawhttp\n" + _REST, name="served by the server"),
     quiet("import importlib.util as imp\nimport keras.utils\nfrom sklearn.model_selection import KFold\n" + _REST),

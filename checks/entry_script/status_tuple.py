@@ -27,6 +27,7 @@ from checks.check import check
 from checks.entry_script.imports import add_import
 from checks.entry_script.module import Module
 from checks.entry_script.reach import RUN, reach
+from checks.entry_script.samples import source
 from checks.entry_script.scopes import owner
 from checks.entry_script.subject import entry_script
 from checks.entry_script.tell import about_lines, quotes
@@ -79,13 +80,10 @@ def _edits(script: Script, module: Module, one: ast.Return) -> tuple[Edit, ...]:
     body, status = one.value.elts[:2]
     if len(one.value.elts) != 2 or one.value.lineno != one.value.end_lineno:
         return ()
-    line = module.line(body.lineno)
-
-    def source(node: ast.expr) -> str:
-        return line[module.column(node.lineno, node.col_offset) : module.column(node.lineno, node.end_col_offset or 0)]
-
     return (
-        module.replace(script.path, one.value, f"AMLResponse({source(body)}, {source(status)}, json_str=True)"),
+        module.replace(
+            script.path, one.value, f"AMLResponse({source(module, body)}, {source(module, status)}, json_str=True)"
+        ),
         *add_import(
             module,
             script.path,

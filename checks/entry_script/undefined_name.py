@@ -176,6 +176,7 @@ CASES = (
     fires("def init(): ...\n" + _RUN + "    return datetime.now().isoformat()\n", saw="datetime"),
     quiet("from numpy import *\ndef init(): ...\n" + _RUN + "    return array(data).tolist()\n", name="star import"),
     quiet("def init():\n    global model\n    model = 1\n" + _RUN + "    return model\n"),
+    quiet("model: object\ndef init():\n    global model\n    model = 1\n" + _RUN + "    return model\n"),
     quiet(
         "try:\n    import ujson as json\nexcept ImportError:\n    import json\n"
         + _RUN

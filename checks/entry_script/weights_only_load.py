@@ -22,16 +22,17 @@ Source: the release notes of torch 2.6.
 import ast
 from collections.abc import Iterator
 
-from checks.cases import fires, quiet, script
+from checks.cases import fires, quiet
 from checks.check import check
 from checks.entry_script.calls import calls_of, keyword, last
+from checks.entry_script.given import with_pinned
 from checks.entry_script.module import Module
 from checks.entry_script.reach import STAGES, about_phases, reach
 from checks.entry_script.scopes import loads
 from checks.entry_script.subject import entry_script
 from checks.entry_script.tell import HIDDEN, RAISED, about_lines, quotes
 from checks.entry_script.versions import State, removal_state
-from checks.evidence import EnvironmentFile, Evidence, Requirement
+from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Fix, Severity, Stage
 
 
@@ -92,21 +93,14 @@ def _is_model(module: Module, call: ast.Call) -> bool:
     return used
 
 
-def _pinned(version: str) -> Evidence:
-    asked = Requirement(
-        name="torch", specifier=f"=={version}", channel="pip", line=1, text=f"torch=={version}", exact=version
-    )
-    return script(_MODEL, environment=EnvironmentFile(path="conda.yaml", kind="conda", requirements=(asked,)))
-
-
 _RUN = "def run(data): return model(data).tolist()\n"
 _MODEL = (
     "import torch\ndef init():\n    global model\n    model = torch.load('/tmp/m', 'cpu')\n    model.eval()\n" + _RUN
 )
 CASES = (
-    fires(_pinned("2.7.1"), line=4, fixed=_MODEL.replace("'cpu')", "'cpu', weights_only=False)")),
+    fires(with_pinned(_MODEL, "torch", "2.7.1"), line=4, fixed=_MODEL.replace("'cpu')", "'cpu', weights_only=False)")),
     fires(_MODEL, saw="2.6", name="a warning while the version is unknown"),
-    quiet(_pinned("2.5.1")),
+    quiet(with_pinned(_MODEL, "torch", "2.5.1")),
     quiet(_MODEL.replace("'cpu')", "'cpu', weights_only=False)")),
     quiet("import torch\ndef init():\n    net().load_state_dict(torch.load('/tmp/m'))\ndef net(): ...\n" + _RUN),
     quiet(
