@@ -55,7 +55,7 @@ def detect(broken: Broken) -> Fault | None:
         return None
     wrong = [text for text in broken.lexed.strings if _escape(broken, text)]
     changes = tuple(Change(text.start, text.start, "r") for text in wrong if not broken.text[: text.end].endswith("\\"))
-    if not broken.gain(changes):
+    if not broken.gain(changes, same_line=True):
         return None
     return Fault(
         title=f"`{_escape(broken, wrong[0])}` in a text starts an escape that Python cannot read",

@@ -85,6 +85,11 @@ class Broken(Positions):
         """A line without its comment and trailing blanks."""
         return self.text[self.offset(line) : self.code_end(line)]
 
+    @property
+    def stopped_in_open_text(self) -> bool:
+        """True when a text on the line at which Python stopped is not closed: what is code there cannot be told."""
+        return any(not text.closed and self.line_of(text.start) == self.stopped for text in self.lexed.strings)
+
     def statements(self, around: int | None = None, reach: int = 3) -> list[tuple[int, int]]:
         """Logical lines (start, end); with `around`, those that touch the lines from `around - reach` to `around`."""
         if around is None:
@@ -110,11 +115,12 @@ class Broken(Positions):
         there = Positions(changed.text).offset(problem.line, problem.column or 0)
         return replace(problem, line=self.line_of(changed.back(there)))
 
-    def gain(self, changes: Sequence[Change]) -> float:
+    def gain(self, changes: Sequence[Change], *, same_line: bool = False) -> float:
         """How far the changes get: PARSES, else by how many lines Python's complaint moves on, 0 when it does not.
 
         It has moved on as well when it leaves the changed lines for earlier ones: Python names faults of tokens
-        before faults of grammar, wherever they stand.
+        before faults of grammar, wherever they stand. With `same_line` another complaint about the same line counts:
+        for changes that are right whatever else the line holds.
         """
         if not changes:
             return 0
@@ -125,14 +131,19 @@ class Broken(Positions):
         if now > before:
             return now - before
         touched = {self.line_of(change.start) for change in changes}
-        return 0.5 if now and before in touched and now not in touched else 0
+        if now and before in touched and now not in touched:
+            return 0.5
+        other = (problem.type, problem.message) != (self.problem.type, self.problem.message)
+        return 0.25 if same_line and now in (0, before) and before in touched and other else 0
 
-    def best(self, candidates: Iterable[tuple[Change, ...]]) -> tuple[tuple[Change, ...], float]:
+    def best(
+        self, candidates: Iterable[tuple[Change, ...]], *, same_line: bool = False
+    ) -> tuple[tuple[Change, ...], float]:
         """The candidate that gets furthest, the first of equals; the first that parses ends the search."""
         chosen: tuple[Change, ...] = ()
         most: float = 0
         for changes in candidates:
-            gain = self.gain(changes)
+            gain = self.gain(changes, same_line=same_line)
             if gain > most:
                 chosen, most = changes, gain
             if most == PARSES:

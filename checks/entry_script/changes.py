@@ -34,7 +34,7 @@ class Changed:
         shift = 0
         for change in self.changes:
             start = change.start + shift
-            if offset < start or (offset == start and change.text and not end):
+            if offset < start or (offset == start and (change.text or end)):
                 break
             if offset < start + len(change.text):
                 return change.end if end else change.start

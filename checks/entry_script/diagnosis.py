@@ -14,6 +14,7 @@ from importlib import import_module
 from checks.edits import OverlappingEdits
 from checks.entry_script.broken import PARSES, Broken, Fault, Problem, problem_of
 from checks.entry_script.changes import Change, Changed
+from checks.entry_script.module import parse
 from checks.entry_script.positions import Positions
 from checks.evidence import EnvironmentFile, Evidence, Script
 from checks.finding import Edit, Finding, Fix, Quote, Safety, Severity
@@ -61,7 +62,7 @@ class Diagnosis:
 def diagnose(evidence: Evidence) -> Diagnosis:
     """Explain why the entry script does not parse. Empty for one that does, or whose bytes are no text."""
     script = evidence.script
-    if not isinstance(script, Script) or script.undecodable:
+    if not isinstance(script, Script) or script.undecodable or parse(script.text).tree is not None:
         return Diagnosis()
     return _diagnose(script.text, pinned_python(evidence))
 
@@ -113,7 +114,7 @@ def _explain(broken: Broken, lexical: tuple[str, ...]) -> Fault | None:
     most: float = 0
     for kind in STRUCTURAL:
         fault = _detector(kind)(broken)
-        gain = broken.gain(fault.changes) if fault else 0
+        gain = broken.gain(fault.changes, same_line=True) if fault else 0
         if fault and gain > most:
             best, most = replace(fault, kind=kind, problem=broken.problem), gain
         if most == PARSES:

@@ -62,7 +62,7 @@ def detect(broken: Broken) -> Fault | None:
         if broken.lexed.is_code(match.start(1))
     ]
     by_way = {name: tuple(c for other, _, c in found if other == name) for name, _, _ in found}
-    changes, gain = broken.best([*by_way.values(), tuple(change for _, _, change in found)])
+    changes, gain = broken.best([*by_way.values(), tuple(change for _, _, change in found)], same_line=True)
     if not gain:
         return None
     chosen = set(changes)

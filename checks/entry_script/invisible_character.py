@@ -55,7 +55,8 @@ def detect(broken: Broken) -> Fault | None:
     in_code = [m for m in seen if m.group() == "\0" or lexed.is_code(m.start())]
     fields = [m for m in seen if m.group() != "\0" and lexed.in_field(broken.text, m.start())]
     deleted = tuple(Change(m.start(), m.end(), "") for m in in_code)
-    best, gain = broken.best((_changes(in_code), _changes([*in_code, *fields]), deleted))
+    tries = [_changes(in_code), _changes([*in_code, *fields]), deleted]
+    best, gain = broken.best(tries, same_line=not broken.stopped_in_open_text)
     if not gain:
         return None
     found = [broken.text[change.start] for change in best]

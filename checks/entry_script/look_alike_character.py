@@ -73,7 +73,8 @@ def detect(broken: Broken) -> Fault | None:
         for m in _ALIKE.finditer(broken.text)
         if lexed.in_field(broken.text, m.start())
     )
-    best, gain = broken.best(c for c in (plain, (*plain, *closing), (*plain, *fields), closing, fields) if c)
+    tries = [c for c in (plain, (*plain, *closing), (*plain, *fields), closing, fields) if c]
+    best, gain = broken.best(tries, same_line=not broken.stopped_in_open_text)
     if not gain:
         return None
     found = [broken.text[c.start] for c in best if c.end == c.start + 1 and broken.text[c.start] in PUNCTUATION]

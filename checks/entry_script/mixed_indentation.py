@@ -54,7 +54,7 @@ def detect(broken: Broken) -> Fault | None:
     if not any("\t" in lead for _, lead in leads) or not any(" " in lead for _, lead in leads):
         return None
     tries = {width: tuple(_expand(leads, width)) for width in WIDTHS}
-    best, gain = broken.best(tries.values())
+    best, gain = broken.best(tries.values(), same_line=True)
     if not gain:
         return None
     trees = set()

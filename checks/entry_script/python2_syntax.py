@@ -61,7 +61,7 @@ def detect(broken: Broken) -> Fault | None:
         found += _statement(broken, start, end)
     found += _tokens(broken)
     changes = tuple(change for _, _, several in found for change in several)
-    if not broken.gain(changes):
+    if not broken.gain(changes, same_line=True):
         return None
     found.sort(key=lambda entry: entry[0])
     return Fault(

@@ -44,7 +44,7 @@ def run_extra_parameter(evidence: Evidence) -> Iterator[Finding]:
     """Compare the parameters of run() with what the server fills."""
     script, module = entry_script(evidence)
     function = found_by_server(module, "run")
-    if function is None or not is_plain(module, function):
+    if function is None or not is_plain(module, function) or module.is_batch:  # the driver gives a second argument
         return
     data = [a.arg for a in parameters(function) if a.arg != "request_headers"]
     needed = [a.arg for a in required(function) if a.arg != "request_headers"]
@@ -86,6 +86,9 @@ CASES = (
     ),
     quiet("def run(data, extra='x', request_headers=None): return 1\n"),
     quiet("def run(request_headers, data): return 1\n"),
+    quiet(
+        "def run(mini_batch, mini_batch_context): return [1 for path in mini_batch]\n", name="a parallel job's script"
+    ),
     quiet(_SCHEMA + "@input_schema('a', S(1))\n@input_schema(param_name='b', param_type=S(1))\ndef run(b, a): ...\n"),
     quiet("from x import inject\n@inject\ndef run(data, model): return 1\n"),
     quiet(_SCHEMA + "@input_schema('datum', S([1]))\ndef run(data): return 1\n", name="told by decorator-name"),
