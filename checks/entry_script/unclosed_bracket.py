@@ -31,7 +31,7 @@ from checks.entry_script.lexer import PAIRS, Bracket, Closer
 from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Stage
 
-_STOP = re.compile(r"(?<=[^\s,])[ \t]*[.,:)\]}\s]")
+_STOP = re.compile(r"(?<=\S)[ \t]*[.,:)\]}\s]")
 _MOST = 60  # places inside a line that are tried
 _LONGEST = 60  # lines between a bracket and the place of its closing one that are tried
 
