@@ -205,6 +205,9 @@ class Phase(StrEnum):
 class Returned(Record, frozen=True):
     """What run() returned. `text` is the body the server would send, cut; `problem` why it cannot be encoded.
 
+    Of a batch script `rows` is the length of the result and `files` the number of files it was given; `text` is the
+    first rows as JSON, to be compared, and `problem` tells why the batch driver cannot collect the result.
+
     `problem_path` is the place of the offending value inside the result, as `result['scores'][0]`; `status` is set for
     a response object.
     """
@@ -218,6 +221,8 @@ class Returned(Record, frozen=True):
     status: int | None = None
     digest: str | None = None
     not_finite: str | None = None
+    rows: int | None = None
+    files: int | None = None
 
 
 class Step(Record, frozen=True):
@@ -298,9 +303,12 @@ class Exit(Record, frozen=True):
 
 
 class Signature(Record, frozen=True):
-    """How the loaded module looks to the server: parameters of run(), and which of the three calling kinds it has."""
+    """How the loaded module looks to the server: parameters of run(), and which of the three calling kinds it has.
 
-    kind: Literal["undecorated", "schema", "rawhttp"] = "undecorated"
+    The fourth, `batch`, is called with file paths by the batch driver, and not by the server.
+    """
+
+    kind: Literal["undecorated", "schema", "rawhttp", "batch"] = "undecorated"
     parameters: tuple[str, ...] = ()
 
 
@@ -344,6 +352,11 @@ class Probe(Record, frozen=True, tag=True):
     def step(self, phase: Phase) -> Step | None:
         """The first step of that phase, or None."""
         return next((step for step in self.steps if step.phase is phase), None)
+
+    @property
+    def is_batch(self) -> bool:
+        """True when run() was called as the batch driver does: with paths of files."""
+        return self.signature is not None and self.signature.kind == "batch"
 
     @property
     def answered(self) -> bool:

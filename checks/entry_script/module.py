@@ -229,6 +229,43 @@ class Module:
         named = "batch" in first.arg.lower().split("_")
         return named or tabular or (first.arg in loops and ("str]" in hint or "Path]" in hint))
 
+    @cached_property
+    def takes_paths(self) -> bool:
+        """True for a batch script whose run() is surely meant for a list of file paths, and not for a table."""
+        if not self.is_batch or self.run is None:
+            return False
+        first = self.run.args.args[0]
+        hint = ast.unparse(first.annotation) if first.annotation else ""
+        if "str]" in hint or "Path]" in hint:
+            return True
+        if "DataFrame" in hint or any(self._is_used_as_table(n, first.arg) for n in ast.walk(self.run)):
+            return False
+        parsed = any(
+            (self.called(c) or "").endswith("json.loads") and _is_given(c, first.arg) for c in self.all(ast.Call)
+        )
+        mapped = any((self.called(c) or "").endswith("map") and _is_given(c, first.arg) for c in self.all(ast.Call))
+        return (
+            parsed
+            or mapped
+            or any(
+                isinstance(n, (ast.For, ast.comprehension))
+                and any(isinstance(part, ast.Name) and part.id == first.arg for part in ast.walk(n.iter))
+                for n in ast.walk(self.run)
+            )
+        )
+
+    def _is_used_as_table(self, node: ast.AST, name: str) -> bool:
+        if isinstance(node, ast.Attribute):
+            return isinstance(node.value, ast.Name) and node.value.id == name and not hasattr(list, node.attr)
+        if isinstance(node, ast.Subscript):
+            text = isinstance(node.slice, (ast.List, ast.Constant)) and not isinstance(
+                getattr(node.slice, "value", ""), int
+            )
+            return isinstance(node.value, ast.Name) and node.value.id == name and text
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _is_given(node, name):
+            return node.func.attr.startswith(("predict", "transform", "score"))
+        return False
+
     def line(self, number: int) -> str:
         """One line without its end, empty outside the file."""
         return self.lines[number - 1].rstrip("\r\n") if 1 <= number <= len(self.lines) else ""
@@ -283,6 +320,10 @@ class Module:
                 return max(min([node.lineno, *(d.lineno for d in decorators)]), after + 1)
             after = node.end_lineno or node.lineno
         return after + 1
+
+
+def _is_given(call: ast.Call, name: str) -> bool:
+    return any(isinstance(given, ast.Name) and given.id == name for given in call.args)
 
 
 def is_main_guard(node: ast.AST) -> bool:

@@ -2,6 +2,8 @@
 
 from checks.runtime.answers_differ import answers_differ
 from checks.runtime.attribute_gone import attribute_gone
+from checks.runtime.batch_result_refused import batch_result_refused
+from checks.runtime.batch_rows_missing import batch_rows_missing
 from checks.runtime.binary_mismatch import binary_mismatch
 from checks.runtime.cache_used import cache_used
 from checks.runtime.circular_import import circular_import
@@ -80,6 +82,8 @@ CHECKS = (
     request_rejected,
     answers_differ,
     attribute_gone,
+    batch_result_refused,
+    batch_rows_missing,
     binary_mismatch,
     cache_used,
     circular_import,

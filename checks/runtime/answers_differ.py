@@ -26,14 +26,18 @@ from collections.abc import Iterator
 
 from checks.cases import fires, quiet
 from checks.check import check
-from checks.evidence import Evidence, Phase
+from checks.evidence import Evidence, Phase, Probe, Returned, Signature
 from checks.finding import Finding, Fix, Quote, Severity, Stage
 from checks.runtime.calls import again, first_calls, module_of, run_about, run_quote
 from checks.runtime.comparing import differences, grows
 from checks.runtime.failures import place, probe_of
-from checks.runtime.observed import answered, seen, started
+from checks.runtime.observed import answered, passed, seen, started
 from checks.runtime.wording import one_line
 
+BATCH = (
+    "A worker calls run() for one mini batch after the other, so what run() keeps at module level is part of the next "
+    "result: rows come twice, or under the wrong file. Where only values differ, something random has no seed."
+)
 MUTATORS = {"append", "extend", "insert", "update", "add", "setdefault", "pop", "remove", "clear"}
 
 
@@ -46,14 +50,17 @@ def answers_differ(evidence: Evidence) -> Iterator[Finding]:
         if second is None or step.returned is None or second.returned is None:
             continue
         places = differences(step.returned, second.returned)
-        if not places:
+        more = step.returned.rows != second.returned.rows
+        if not places and not more:
             continue
-        leaks = grows(places)
+        leaks = more or grows(places or [])
+        answer = "result for the same files" if probe.is_batch else "answer to the same request"
         suspects = _kept(evidence) if leaks else ()
         yield Finding(
-            title="the second answer to the same request differs: run() keeps something from the first"
+            title=f"the second {answer} differs: run() keeps something from the first"
             if leaks
-            else "the second answer to the same request has other values",
+            else f"the second {answer} has other values",
+            why=BATCH if probe.is_batch else "",
             severity=Severity.ERROR if leaks else Severity.WARNING,
             evidence=(
                 *(suspects or run_quote(evidence)),
@@ -62,12 +69,16 @@ def answers_differ(evidence: Evidence) -> Iterator[Finding]:
             ),
             about=(*run_about(evidence), *(f"line:{quote.line}" for quote in suspects)),
             fixes=(
-                Fix(title="make in run() what belongs to one request, instead of at module level")
+                Fix(title=f"make in run() what belongs to one {_unit(probe)}, instead of at module level")
                 if leaks
                 else Fix(title="seed what is random, and switch the model to inference"),
             ),
         )
         return
+
+
+def _unit(probe: Probe) -> str:
+    return "mini batch" if probe.is_batch else "request"
 
 
 def _kept(evidence: Evidence) -> tuple[Quote, ...]:
@@ -99,6 +110,12 @@ def _answers(first: str, second: str) -> Evidence:
     return seen(SCRIPT, *started(answered(first), answered(second, phase=Phase.REPEAT)))
 
 
+def _rows(first: int, second: int) -> Evidence:
+    calls = ((Phase.RUN, first), (Phase.REPEAT, second))
+    steps = [passed(phase, Returned(type="list", rows=rows, files=3)) for phase, rows in calls]
+    return seen(SCRIPT, *started(*steps), signature=Signature(kind="batch"))
+
+
 CASES = (
     fires(
         _answers('{"cost": [3.3]}', '{"cost": [3.3, 3.3]}'),
@@ -108,6 +125,8 @@ CASES = (
     ),
     fires(_answers('{"score": 0.25}', '{"score": 0.75}'), saw="has other values", line=5),
     fires(_answers('"[1]"', '"[1, 1]"'), saw="keeps something"),
+    fires(_rows(3, 6), saw="the second result for the same files differs", line=6),
+    quiet(_rows(3, 3)),
     quiet(_answers('{"score": 0.25}', '{"score": 0.25}')),
     quiet(_answers('{"score": 0.250000001}', '{"score": 0.25}'), name="rounding"),
     quiet(_answers('{"score": 1, "time": 1.5}', '{"score": 1, "time": 1.7}'), name="a time"),

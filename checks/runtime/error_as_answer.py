@@ -23,8 +23,8 @@ from collections.abc import Iterator
 
 from checks.cases import fires, quiet
 from checks.check import check
-from checks.evidence import Evidence, Phase, Returned
-from checks.finding import Finding, Fix, Quote, Stage
+from checks.evidence import Evidence, Phase, Returned, Signature
+from checks.finding import Finding, Fix, Quote, Severity, Stage
 from checks.runtime.calls import first_calls, module_of, run_about, run_quote
 from checks.runtime.error_texts import answering_handlers, error_text, lines_of_try, looks_raised, subjects
 from checks.runtime.failures import place, probe_of
@@ -32,11 +32,21 @@ from checks.runtime.observed import answered, passed, seen, started
 from checks.runtime.payloads import payload_quotes
 from checks.runtime.wording import one_line, titled
 
+FIXES = (
+    Fix(title="cure what the text speaks of, and let exceptions pass", commands=("raise",)),
+    Fix(title="where an answer is needed, give it a status", commands=("return AMLResponse(str(error), 500)",)),
+)
+BATCH = (
+    "A batch job counts one row for each file as a success, so a row with the text of an exception hides the failure "
+    "from `error_threshold`, and lands among the predictions."
+)
+_LEAVE_OUT = Fix(title="cure what the text speaks of; give a file that cannot be scored no row")
+
 
 @check("runtime.error-as-answer", needs=("probe",), stage=Stage.ANSWER)
 def error_as_answer(evidence: Evidence) -> Iterator[Finding]:
     """An answer counts when it looks like an exception, or when a handler of run() may have made it."""
-    found = module_of(evidence)
+    found, batch = module_of(evidence), probe_of(evidence).is_batch
     handlers = list(answering_handlers(found[1])) if found else []
     for step in first_calls(probe_of(evidence)):
         text = error_text(step.returned) if step.returned else None
@@ -45,22 +55,21 @@ def error_as_answer(evidence: Evidence) -> Iterator[Finding]:
         quotes = tuple(found[1].quote(found[0].path, handler) for _, handler in handlers[:2]) if found else ()
         about = [entry for attempt, handler in handlers for entry in (*lines_of_try(attempt), f"line:{handler.lineno}")]
         yield Finding(
-            title=titled(f"run() answers 200 with an error: {one_line(text, 60)}", 88),
+            title=titled(f"run() {'gives a row' if batch else 'answers 200'} with an error: {one_line(text, 60)}", 88),
+            why=BATCH if batch else "",
+            severity=Severity.WARNING if batch else None,
             evidence=(
                 *(quotes or run_quote(evidence)),
-                Quote(source=f"probe: {place(step)}", text=f"200 {one_line(step.returned.text or '', 200)}")
+                Quote(
+                    source=f"probe: {place(step)}",
+                    text=f"{'' if batch else '200 '}{one_line(step.returned.text or '', 200)}",
+                )
                 if step.returned
                 else Quote(source="probe", text=text),
                 *payload_quotes(step, evidence),
             ),
             about=(*run_about(evidence), *about, *subjects(text)),
-            fixes=(
-                Fix(title="cure what the text speaks of, and let exceptions pass", commands=("raise",)),
-                Fix(
-                    title="where an answer is needed, give it a status",
-                    commands=("return AMLResponse(str(error), 500)",),
-                ),
-            ),
+            fixes=(_LEAVE_OUT,) if batch else FIXES,
         )
         return
 
@@ -88,6 +97,10 @@ CASES = (
     fires(
         seen(SCRIPT, *started(answered('"{\\"error\\": \\"X has 3 features, but SVC is expecting 4\\"}"', "str"))),
         name="encoded twice",
+    ),
+    fires(
+        seen(SCRIPT, *started(answered("[\"name 'np' is not defined\"]", "list")), signature=Signature(kind="batch")),
+        saw="run() gives a row with an error: name 'np' is not defined",
     ),
     quiet(seen(PLAIN, *started(answered('"ValueError: is what users see most"', "str"))), name="no handler made it"),
     quiet(seen(SCRIPT, *started(answered('{"error": 0.25}'))), name="an error that is a number"),

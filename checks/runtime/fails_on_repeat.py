@@ -30,11 +30,18 @@ from checks.runtime.failures import Failure, place, probe_of, script_of, telling
 from checks.runtime.observed import answered, at, passed, raised_in, seen, started
 from checks.runtime.wording import one_line, titled
 
+BATCH = (
+    "A worker calls run() for one mini batch after the other. The first call changed what the next one needs: "
+    "the job scores one mini batch in each worker, and fails on all others."
+)
+
 
 @check("runtime.fails-on-repeat", needs=("probe",), stage=Stage.RUN, confidence=Confidence.CERTAIN)
 def fails_on_repeat(evidence: Evidence) -> Iterator[Finding]:
     """Hold the second call against the first."""
     probe = probe_of(evidence)
+    call = "call with the same files" if probe.is_batch else "equal request"
+    why = BATCH if probe.is_batch else ""
     fixes = (Fix(title="copy what init() made before run() changes it, and keep nothing between requests"),)
     for step in first_calls(probe):
         second = again(probe, step, Phase.REPEAT)
@@ -47,7 +54,8 @@ def fails_on_repeat(evidence: Evidence) -> Iterator[Finding]:
                 step=second, outer=second.raised, error=telling(second.raised), script=script_of(evidence)
             )
             yield failure.finding(
-                titled(f"the second equal request raises {failure.headline}", 88),
+                titled(f"the second {call} raises {failure.headline}", 88),
+                why=why,
                 saw=_first(step),
                 about=run_about(evidence),
                 fixes=fixes,
@@ -55,7 +63,8 @@ def fails_on_repeat(evidence: Evidence) -> Iterator[Finding]:
             return
         if second.outcome == "rejected" or (problem and not before):
             yield Finding(
-                title=titled(f"the second equal request fails: {problem or second.message or 'rejected'}", 88),
+                title=titled(f"the second {call} fails: {problem or second.message or 'rejected'}", 88),
+                why=why,
                 evidence=(*run_quote(evidence), *_first(step), Quote(source=f"probe: {place(second)}", text="failed")),
                 about=run_about(evidence),
                 fixes=fixes,

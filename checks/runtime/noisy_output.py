@@ -45,6 +45,8 @@ def noisy_output(evidence: Evidence) -> Iterator[Finding]:
     """Divide what was written by the calls that were made."""
     probe = probe_of(evidence)
     calls = calls_made(probe)
+    if probe.is_batch and calls:  # a call is worth many files there, and the log is a file of the job
+        return
     for name, output in (("stdout", probe.stdout), ("stderr", probe.stderr)):
         if not calls:
             yield from _at_start(name, output)

@@ -139,7 +139,7 @@ def payload_variant(failure: Failure, evidence: Evidence) -> str | None:
     `json`: the body is no JSON; `shape`: dimensions and numbers of features; `value`: a value that cannot be converted;
     `container`: a list where an object is wanted, and the like; `key`: a key or an item that is not there.
     """
-    if failure.phase is not Phase.RUN:
+    if failure.phase is not Phase.RUN or probe_of(evidence).is_batch:  # a batch script is sent nothing
         return None
     if failure.kind == "JSONDecodeError":
         return "json"

@@ -54,6 +54,8 @@ CONVERSIONS = {
 def result_not_serialisable(evidence: Evidence) -> Iterator[Finding]:
     """Show the value's place in the result, and the return statement that sends it."""
     told: set[str] = set()
+    if probe_of(evidence).is_batch:  # nothing is encoded there: see batch_result_refused
+        return
     for step in first_calls(probe_of(evidence)):
         returned = step.returned
         if returned is None or returned.problem is None or returned.problem in told:

@@ -23,7 +23,7 @@ from collections.abc import Iterator
 
 from checks.cases import fires, quiet
 from checks.check import check
-from checks.evidence import Evidence, Phase
+from checks.evidence import Evidence, Phase, Signature
 from checks.finding import Confidence, Finding, Stage
 from checks.runtime.generic import raised_findings
 from checks.runtime.observed import at, passed, raised_in, seen, started
@@ -45,6 +45,9 @@ CASES = (
         seen(SCRIPT, *started(DIVIDES, raised_in(Phase.RUN, "ValueError", "empty", at(SCRIPT, "def run")))),
         findings=2,
         name="two samples, two exceptions",
+    ),
+    fires(
+        seen(SCRIPT, *started(DIVIDES), signature=Signature(kind="batch")), line=4, findings=1, name="of a batch script"
     ),
     quiet(seen(SCRIPT, *started(passed(Phase.RUN)))),
     quiet(seen(SCRIPT, *started()), name="run() was not tried"),

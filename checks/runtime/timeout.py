@@ -57,6 +57,12 @@ ANSWER = (
 )
 
 
+BATCH = (
+    "A batch deployment waits `retry_settings.timeout`, 30 seconds unless the deployment says otherwise, for a mini "
+    "batch, and then tries it again, `max_retries` times."
+)
+
+
 @check(
     "runtime.timeout",
     needs=("probe",),
@@ -77,7 +83,7 @@ def timeout(evidence: Evidence) -> Iterator[Finding]:
     )
     yield ending.finding(
         titled(f"{ending.who} did not return within {seconds_of(spent)}{f': it {doing}' if doing else ''}", 88),
-        why=START if ending.exit.phase in (Phase.START, Phase.IMPORT, Phase.INIT) else ANSWER,
+        why=_why(ending, batch=probe_of(evidence).is_batch),
         saw=(Quote(source="probe", text=f"stopped after {seconds_of(ending.exit.seconds or spent)}"), *hosts[:3]),
         fixes=(
             Fix(
@@ -92,6 +98,12 @@ def timeout(evidence: Evidence) -> Iterator[Finding]:
             ),
         ),
     )
+
+
+def _why(ending: Ending, *, batch: bool) -> str:
+    if ending.exit.phase in (Phase.START, Phase.IMPORT, Phase.INIT):
+        return START
+    return BATCH if batch else ANSWER
 
 
 def _doing(ending: Ending) -> str | None:
