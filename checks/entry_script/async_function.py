@@ -41,6 +41,7 @@ from checks.finding import Confidence, Edit, Finding, Fix, Safety, Stage
     explains=(
         "runtime.result-not-serialisable",
         "runtime.run-raised",
+        "runtime.name-undefined",
         "runtime.init-raised",
         "runtime.contract-refused",
     ),
@@ -57,9 +58,16 @@ def async_function(evidence: Evidence) -> Iterator[Finding]:
             title=f"`async def {name}` is a coroutine: {effect}",
             evidence=(module.quote(script.path, function),),
             stage=Stage.INIT if name == "init" else Stage.RUN,
-            about=(f"name:{name}", f"line:{function.lineno}", f"phase:{name}"),
+            about=(f"name:{name}", f"line:{function.lineno}", *_concerned(function)),
             fixes=(_fix(module, script.path, function),),
         )
+
+
+def _concerned(function: ast.AsyncFunctionDef) -> tuple[str, ...]:
+    """For init(), the names that it leaves unbound, which run() misses; for run(), its phase."""
+    if function.name == "run":
+        return ("phase:run",)
+    return tuple(f"name:{name}" for node in ast.walk(function) if isinstance(node, ast.Global) for name in node.names)
 
 
 def _fix(module: Module, path: str, function: ast.AsyncFunctionDef) -> Fix:

@@ -15,6 +15,7 @@ from checks.finding import Edit
 
 SCHEMA = frozenset({"input_schema", "output_schema"})
 RAW = "rawhttp"
+_USUAL = ("data", "raw_data", "input_data", "request", "body", "payload", "inputs")
 
 
 def binds(module: Module, name: str) -> bool:
@@ -109,6 +110,13 @@ def at_import(module: Module, node: ast.AST) -> bool:
             return False
         below = above
     return True
+
+
+def data_name(module: Module, function: Function) -> str:
+    """A name for the parameter of run(): what the body reads although nothing defines it, else a name that is free."""
+    taken = module.top_names | {n.id for n in ast.walk(function) if isinstance(n, ast.Name)}
+    undefined = loads(function) - module.top_names
+    return next((name for name in _USUAL if name in undefined), next(name for name in _USUAL if name not in taken))
 
 
 def first_line(function: Function | ast.ClassDef) -> int:

@@ -45,7 +45,7 @@ def decorator_arguments(evidence: Evidence) -> Iterator[Finding]:
     script, module = entry_script(evidence)
     for function in module.functions.values():
         for decoration in decorations(module, function):
-            wrong = None if decoration.unclear else _wrong(module, script.path, decoration)
+            wrong = what_is_wrong(module, script.path, decoration)
             if wrong is None:
                 continue
             title, fix, edits = wrong
@@ -63,7 +63,10 @@ def decorator_arguments(evidence: Evidence) -> Iterator[Finding]:
             )
 
 
-def _wrong(module: Module, path: str, given: Decoration) -> tuple[str, str, tuple[Edit, ...]] | None:
+def what_is_wrong(module: Module, path: str, given: Decoration) -> tuple[str, str, tuple[Edit, ...]] | None:
+    """Title, fix and edits for a decorator whose call cannot work; None for one that can, or that cannot be told."""
+    if given.unclear:
+        return None
     if given.kind == RAW:
         if not isinstance(given.node, ast.Call):
             return None

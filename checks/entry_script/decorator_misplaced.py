@@ -39,7 +39,7 @@ from checks.finding import Confidence, Edit, Finding, Fix, Severity, Stage
     "entry-script.decorator-misplaced",
     needs=("tree",),
     stage=Stage.RUN,
-    explains=("runtime.run-raised", "runtime.init-raised"),
+    explains=("runtime.run-raised", "runtime.init-raised", "runtime.result-not-serialisable"),
 )
 def decorator_misplaced(evidence: Evidence) -> Iterator[Finding]:
     """Look at decorators on functions other than run()."""

@@ -52,7 +52,13 @@ _PYTHON = re.compile(r"^(?:def|class|import|from|async def|if|for|while|try)\b",
     needs=("script",),
     stage=Stage.LOAD,
     confidence=Confidence.CERTAIN,
-    explains=(*EXPLAINED, "entry-script.no-init", "entry-script.no-run", "runtime.contract-refused"),
+    explains=(
+        *EXPLAINED,
+        "entry-script.no-init",
+        "entry-script.no-run",
+        "entry-script.undefined-name",
+        "runtime.contract-refused",
+    ),
 )
 def not_python(evidence: Evidence) -> Iterator[Finding]:
     """Look at the form of the text as a whole."""

@@ -25,7 +25,8 @@ from collections.abc import Iterator
 
 from checks.cases import fires, quiet
 from checks.check import check
-from checks.entry_script.decorations import Decoration, decorations, resolved
+from checks.entry_script.decorations import decorations, resolved
+from checks.entry_script.decorator_arguments import what_is_wrong
 from checks.entry_script.module import Module
 from checks.entry_script.samples import NUMPY, PANDAS, STANDARD, kind_of, parameter_type, source, type_name
 from checks.entry_script.subject import entry_script
@@ -51,11 +52,11 @@ def param_type_class(evidence: Evidence) -> Iterator[Finding]:
     for function in module.functions.values():
         for decoration in decorations(module, function):
             given = decoration.type
-            if given is None or decoration.unclear:
+            if given is None or decoration.unclear or what_is_wrong(module, script.path, decoration):
                 continue
             name = type_name(module, given) or type_name(module, resolved(module, given))
             kind = kind_of(module, given)
-            if not name and (kind not in _KINDS or _swapped(module, decoration)):
+            if not name and kind not in _KINDS:
                 continue
             what = f"the class `{name}`" if name else f"the {kind} itself"
             yield Finding(
@@ -69,10 +70,6 @@ def param_type_class(evidence: Evidence) -> Iterator[Finding]:
                 ),
                 fixes=(_construct(module, script.path, given, name, kind),),
             )
-
-
-def _swapped(module: Module, decoration: Decoration) -> bool:
-    return kind_of(module, decoration.arguments.get("param_name")) == "parameter type"
 
 
 def _construct(module: Module, path: str, given: ast.expr, name: str | None, kind: str | None) -> Fix:

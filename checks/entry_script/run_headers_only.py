@@ -18,12 +18,11 @@ Learn more
 Source: azureml-inference-server-http 1.5.1, `server/user_script.py`, `_analyze_run`.
 """
 
-import ast
 from collections.abc import Iterator
 
 from checks.cases import fires, quiet
 from checks.check import check
-from checks.entry_script.contract import found_by_server, is_plain, parameters
+from checks.entry_script.contract import data_name, found_by_server, is_plain, parameters
 from checks.entry_script.signature import replace_parameters, written
 from checks.entry_script.subject import entry_script
 from checks.evidence import Evidence
@@ -35,7 +34,7 @@ from checks.finding import Confidence, Finding, Fix, Safety, Stage
     needs=("tree",),
     stage=Stage.LOAD,
     confidence=Confidence.CERTAIN,
-    explains=("runtime.contract-refused",),
+    explains=("runtime.contract-refused", "entry-script.undefined-name"),
 )
 def run_headers_only(evidence: Evidence) -> Iterator[Finding]:
     """Look at the parameters of run()."""
@@ -45,22 +44,19 @@ def run_headers_only(evidence: Evidence) -> Iterator[Finding]:
         return
     if [argument.arg for argument in parameters(function)] != ["request_headers"]:
         return
-    taken = module.top_names | {n.id for n in ast.walk(function) if isinstance(n, ast.Name)}
-    name = "data" if "data" not in taken else "raw_data"
+    name = data_name(module, function)
     edits = replace_parameters(module, script.path, function, written(function, first=name))
     yield Finding(
         title="run() takes only `request_headers`, and no data",
         evidence=(module.quote(script.path, function),),
-        about=("name:run", f"line:{function.lineno}", "phase:import"),
+        about=("name:run", f"name:{name}", f"line:{function.lineno}", "phase:import"),
         fixes=(Fix(title=f"add the parameter `{name}`", safety=Safety.SAFE if edits else Safety.REVIEW, edits=edits),),
     )
 
 
 CASES = (
     fires("def run(request_headers): return 1\n", line=1, fixed="def run(data, request_headers): return 1\n"),
-    fires(
-        "def run(request_headers=None): return data\n", fixed="def run(raw_data, request_headers=None): return data\n"
-    ),
+    fires("def run(request_headers=None): return data\n", fixed="def run(data, request_headers=None): return data\n"),
     quiet("def run(data, request_headers): return 1\n"),
     quiet("def run(headers): return 1\n"),
 )

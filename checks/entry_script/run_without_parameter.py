@@ -25,14 +25,12 @@ from collections.abc import Iterator
 
 from checks.cases import fires, quiet
 from checks.check import check
-from checks.entry_script.contract import found_by_server, is_plain, loads, parameters
+from checks.entry_script.contract import data_name, found_by_server, is_plain, parameters
 from checks.entry_script.module import Function, Module
 from checks.entry_script.signature import replace_parameters
 from checks.entry_script.subject import entry_script
 from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Fix, Safety, Stage
-
-_USUAL = ("data", "raw_data", "input_data", "request", "body", "payload", "inputs")
 
 
 @check(
@@ -50,7 +48,7 @@ def run_without_parameter(evidence: Evidence) -> Iterator[Finding]:
         return
     if parameters(function) or function.args.vararg or function.args.kwarg:
         return
-    name = _name(module, function)
+    name = data_name(module, function)
     yield Finding(
         title="run() takes no parameter for the request's data",
         evidence=(module.quote(script.path, function),),
@@ -70,13 +68,6 @@ def _fix(module: Module, path: str, function: Function, name: str) -> Fix:
             ),
         )
     return Fix(title=f"give run() the parameter `{name}`", safety=Safety.SAFE if edits else Safety.REVIEW, edits=edits)
-
-
-def _name(module: Module, function: Function) -> str:
-    """What the body reads although nothing defines it, else `data`; never a name that means something else."""
-    taken = module.top_names | {n.id for n in ast.walk(function) if isinstance(n, ast.Name)}
-    undefined = loads(function) - module.top_names
-    return next((name for name in _USUAL if name in undefined), next(name for name in _USUAL if name not in taken))
 
 
 CASES = (
