@@ -44,7 +44,7 @@ def batch_returns_nothing(evidence: Evidence) -> Iterator[Finding]:
     """Look at what run(mini_batch) returns."""
     script, module = entry_script(evidence)
     run = found_by_server(module, "run")
-    if run is None or not module.is_batch or not is_plain(module, run) or first_yield(run):
+    if run is None or not module.takes_paths or not is_plain(module, run) or first_yield(run):
         return
     returns = _returns(run)
     wrong = [(node, kind) for node in returns if (kind := _kind(module, run, node.value))]
@@ -104,4 +104,5 @@ CASES = (
     quiet("def run(mini_batch):\n    if not mini_batch:\n        return None\n    return list(mini_batch)\n"),
     quiet("import pandas as pd\ndef run(mini_batch):\n    rows = []\n    return pd.DataFrame(rows)\n"),
     quiet("def run(data):\n    print(data)\n", name="an online script"),
+    quiet("def run(frame):\n    return str(frame.shape)\n", name="a table"),
 )

@@ -81,6 +81,12 @@ def all_functions(module: Module) -> list[Function]:
     return [*module.all(ast.FunctionDef), *module.all(ast.AsyncFunctionDef)]
 
 
+def is_batch(module: Module) -> bool:
+    """True for scripts of batch deployments and parallel jobs, whose run() may also take a `mini_batch_context`."""
+    context = module.run is not None and any(a.arg == "mini_batch_context" for a in parameters(module.run))
+    return module.is_batch or context
+
+
 def parameters(function: Function) -> list[ast.arg]:
     """All named parameters, in order."""
     arguments = function.args

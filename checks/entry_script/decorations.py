@@ -3,7 +3,7 @@
 import ast
 from dataclasses import dataclass
 
-from checks.entry_script.contract import RAW, SCHEMA, last_name
+from checks.entry_script.contract import RAW, SCHEMA, bound_by, last_name
 from checks.entry_script.module import Function, Module
 
 _ARGUMENTS = {
@@ -77,17 +77,14 @@ def assigned(module: Module, name: str) -> ast.expr | None:
     """The value that one plain statement at module level gives a name, when nothing else binds it."""
     value: ast.expr | None = None
     for node in module.top_level:
-        targets = (
-            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-        )
-        for stored in ast.walk(node) if not targets else ():
-            if isinstance(stored, ast.Name) and stored.id == name and isinstance(stored.ctx, ast.Store):
-                return None
-        if any(isinstance(target, ast.Name) and target.id == name for target in targets):
-            if value is not None or not isinstance(module.parent(node), ast.Module):
-                return None
-            assert isinstance(node, ast.Assign | ast.AnnAssign)
-            value = node.value
+        if name not in bound_by(node):
+            continue
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        plain = isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(module.parent(node), ast.Module)
+        if value is not None or not plain or not any(isinstance(t, ast.Name) and t.id == name for t in targets):
+            return None
+        assert isinstance(node, ast.Assign | ast.AnnAssign)
+        value = node.value
     declared = any(name in node.names for node in module.all(ast.Global))
     return None if declared or name in module.functions or name in module.aliases else value
 

@@ -125,5 +125,6 @@ CASES = (
     quiet(f"{_IMPORTS}@input_schema('data', NumpyParameterType(np.array([1])))\n{_RUN}"),
     quiet(f"{_IMPORTS}from x import kind\n@input_schema('data', kind)\n{_RUN}"),
     quiet(f"{_IMPORTS}kind = NumpyParameterType(np.array([1]))\n@input_schema('data', kind)\n{_RUN}"),
+    quiet(f"{_IMPORTS}from x import make\nkind = None\na, kind = make()\n@input_schema('data', kind)\n{_RUN}"),
     quiet("def input_schema(name, kind): return lambda f: f\n@input_schema('data', [1])\ndef run(data): ...\n"),
 )

@@ -25,6 +25,7 @@ from collections.abc import Iterator
 
 from checks.cases import fires, quiet, script
 from checks.check import check
+from checks.entry_script.contract import is_batch
 from checks.entry_script.module import Module, is_main_guard
 from checks.entry_script.subject import entry_script
 from checks.evidence import Evidence, SourceTree
@@ -42,7 +43,7 @@ def relative_import(evidence: Evidence) -> Iterator[Finding]:
     """Look for imports that begin with a dot."""
     script_, module = entry_script(evidence)
     found = [node for node in module.all(ast.ImportFrom) if node.level and not _spared(module, node)]
-    if not found:
+    if not found or is_batch(module):  # the driver of parallel jobs imports scripts in ways of its own
         return
     first = found[0]
     function = module.function_of(first)
@@ -130,6 +131,7 @@ CASES = (
     fires(script("from .a.b import (\n    c,\n)\n", beside=("a/b.py",)), fixed="from a.b import (\n    c,\n)\n"),
     fires("def init():\n    from ..lib import x\n", line=2, saw="..lib"),
     fires("from .a import b\nfrom .c import d\n", findings=1, fixed="from a import b\nfrom c import d\n"),
+    quiet("from .a import b\ndef init(): ...\ndef run(data, mini_batch_context): return [b]\n", name="a parallel job"),
     quiet("from helpers import clean\nimport package.sub\n"),
     quiet("try:\n    from .helpers import clean\nexcept ImportError:\n    from helpers import clean\n"),
     quiet("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from .types import Row\n"),

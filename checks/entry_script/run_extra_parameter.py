@@ -24,7 +24,7 @@ from collections.abc import Iterator
 
 from checks.cases import fires, quiet
 from checks.check import check
-from checks.entry_script.contract import found_by_server, is_plain, parameters, required
+from checks.entry_script.contract import found_by_server, is_batch, is_plain, parameters, required
 from checks.entry_script.decorations import decorations
 from checks.entry_script.module import Function, Module
 from checks.entry_script.subject import entry_script
@@ -44,7 +44,7 @@ def run_extra_parameter(evidence: Evidence) -> Iterator[Finding]:
     """Compare the parameters of run() with what the server fills."""
     script, module = entry_script(evidence)
     function = found_by_server(module, "run")
-    if function is None or not is_plain(module, function) or module.is_batch:  # the driver gives a second argument
+    if function is None or not is_plain(module, function) or is_batch(module):  # the driver gives a second argument
         return
     data = [a.arg for a in parameters(function) if a.arg != "request_headers"]
     needed = [a.arg for a in required(function) if a.arg != "request_headers"]
@@ -90,6 +90,7 @@ CASES = (
         "def run(mini_batch, mini_batch_context): return [1 for path in mini_batch]\n", name="a parallel job's script"
     ),
     quiet(_SCHEMA + "@input_schema('a', S(1))\n@input_schema(param_name='b', param_type=S(1))\ndef run(b, a): ...\n"),
+    quiet("def run(frame, mini_batch_context): return list(frame)\n", name="a parallel job over a table"),
     quiet("from x import inject\n@inject\ndef run(data, model): return 1\n"),
     quiet(_SCHEMA + "@input_schema('datum', S([1]))\ndef run(data): return 1\n", name="told by decorator-name"),
 )
