@@ -92,7 +92,7 @@ def _earlier(broken: Broken, line: int, opened: Text) -> list[tuple[Change, ...]
     """A quote that is missing further left: one text ends there, and all that follow on the line change places."""
     start, code = broken.offset(line), broken.line(line)
     first = code.find(opened.quote)
-    places = [start + m.start() for m in re.finditer(r"(?<=\S)[)\]}:,;.]", code) if m.start() > first]
+    places = [start + m.start() for m in re.finditer(r"(?<=\S)[)\]}:,;. ]", code) if m.start() > first]
     return [(Change(place, place, opened.quote),) for place in places[:40]]
 
 
