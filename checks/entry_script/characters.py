@@ -3,6 +3,7 @@
 import unicodedata
 
 from checks.entry_script.lexer import CURLY_DOUBLE, CURLY_SINGLE
+from checks.text import listed
 
 # Read as a blank by people, refused by Python.
 BLANKS = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
@@ -73,13 +74,8 @@ def name(character: str) -> str:
 
 
 def codes(characters: list[str], limit: int = 3) -> str:
-    """The code points, each once, in order: `U+201C, U+201D and 2 others`."""
-    unique = list(dict.fromkeys(characters))
-    listed = [f"U+{ord(character):04X}" for character in unique[:limit]]
-    rest = len(unique) - limit
-    if rest > 0:
-        return f"{', '.join(listed)} and {rest} others"
-    return " and ".join([", ".join(listed[:-1]), listed[-1]]) if len(listed) > 1 else listed[0]
+    """The code points, each once, in order: `U+201C, U+201D and 2 more`."""
+    return listed([f"U+{ord(character):04X}" for character in dict.fromkeys(characters)], limit)
 
 
 def looks_like(identifier: str) -> str:

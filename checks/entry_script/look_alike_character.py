@@ -83,13 +83,16 @@ def detect(broken: Broken) -> Fault | None:
     title = (
         f"{name(unique[0])} stands in the code instead of `{reads}`"
         if len(unique) == 1
-        else f"characters only look like code: {codes(found, 2)}"
+        else f"look-alike characters stand in the code: {codes(found, 2)}"
     )
     return Fault(
         title=title,
         places=tuple(change.start for change in best),
         changes=best,
         fix="replace them by the characters that they resemble",
+        told="Word processors, chats and web pages replace characters as one types or copies. Python knows only the "
+        'plain ones: the import fails with "invalid character", the worker exits with code 3, and the container '
+        "restarts.",
         safety=Safety.SAFE,
     )
 
