@@ -1,6 +1,7 @@
 """Apply edits to a text. Pure: files are somebody else's subject."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from checks.finding import Edit
 from checks.text import end_of, lines_of
@@ -51,4 +52,4 @@ def by_path(edits: Iterable[Edit]) -> dict[str, list[Edit]]:
 def clash(edits: Iterable[Edit]) -> bool:
     """True when two different edits of one file touch the same characters."""
     spans = sorted({(e.start_line, e.start_column, e.end_line, e.end_column, e.replacement) for e in edits})
-    return any(right[:2] < left[2:4] for left, right in zip(spans, spans[1:], strict=False))
+    return any(right[:2] < left[2:4] for left, right in pairwise(spans))

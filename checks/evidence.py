@@ -322,11 +322,11 @@ class Output(Record, frozen=True):
 class Probe(Record, frozen=True, tag=True):
     """What happened when the entry script ran: written by the probe, completed by its launcher.
 
-    Paths are the person's own (`score.py`, not the scratch copy). `in_process` runs share doctor's interpreter; `path` is
-    the interpreter's sys.path, `warnings` the texts of Python warnings that libraries gave while the script ran.
+    Paths are the person's own (`score.py`, not the scratch copy). `in_process` runs share doctor's interpreter; `path`
+    is the interpreter's sys.path, `warnings` the texts of Python warnings that libraries gave while the script ran.
     `imported` are the top-level modules that the script's own code, or a pickle it loaded, imported from packages.
-    `stand_ins` are modules that the cloud has and this interpreter lacks, answered by the probe; `example` is the request
-    body taken from the sample of `@input_schema` where none was given.
+    `stand_ins` are modules that the cloud has and this interpreter lacks, answered by the probe; `example` is the
+    request body taken from the sample of `@input_schema` where none was given.
     """
 
     interpreter: str

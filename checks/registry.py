@@ -1,4 +1,8 @@
-"""All checks, family by family. The list is explicit; a family is imported when it is asked for."""
+"""All checks, family by family.
+
+The list is explicit and stands in each family's `family.py`, which is imported when it is asked for: the engine starts
+the probe before that.
+"""
 
 from functools import cache
 from importlib import import_module
@@ -6,9 +10,9 @@ from importlib import import_module
 from checks.check import Check
 
 FAMILIES = {
-    "entry-script": "checks.entry_script",
-    "dependencies": "checks.dependencies",
-    "runtime": "checks.runtime",
+    "entry-script": "checks.entry_script.family",
+    "dependencies": "checks.dependencies.family",
+    "runtime": "checks.runtime.family",
 }
 
 

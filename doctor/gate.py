@@ -2,14 +2,17 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from doctor.collectors.script import find_scripts
 from doctor.engine import Examination, Options, examine
 from doctor.errors import CannotExamine
 from doctor.fixing import diff, new_texts, safe_edits, write
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 MOST_FIX_ROUNDS = 10
 WORTH_A_POOL = 16  # scripts; below that, starting processes costs more than it saves
@@ -40,7 +43,9 @@ def examine_all(
         yield from pool.map(partial(_one, options=options), scripts, chunksize=8)
 
 
-def _pool(number: int, options: Options) -> Executor:
+def _pool(number: int, options: Options) -> "Executor":
+    from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor  # not loaded for a single script
+
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if options.run or number < WORTH_A_POOL:
         return ThreadPoolExecutor(max_workers=1 if options.in_process else cores)

@@ -14,9 +14,9 @@ import pytest
 
 from checks.cases import script
 from checks.edits import apply_edits
-from checks.entry_script import CHECKS
 from checks.entry_script.broken import problem_of
 from checks.entry_script.diagnosis import LEXICAL, STRUCTURAL
+from checks.entry_script.family import CHECKS
 from checks.entry_script.lexer import Lexed, lex
 from checks.entry_script.positions import Positions
 from checks.finding import Finding, Safety

@@ -4,10 +4,10 @@ import pytest
 
 from checks.cases import script
 from checks.edits import apply_edits
-from checks.entry_script import CHECKS
 from checks.entry_script.broken import problem_of
 from checks.entry_script.changes import Change, Changed
 from checks.entry_script.diagnosis import diagnose
+from checks.entry_script.family import CHECKS
 from checks.entry_script.lexer import lex
 from checks.evidence import EnvironmentFile, Evidence, Script
 from checks.finding import Confidence, Finding, Quote, Safety, Severity

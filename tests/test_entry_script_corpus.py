@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from checks.entry_script import CHECKS
+from checks.entry_script.family import CHECKS
 from checks.entry_script.module import parse
 from checks.evidence import Evidence, Script, SourceTree, Target
 from checks.finding import Finding, Severity

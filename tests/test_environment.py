@@ -10,7 +10,7 @@ from packaging.specifiers import SpecifierSet
 
 from checks.cases import Case
 from checks.check import Check
-from checks.dependencies import CHECKS
+from checks.dependencies.family import CHECKS
 from checks.dependencies.examples import beside
 from checks.edits import apply_edits
 from checks.evidence import EnvironmentFile, Installed, Missing, ModelFile, ModelFolder, Requirement

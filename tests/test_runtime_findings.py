@@ -12,7 +12,7 @@ from checks.evidence import Evidence, Missing, Probe, Samples, Script, Target
 from checks.finding import Finding, Severity
 from checks.outcome import Crashed, Found, run_check
 from checks.rank import Ranking, rank
-from checks.runtime import CHECKS
+from checks.runtime.family import CHECKS
 from doctor.collectors.installed import installed
 from doctor.collectors.models import collect_models
 from doctor.collectors.samples import describe

@@ -28,7 +28,7 @@ from checks.evidence import (
 from checks.finding import Finding, Severity
 from checks.outcome import Crashed, Found, run_check
 from checks.rank import rank
-from checks.runtime import CHECKS
+from checks.runtime.family import CHECKS
 from checks.runtime.headlines import by_headline
 from checks.runtime.reading import READERS
 

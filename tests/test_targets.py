@@ -87,11 +87,12 @@ def test_no_permission_as_another_user(tmp_path: Path) -> None:
     script = tmp_path / "score.py"
     script.write_text(GOOD)
     script.chmod(0)
+    (tmp_path / "readable.py").write_text(GOOD)
     # The interpreter itself may lie in root's home: everything is loaded before the user changes.
     command = (
         "import os, sys, traceback\n"
-        "import doctor.command.check\n"
         "from doctor.command.main import run\n"
+        "run(['check', '--no-run', sys.argv[2]])\n"
         "os.setuid(65534)\n"
         "sys.exit(run(['check', sys.argv[1]]))"
     )
@@ -99,7 +100,8 @@ def test_no_permission_as_another_user(tmp_path: Path) -> None:
         if folder == Path("/"):
             break
         folder.chmod(folder.stat().st_mode | stat.S_IXOTH | stat.S_IROTH)
-    done = subprocess.run([sys.executable, "-c", command, str(script)], capture_output=True, text=True, timeout=60)
+    words = [sys.executable, "-c", command, str(script), str(tmp_path / "readable.py")]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60)
     assert done.returncode == 3, done.stderr
     assert "permission denied" in done.stderr
 
