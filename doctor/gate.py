@@ -36,8 +36,8 @@ def examine_all(
     scripts: Sequence[Path], options: Options, listen: Callable[[str], None]
 ) -> Iterator[Examination | Refused]:
     """Examine scripts in order. Reading uses all cores; rehearsals are processes of their own and wait in threads."""
-    if len(scripts) == 1:
-        yield _one(scripts[0], options, listen)
+    if len(scripts) <= 1:
+        yield from (_one(script, options, listen) for script in scripts)
         return
     with _pool(len(scripts), options) as pool:
         yield from pool.map(partial(_one, options=options), scripts, chunksize=8)

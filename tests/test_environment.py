@@ -10,8 +10,8 @@ from packaging.specifiers import SpecifierSet
 
 from checks.cases import Case
 from checks.check import Check
-from checks.dependencies.family import CHECKS
 from checks.dependencies.examples import beside
+from checks.dependencies.family import CHECKS
 from checks.edits import apply_edits
 from checks.evidence import EnvironmentFile, Installed, Missing, ModelFile, ModelFolder, Requirement
 from checks.finding import Safety
