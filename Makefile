@@ -27,6 +27,7 @@ docs: $(READY) ## regenerate every derived file
 	$(BIN)/python -m doctor.derive
 
 bench: $(READY) ## the promised ratios, measured side by side
+	@$(BIN)/python -m compileall -q checks doctor tui # as an installer does
 	$(BIN)/python -m benchmarks
 
 requirements: $(READY) ## pin the newest development dependencies, with hashes
