@@ -41,15 +41,13 @@ def peel(subject: Subject, script: Script, first: Look, listen: Callable[[str], 
         after = look(subject, msgspec.structs.replace(script, text=new_text), files)
         left = {_key(c) for c in after.ranking.causes}
         if _key(cause) in left:
-            _put(causes, cause, _tell(cause, "not verified: the finding remains with this change", sure=False))
+            causes = _told(causes, cause, "not verified: the finding remains with this change", sure=False)
             continue
         known = {_key(c) for c in (*causes, *current.ranking.findings)}
         revealed = [c for c in after.ranking.causes if _key(c) not in known]
         symptoms = [c for c in current.ranking.causes if _key(c) not in left and _key(c) != _key(cause)]
         text, proved = _outcome(current, after, cause, revealed)
-        told = _tell(cause, text, sure=proved)
-        told = msgspec.structs.replace(told, explains=tuple(dict.fromkeys((*told.explains, *(s.id for s in symptoms)))))
-        _put(causes, cause, told)
+        causes = _told(causes, cause, text, sure=proved, explains=(s.id for s in symptoms))
         causes = [c for c in causes if _key(c) not in {_key(s) for s in symptoms}]
         cured.append(cause)
         names = tuple(dict.fromkeys(c.id for c in cured))
@@ -73,19 +71,28 @@ def _applicable(finding: Finding) -> Fix | None:
     return next((fix for fix in finding.fixes if fix.edits and fix.safety is not Safety.PLACEHOLDER), None)
 
 
-def _put(causes: list[Finding], old: Finding, new: Finding) -> None:
-    for index, cause in enumerate(causes):
-        if _key(cause) == _key(old):
-            causes[index] = msgspec.structs.replace(new, after=cause.after)
+def _told(
+    causes: Iterable[Finding], cause: Finding, verified: str, *, sure: bool, explains: Iterable[str] = ()
+) -> list[Finding]:
+    """The causes with what was learned of one of them.
 
-
-def _tell(cause: Finding, verified: str, *, sure: bool) -> Finding:
-    applied = _applicable(cause)
-    return msgspec.structs.replace(
-        cause,
-        confidence=Confidence.CERTAIN if sure else cause.confidence,
-        fixes=tuple(msgspec.structs.replace(fix, verified=verified) if fix is applied else fix for fix in cause.fixes),
-    )
+    It keeps its own lines and edits: those of `cause`, seen in a later round, belong to the text of that round.
+    """
+    key, more = _key(cause), (*cause.explains, *explains)
+    return [
+        msgspec.structs.replace(
+            stored,
+            confidence=Confidence.CERTAIN if sure else stored.confidence,
+            explains=tuple(dict.fromkeys((*stored.explains, *more))),
+            fixes=tuple(
+                msgspec.structs.replace(fix, verified=verified) if fix is _applicable(stored) else fix
+                for fix in stored.fixes
+            ),
+        )
+        if _key(stored) == key
+        else stored
+        for stored in causes
+    ]
 
 
 def _outcome(before: Look, after: Look, cause: Finding, revealed: Iterable[Finding]) -> tuple[str, bool]:

@@ -66,3 +66,35 @@ def test_a_file_that_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
 
 def test_diff_tells_a_missing_last_line_end() -> None:
     assert diff({"score.py": ("a", "b")}).count("\\ No newline at end of file") == 2
+
+
+def test_several_faults_are_fixed_in_one_call(tmp_path: Path) -> None:
+    """Verifying one fix moves the lines of the next; what is written must fit the file as it is."""
+    script = tmp_path / "score.py"
+    lines = (
+        "%%writefile score.py",
+        "import json",
+        "",
+        " def init():",
+        "    model = 3 \u2212 1",
+        "",
+        "def run(data):",
+        '    return np.array(json.loads(data)["data"]).tolist() + [model]',
+        "",
+    )
+    script.write_bytes("\r\n".join(lines).encode())
+    (tmp_path / "sample.json").write_text('{"data": [1, 2]}')
+    assert doctor("score.py", "--diff", cwd=tmp_path).stdout.count("\n+    model = 3 - 1") == 1
+    done = doctor("score.py", "--fix", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout
+    fixed = (
+        "import numpy as np",
+        "import json",
+        "",
+        "def init():",
+        "    global model",
+        "    model = 3 - 1",
+        "",
+        *lines[6:],
+    )
+    assert script.read_bytes().decode() == "\r\n".join(fixed)
