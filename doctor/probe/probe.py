@@ -167,17 +167,26 @@ class Places(object):
         self.system = tuple(_folder(path) for path in system)
         self.own_cache = {}
         self.folders = {}
+        self.born = time.time()
 
     def of(self, path):
         if path.startswith(self.models):
             return "model"
         if path.startswith(self.code):
             return "environment" if _in_packages(path) else "code"
-        if path.startswith(self.temporary):
-            return "temporary"
         if path.startswith(self.environment) or _in_packages(path):
             return "environment"
+        if path.startswith(self.temporary):
+            return "temporary"
         return "system" if path.startswith(self.system) else "elsewhere"
+
+    def was_there(self, path):
+        """Whether a file of the temporary folder is older than this rehearsal: somebody else left it there."""
+        try:
+            older = os.stat(path).st_ctime < self.born
+            return older and os.path.isfile(path) and not path.startswith(self.stage)
+        except OSError:
+            return False
 
     def is_own(self, filename):
         known = self.own_cache.get(filename)
@@ -394,6 +403,8 @@ class Observer(object):
 
     def opened(self, path, writing, found, frame):
         place = self.places.of(path)
+        if place == "temporary" and not writing and found and self.places.was_there(path):
+            place = "elsewhere"
         if path in self.plan["private"] or (place == "system" and path.startswith(("/proc/", "/sys/", "/dev/"))):
             return
         if path.endswith((".py", ".pyc")) and not writing and place in ("code", "environment") and found:
