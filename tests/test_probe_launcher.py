@@ -170,3 +170,15 @@ def test_doctors_own_marks_match_the_probes() -> None:
 
     assert launcher.DUMP_SIGNAL == probe.DUMP_SIGNAL
     assert {Path(path).name for path in launcher.OWNED} == set(probe.Hidden.NAMES)
+
+
+def test_an_isolated_install_rehearses_with_the_persons_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "python3").symlink_to(sys.executable)
+    for variable in ("VIRTUAL_ENV", "CONDA_PREFIX"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    assert interpreters.choose(None) == sys.executable
+    (tmp_path / "uv-receipt.toml").touch()
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    assert interpreters.choose(None) == str(tmp_path / "bin" / "python3")

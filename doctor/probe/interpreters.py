@@ -17,10 +17,12 @@ _REMEDY = "give the path of a Python 3.6 or newer with --python"
 def choose(wanted: str | None) -> str | Missing:
     """The interpreter: the wanted one, else that of the active environment, else doctor's own.
 
+    Where doctor is installed apart (pipx, uv tool), its own knows none of the person's packages: then PATH's `python3`.
+
     A name without a folder is looked up on PATH, a folder is taken for an environment. Missing says what is wrong.
     """
     if wanted is None:
-        return active() or sys.executable
+        return active() or (_on_path() if _is_apart() else None) or sys.executable
     found = _resolve(wanted)
     if isinstance(found, Missing) or _LOOKS_LIKE_PYTHON.search(Path(found).name):
         return found
@@ -36,6 +38,15 @@ def active() -> str | None:
         if executable := _inside(Path(prefix)):
             return executable
     return None
+
+
+def _is_apart() -> bool:
+    """Whether a tool installer made this environment for doctor alone: each leaves its receipt there."""
+    return any(Path(sys.prefix, receipt).is_file() for receipt in ("pipx_metadata.json", "uv-receipt.toml"))
+
+
+def _on_path() -> str | None:
+    return shutil.which("python3") or shutil.which("python")
 
 
 def _inside(folder: Path) -> str | None:
