@@ -175,11 +175,6 @@ FETCHERS = frozenset(
 )
 
 
-def is_loader(name: str) -> bool:
-    """True for a call that reads a model."""
-    return name in LOADERS or ("." in name and last(name) in LOADER_METHODS)
-
-
 def is_prediction(name: str) -> bool:
     """True for a call that asks a model for its answer."""
     return "." in name and last(name) in PREDICTIONS

@@ -51,10 +51,6 @@ class Stage:
         """Where the probe's own files lie."""
         return self.root / "probe"
 
-    def is_at(self, folder: str) -> bool:
-        """Whether this folder is the stage: the temporary folder may lie inside the script's."""
-        return os.path.realpath(folder) == str(self.root)
-
     def own(self, text: str) -> str:
         """A text with the paths of the stage replaced by the person's own."""
         if self.original and text.startswith(self.original[0] + os.sep):
@@ -160,7 +156,7 @@ def _copy_code(script: Path, stage: Stage, budget: _Budget) -> None:
                         _place(Path(entry.path), here / entry.name, budget)
                 elif entry.is_symlink():
                     budget.link(entry.path, here / entry.name)
-                elif not (entry.name.startswith(".") or _is_environment(entry.path) or stage.is_at(entry.path)):
+                elif not (entry.name.startswith(".") or _is_environment(entry.path) or _is_stage(entry.path)):
                     pending.append((Path(entry.path), here / entry.name))
 
 
@@ -169,7 +165,7 @@ def _is_environment(folder: str) -> bool:
 
 
 def _is_stage(folder: str) -> bool:
-    """Whether this is a rehearsal's own folder: a script that lies in the temporary folder has them beside it."""
+    """Whether this is a rehearsal's own folder: the temporary folder may lie in the script's."""
     return Path(folder).name.startswith(_PREFIX) and Path(folder, "probe").is_dir()
 
 
@@ -223,7 +219,7 @@ def _lay_models(stage: Stage, script: Path, model_dir: Path, name: str, version:
         stage.version = stage.models  # several registered models: the folder of them all
         stage.named = True
         stage.shown.insert(0, (str(stage.models), str(model_dir)))
-        _copy_tree(model_dir, stage.models, stage, budget)
+        _copy_tree(model_dir, stage.models, budget)
         return
     names = asked or [name]
     stage.version = stage.models / names[0] / version
@@ -231,7 +227,7 @@ def _lay_models(stage: Stage, script: Path, model_dir: Path, name: str, version:
     stage.shown.insert(0, (str(stage.version), str(model_dir if model_dir.is_dir() else model_dir.parent)))
     stage.version.mkdir(parents=True)
     if model_dir.is_dir():
-        _copy_tree(model_dir, stage.version, stage, budget)
+        _copy_tree(model_dir, stage.version, budget)
     else:
         _place(model_dir, stage.version / model_dir.name, budget)
     for other in names[1:]:
@@ -250,15 +246,15 @@ def _has_version(folder: Path) -> bool:
     return folder.is_dir() and any(child.name.isdigit() for child in folder.iterdir())
 
 
-def _copy_tree(source: Path, target: Path, stage: Stage, budget: _Budget) -> None:
+def _copy_tree(source: Path, target: Path, budget: _Budget) -> None:
     target.mkdir(parents=True, exist_ok=True)
     for entry in sorted(os.scandir(source), key=lambda entry: entry.name):
         place = target / entry.name
-        if os.path.lexists(place) or stage.is_at(entry.path):
+        if os.path.lexists(place) or _is_stage(entry.path):
             continue
         with contextlib.suppress(OSError):
             if entry.is_dir() and budget.files > 0 and not entry.is_symlink():
-                _copy_tree(Path(entry.path), place, stage, budget)
+                _copy_tree(Path(entry.path), place, budget)
             elif entry.is_dir():
                 budget.link(entry.path, place)
             elif entry.is_file():
