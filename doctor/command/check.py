@@ -26,7 +26,7 @@ FILE = click.Path(path_type=Path)
     multiple=True,
     type=FILE,
     metavar="FILE",
-    help="A request body to send to run(); repeatable. [default: found beside the script]",
+    help="A request body for run(), for a batch script a file; repeatable. [default: found beside the script]",
 )
 @click.option(
     "--model-dir",
