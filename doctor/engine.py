@@ -5,6 +5,7 @@ longer than the service's own start.
 """
 
 import re
+import shlex
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -350,4 +351,4 @@ def _confirmed(finding: Finding, subject: Subject) -> Finding:
     words += [word for sample in options.samples for word in ("--sample", str(sample))]
     words += ["--model-dir", str(options.model_dir)] if options.model_dir else []
     words += ["--env", str(options.environment)] if options.environment else []
-    return msgspec.structs.replace(finding, confirm=" ".join(words))
+    return msgspec.structs.replace(finding, confirm=shlex.join(words))
