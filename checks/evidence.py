@@ -21,7 +21,7 @@ class Missing(Record, frozen=True, tag=True):
 class Target(Record, frozen=True):
     """What the person asked about."""
 
-    kind: Literal["script"]
+    kind: Literal["script", "log"]
     name: str
 
 
@@ -369,6 +369,27 @@ class Probe(Record, frozen=True, tag=True):
         )
 
 
+class Log(Record, frozen=True):
+    """Text that a service, a build, a cloud command or a person left behind, decoded, one record a line.
+
+    Of a long log only what may matter is kept: `numbers` holds the line number in the original of each line of `text`
+    (empty: they are consecutive from 1), `left_out` how many lines were dropped, `repeats` how often a line that stands
+    for several like ones was there: pairs of its number and the count.
+    """
+
+    source: str
+    text: str
+    numbers: tuple[int, ...] = ()
+    left_out: int = 0
+    repeats: tuple[tuple[int, int], ...] = ()
+
+
+class Logs(Record, frozen=True, tag=True):
+    """The logs of one target; each is read for itself."""
+
+    items: tuple[Log, ...]
+
+
 NOT_COLLECTED = Missing(reason="not collected")
 
 
@@ -383,6 +404,7 @@ class Evidence(Record, frozen=True):
     environment: EnvironmentFile | Missing = NOT_COLLECTED
     installed: Installed | Missing = NOT_COLLECTED
     probe: Probe | Missing = NOT_COLLECTED
+    logs: Logs | Missing = NOT_COLLECTED
 
     def missing(self, need: str) -> str | None:
         """Why `need` is not here, or None when it is. Needs are field names, and `tree`: a script that parses."""

@@ -109,6 +109,7 @@ class Finding(Record, frozen=True):
     A check leaves `id`, `family`, `why`, `severity` and `stage` out where its own declaration already says them; the
     check fills them in. `about` holds the subjects (`name:model`, `module:cv2`, `line:7`) by which the ranking tells
     whether this finding and another speak of the same thing. Without fixes, `no_fix` says why there is none.
+    `place` orders findings that come from one log, where the order of events says more than what each looks like.
     """
 
     title: str
@@ -126,6 +127,7 @@ class Finding(Record, frozen=True):
     confirm: str | None = None
     learn_more: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    place: int = 0
 
     @property
     def gravity(self) -> Severity:

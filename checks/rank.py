@@ -126,10 +126,11 @@ def _surety(finding: Finding) -> Confidence:
     return finding.confidence or Confidence.POSSIBLE
 
 
-def _order(finding: Finding) -> tuple[int, int, int, int, int]:
-    """Gravest first; then surest; then earliest in the life of the service; then what explains most; then the line."""
+def _order(finding: Finding) -> tuple[int, int, int, int, int, int]:
+    """Gravest first; then the place in a log; then the surest, the earliest in the life of the service, the widest."""
     return (
         finding.gravity.rank,
+        finding.place,
         _surety(finding).rank,
         (finding.stage or Stage.OPERATE).rank,
         -len(finding.explains),

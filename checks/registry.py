@@ -13,13 +13,23 @@ FAMILIES = {
     "entry-script": "checks.entry_script.family",
     "dependencies": "checks.dependencies.family",
     "runtime": "checks.runtime.family",
+    "logs": "checks.logs.family",
 }
+
+FAMILIES_OF_KIND = {"script": ("entry-script", "dependencies", "runtime"), "log": ("logs",)}
+"""What each kind of target is judged by."""
 
 
 @cache
 def all_checks() -> tuple[Check, ...]:
     """Every check, in the order of FAMILIES and of each family's CHECKS."""
     return tuple(check for module in FAMILIES.values() for check in import_module(module).CHECKS)
+
+
+@cache
+def checks_of_kind(kind: str) -> tuple[Check, ...]:
+    """The checks that speak of a kind of target, in the order of its families."""
+    return tuple(check for family in FAMILIES_OF_KIND[kind] for check in import_module(FAMILIES[family]).CHECKS)
 
 
 @cache

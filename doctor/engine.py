@@ -20,7 +20,7 @@ from checks.evidence import EnvironmentFile, Evidence, Installed, Missing, Phase
 from checks.finding import Finding
 from checks.outcome import Found, Outcome, run_check
 from checks.rank import Ranking, rank
-from checks.registry import all_checks
+from checks.registry import checks_of_kind
 from doctor import __version__
 from doctor.collectors.samples import describe, find_model_folder, find_samples, only_version, read_sample
 from doctor.collectors.script import collect_script, collect_source
@@ -183,7 +183,7 @@ def look(subject: Subject, script: Script, overlay: Mapping[str, str], listen: L
         listen("running init() and run()" if _sent(subject, module) else "running init()")
     try:
         evidence = _collect(subject, script, overlay)
-        early, late = _split(options.suppression.selected(all_checks()))
+        early, late = _split(options.suppression.selected(checks_of_kind("script")))
         outcomes = {check.id: run_check(check, evidence) for check in early}
         if running is not None:
             evidence = _with_probe(evidence, running)

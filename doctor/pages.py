@@ -31,6 +31,7 @@ NEEDS = {
     "environment": "the conda or requirements file",
     "installed": "the installed packages",
     "probe": "a rehearsal of the script",
+    "logs": "logs and other text",
 }
 TEXTS = frozenset({"script", "tree", "source", "environment"})
 LONGEST_EXAMPLE = 25  # lines

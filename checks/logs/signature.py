@@ -1,0 +1,149 @@
+"""A signature: what a line of text looks like, what it means, and what to change. Signatures are data.
+
+They stand in `signatures/*.toml`, one area a file; `load` reads and verifies them. How to write one: docs/signatures.md.
+"""
+
+import re
+import tomllib
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+
+import msgspec
+
+from checks.finding import Confidence, Record, Safety, Severity, Stage
+
+AREAS = (
+    *("python", "packaging", "models", "frameworks"),
+    *("server", "script", "payload", "http"),
+    *("memory", "gpu", "native", "storage", "network", "model_servers"),
+    *("kubernetes", "scheduling", "images", "probes"),
+    *("build", "access", "quota"),
+    *("platform", "sdk", "compute", "edge", "batch"),
+    *("fallback", "harmless", "states"),
+)
+"""The files of `signatures/`, in the order in which the catalogue lists them."""
+
+
+class Role(StrEnum):
+    """What a matched line stands for."""
+
+    CAUSE = "cause"  # says what is wrong
+    SYMPTOM = "symptom"  # follows from a cause; the diagnosis only where nothing else was found
+    WRAPPER = "wrapper"  # carries a cause inside itself, like a symptom never above what it wraps
+    HARMLESS = "harmless"  # looks bad and is not: nothing on this line counts, nor a traceback that it heads
+    STATE = "state"  # how far the service has come
+    FALLBACK = "fallback"  # what is said where no signature matches; has no pattern
+
+
+class Strength(StrEnum):
+    """Which of two causes on one line, or in one log, is the better diagnosis."""
+
+    STRONG = "strong"  # never seen without being the reason
+    NORMAL = "normal"
+    WEAK = "weak"  # a general message, or a warning: counts where nothing better is found
+
+    @property
+    def rank(self) -> int:
+        """0 for the strongest."""
+        return list(Strength).index(self)
+
+
+class Phase(StrEnum):
+    """Where in the life of a worker a line was written."""
+
+    START = "start"  # the server starts, or nothing tells
+    LOAD = "load"  # the entry script is imported
+    INIT = "init"  # init() runs
+    RUN = "run"  # requests are answered
+
+
+class SignatureFix(Record, frozen=True, forbid_unknown_fields=True):
+    """One way to cure it; texts are templates as `title` is."""
+
+    title: str
+    safety: Safety = Safety.REVIEW
+    commands: tuple[str, ...] = ()
+
+
+class Signature(Record, frozen=True, forbid_unknown_fields=True):
+    """One entry. Patterns are RE2 (no look-around, no back-references: nothing that could backtrack).
+
+    `match`: any of these, searched in one line whose prefix (time, pod, logger) was taken off. Named groups become
+    fields; `title`, `why`, `no_fix` and the fixes are templates in which `{module}` is a field and
+    `{module|distribution}` a field passed through a filter (see template.py). `defaults` holds what stands for a field
+    that did not match.
+    `phases`: counts only in these. `frames`: only as the headline of an exception one of whose frames (`path in
+    function: code`) this matches. `exception`: only as the headline of an exception. `after` and `not_after`: ids, of
+    which one must (none may) stand earlier in the same start of the service. `also`: patterns that must each match some
+    line of the log; their groups become fields too. `reader`: a function of readers.py that extracts more fields, and may refuse.
+    `over`: ids (or `area.*`) that it outranks on the same line or in the same exception. `explains`: ids (or `area.*`) of
+    other causes that follow from it; symptoms need no mention. `cleared_by`: ids of states that prove that it did no
+    harm when they come later; by default what the stage implies.
+    `begins`, `enters`, `healthy` belong to states: a new start, a phase, a proof that the service works.
+    `fires` and `quiet` are texts that must (must not) be matched by this signature.
+    """
+
+    id: str
+    match: tuple[str, ...] = ()
+    role: Role = Role.CAUSE
+    strength: Strength = Strength.NORMAL
+    stage: Stage = Stage.OPERATE
+    severity: Severity = Severity.ERROR
+    confidence: Confidence = Confidence.LIKELY
+    title: str = ""
+    why: str = ""
+    fixes: tuple[SignatureFix, ...] = ()
+    no_fix: str | None = None
+    defaults: dict[str, str] = {}
+    phases: tuple[Phase, ...] = ()
+    frames: str | None = None
+    exception: bool = False
+    after: tuple[str, ...] = ()
+    not_after: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    reader: str | None = None
+    over: tuple[str, ...] = ()
+    explains: tuple[str, ...] = ()
+    cleared_by: tuple[str, ...] | None = None
+    begins: bool = False
+    enters: Phase | None = None
+    healthy: bool = False
+    aliases: tuple[str, ...] = ()
+    learn_more: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    fires: tuple[str, ...] = ()
+    quiet: tuple[str, ...] = ()
+    area: str = ""
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """Names of the fields that its patterns extract."""
+        return frozenset(name for pattern in (*self.match, *self.also) for name in re.findall(r"\(\?P<(\w+)>", pattern))
+
+    def named_in(self, ids: tuple[str, ...]) -> bool:
+        """True when a list of ids or `area.*` names this one."""
+        return self.id in ids or f"{self.area}.*" in ids
+
+
+class _File(Record, frozen=True, forbid_unknown_fields=True):
+    signature: tuple[Signature, ...] = ()
+
+
+def parse(text: str, area: str) -> tuple[Signature, ...]:
+    """The signatures of one file. Raises ValueError (tomllib's or msgspec's) that names the place."""
+    read = msgspec.convert(tomllib.loads(text), _File, strict=True)
+    return tuple(msgspec.structs.replace(signature, area=area) for signature in read.signature)
+
+
+@cache
+def signatures() -> tuple[Signature, ...]:
+    """Every built-in signature, area by area."""
+    folder = files("checks.logs") / "signatures"
+    return tuple(one for area in AREAS for one in parse((folder / f"{area}.toml").read_text(encoding="utf-8"), area))
+
+
+@cache
+def by_id() -> dict[str, Signature]:
+    """The built-in signatures by id (without the family)."""
+    return {one.id: one for one in signatures()}
