@@ -64,7 +64,8 @@ class Timings(Record, frozen=True):
 class Report(Record, frozen=True):
     """One target's diagnosis. `notes` say how it came about: the interpreter used, what was not tried.
 
-    `suppressed` counts the findings that were kept out, `suppressions` holds them.
+    `suppressed` counts the findings that were kept out, `suppressions` holds them. Of a log, `fingerprint` is equal for
+    equal diagnoses, and `when` tells when the proving line was written (`2026-11-20 18:07:02`), where that is known.
     """
 
     schema: str
@@ -78,6 +79,8 @@ class Report(Record, frozen=True):
     notes: tuple[str, ...] = ()
     suppressed: int = 0
     suppressions: tuple[Suppressed, ...] = ()
+    fingerprint: str | None = None
+    when: str | None = None
 
     def at_least(self, severity: Severity) -> tuple[Finding, ...]:
         """Findings of that severity or a graver one."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from checks.check import Check
-from checks.evidence import Script
+from checks.evidence import Log, Script
 from checks.finding import Finding, Severity
 from checks.registry import FAMILIES, all_checks, find_check, known_names
 from doctor.baseline import Baseline, read_baseline
@@ -63,21 +63,24 @@ class Suppression:
             if (self.select is None or check.id in self.select) and check.id not in self.ignore
         ]
 
-    def split(self, findings: Iterable[Finding], script: Script) -> tuple[tuple[Finding, ...], tuple[Suppressed, ...]]:
+    def split(
+        self, findings: Iterable[Finding], target: Script | Log
+    ) -> tuple[tuple[Finding, ...], tuple[Suppressed, ...]]:
         """Findings that are to be told, graded as asked, and those that stay quiet, each with the reason."""
-        comments = ignores_in(script.text)
-        here = self._of_file(script.path)
+        path = target.path if isinstance(target, Script) else target.source
+        comments = ignores_in(target.text) if isinstance(target, Script) else ()
+        here = self._of_file(path)
         kept: list[Finding] = []
         quiet: list[Suppressed] = []
         for finding in findings:
-            comment = next((one for one in comments if _covers(one, finding, script)), None)
+            comment = next((one for one in comments if _covers(one, finding, path)), None)
             if comment is not None:
                 quiet.append(Suppressed(finding=finding, how="inline", reason=comment.reason or None))
             elif finding.id in here:
                 quiet.append(Suppressed(finding=finding, how="ignored", reason=f"per-file-ignores, {here[finding.id]}"))
             else:
                 kept.append(self._graded(finding))
-        new, old = self.baseline.split(kept, script.path) if self.baseline.counts else (kept, [])
+        new, old = self.baseline.split(kept, path) if self.baseline.counts else (kept, [])
         return tuple(new), (*quiet, *(Suppressed(finding=one, how="baseline") for one in old))
 
     def notes(self, script: Script) -> tuple[str, ...]:
@@ -114,6 +117,9 @@ class Suppression:
         }
 
 
+NOTHING_SUPPRESSED = Suppression()
+
+
 def resolve(names: Iterable[str], where: str) -> frozenset[str]:
     """The ids that ids, former ids and families stand for. Raises ConfigError for any other name."""
     ids: set[str] = set()
@@ -139,7 +145,8 @@ def _ids(name: str) -> frozenset[str]:
     return frozenset({check.id} if check else ())
 
 
-def _covers(comment: Ignore, finding: Finding, script: Script) -> bool:
-    quote = next((q for q in finding.evidence if q.line and q.source.endswith(script.name)), None)
+def _covers(comment: Ignore, finding: Finding, path: str) -> bool:
+    name = path.replace("\\", "/").rsplit("/", 1)[-1]
+    quote = next((q for q in finding.evidence if q.line and q.source.endswith(name)), None)
     line = quote.line if quote else None
     return comment.covers(line) and any(finding.id in _ids(name) for name in comment.names)

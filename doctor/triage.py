@@ -1,36 +1,70 @@
 """From text alone to a report: the one way by which a log, a pasted error or a ticket is judged."""
 
+import re
 import time
 
-from checks.evidence import Evidence, Log, Logs, Target
-from checks.logs.analysis import analyse
+import msgspec
+
+from checks.evidence import Log, Target
+from checks.logs.analysis import Analysis, analyse
 from checks.logs.findings import findings
-from checks.rank import Ranking, rank
+from checks.rank import rank
 from checks.registry import checks_of_kind
 from doctor import __version__
 from doctor.report import SCHEMA, CheckSummary, Report, Timings, Verdict
+from doctor.suppress import NOTHING_SUPPRESSED, Suppression
+
+_WHEN = re.compile(r"(\d{4})[-/](\d\d)[-/](\d\d)[T ](\d\d:\d\d:\d\d)")
 
 
-def triage(log: Log, *, read_in: float = 0.0) -> Report:
+def triage(log: Log, suppression: Suppression = NOTHING_SUPPRESSED, *, read_in: float = 0.0) -> Report:
     """The diagnosis of one log. `read_in` is how many seconds it took to read."""
+    from doctor.logs.groups import fingerprint
+
     began = time.perf_counter()
-    evidence = Evidence(target=Target(kind="log", name=log.source), logs=Logs(items=(log,)))
-    found = findings(log)
-    ranking = rank(found)
-    healthy = not ranking.causes and analyse(log).healthy
-    return Report(
+    analysis = analyse(log)
+    checks = {check.id for check in suppression.selected(checks_of_kind("log"))}
+    found = [finding for finding in findings(log) if finding.id in checks]
+    kept, suppressed = suppression.split(found, log)
+    ranking = rank(kept)
+    number = len({finding.id for finding in ranking.findings})
+    report = Report(
         schema=SCHEMA,
         version=__version__,
-        target=evidence.target,
-        verdict=Verdict.FAILING if ranking.causes else Verdict.HEALTHY if healthy else Verdict.INCONCLUSIVE,
+        target=Target(kind="log", name=log.source),
+        verdict=_verdict(failing=bool(ranking.causes), healthy=analysis.healthy),
         causes=ranking.causes,
         findings=ranking.findings,
-        checks=_summary(ranking),
+        checks=CheckSummary(passed=len(checks) - number, found=number),
         timings=Timings(collect=round(read_in, 4), check=round(time.perf_counter() - began, 4)),
-        notes=(),
+        notes=_notes(log, analysis),
+        suppressed=len(suppressed),
+        suppressions=suppressed,
+        when=_when(analysis),
     )
+    return msgspec.structs.replace(report, fingerprint=fingerprint(report))
 
 
-def _summary(ranking: Ranking) -> CheckSummary:
-    number = len({finding.id for finding in ranking.findings})
-    return CheckSummary(passed=len(checks_of_kind("log")) - number, found=number)
+def _verdict(*, failing: bool, healthy: bool) -> Verdict:
+    if failing:
+        return Verdict.FAILING
+    return Verdict.HEALTHY if healthy else Verdict.INCONCLUSIVE
+
+
+def _notes(log: Log, analysis: Analysis) -> tuple[str, ...]:
+    notes = []
+    if log.left_out:
+        total = log.left_out + len(set(log.numbers))
+        notes.append(f"{log.left_out:,} of {total:,} lines match nothing and repeat nothing new; they were passed over")
+    if analysis.runs > 1:
+        notes.append(f"the log holds {analysis.runs} starts of the service; the last complete one counts most")
+    return tuple(notes)
+
+
+def _when(analysis: Analysis) -> str | None:
+    """The time of the first cause's line, or of the log's first line with a time."""
+    places = [analysis.causes[0].best.position] if analysis.causes else []
+    for line in (*(analysis.lines[place] for place in places), *analysis.lines[:50]):
+        if found := _WHEN.search(line.time or line.raw[:80]):
+            return f"{found[1]}-{found[2]}-{found[3]} {found[4]}"
+    return None

@@ -1,24 +1,195 @@
 """`doctor triage FILE...|-`: the root cause from text alone."""
 
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import click
 
+from checks.finding import Severity
 from doctor.command.exit_codes import ExitCode
-from doctor.command.outputs import Output, write_outputs
-from doctor.logs.reading import read_logs
-from doctor.triage import triage
+from doctor.command.outputs import Output, colored, echo, width, write_outputs
+from doctor.command.progress import Progress
+from doctor.config import load_settings
+from doctor.errors import CannotExamine
+from doctor.logs.groups import Groups, table
+from doctor.logs.inputs import Input, Refused, find_inputs
+from doctor.logs.many import Result, Workers, own_processes, triage_all
+from doctor.report import Report
+from doctor.reports import render
+from doctor.suppress import Suppression
+
+WORTH_A_POOL = 200  # small files, or the bytes below; starting processes costs more than they save
+WORTH_BYTES = 16 << 20
+MOST_PAGES = 20  # reports; more are told as a table
 
 
 @click.command("triage")
-@click.argument("paths", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("-o", "--output", multiple=True, type=Output(), help="text, json, sarif, junit, markdown or github.")
+@click.argument("paths", metavar="PATH...|-", nargs=-1, required=True)
+@click.option("--include", multiple=True, metavar="PATTERN", help="In folders, only files of such names; repeatable.")
+@click.option(
+    "--group/--each",
+    default=None,
+    help=f"A table of equal diagnoses, or every report. [default: a table above {MOST_PAGES} logs]",
+)
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes. [default: one a core for many logs]")
+@click.option("--dask", metavar="ADDRESS", help="Hand the work to the Dask cluster of that scheduler.")
+@click.option(
+    "-o",
+    "--output",
+    multiple=True,
+    type=Output(),
+    help="text, json, sarif, junit, markdown or github, to standard output or a file; repeatable. "
+    "json is written as results come.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "never"]),
+    help="From which gravity on to exit with 1. [default: error]",
+)
+@click.option("--select", multiple=True, metavar="IDS", help="Only these causes, comma separated.")
+@click.option("--ignore", multiple=True, metavar="IDS", help="Not these causes, comma separated.")
+@click.option("--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Findings recorded there stay quiet.")
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Instead of doctor.toml or [tool.doctor] in pyproject.toml.",
+)
 @click.option("--color/--no-color", default=None, help="[default: on a terminal, unless NO_COLOR is set]")
 @click.option("-q", "--quiet", is_flag=True, help="Only the causes; no narration.")
 @click.option("-v", "--verbose", count=True, help="Everything that was found.")
-def command(paths: tuple[Path, ...], **given: Any) -> int:
-    """Name the root cause from logs, error texts and tickets alone."""
-    reports = [triage(log) for path in paths for log in read_logs(path)]
-    write_outputs(reports, given["output"], color=given["color"], verbose=given["verbose"], quiet=given["quiet"])
-    return ExitCode.FOUND if any(report.causes for report in reports) else ExitCode.CLEAN
+def command(paths: tuple[str, ...], **flags: Any) -> int:
+    """Name the root cause from text alone: container and build logs, pasted errors, kubectl output, tickets.
+
+    PATH is a file (also gzip, zstd, bz2, xz), an archive, a folder, a pattern such as 'logs/**/*.log', or - for
+    standard input. What it holds is found out: logs of old and new servers, prefixes of docker and kubectl, JSON
+    lines, exports.
+
+    Exit codes: 0 nothing at or above --fail-on, 1 something, 2 the call is wrong, 3 something could not be read,
+    4 doctor itself failed.
+    """
+    same = ("select", "ignore", "fail_on", "baseline")
+    first = Path(paths[0])
+    settings = load_settings(
+        first if first.exists() else Path(), config=flags["config"], flags={name: flags[name] for name in same}
+    )
+    told = _Told(flags, settings.fail_on)
+    shown = not flags["quiet"] and sys.stderr.isatty()
+    found = find_inputs(paths, flags["include"])
+    if "-" in paths and sys.stdin.isatty() and not flags["quiet"]:
+        click.echo("paste the log, then press Ctrl-D", err=True)
+    placed = _placed(found, jobs=flags["jobs"], dask=flags["dask"])
+    with told, closing(Progress(shown=shown)) as progress, placed as (inputs, workers):
+        for result in triage_all(progress.counted(inputs), workers=workers, suppression=Suppression.of(settings)):
+            progress.judged(result)
+            told.add(result)
+    return told.exit_code()
+
+
+class _Told:
+    """What is told as results come, and what at the end."""
+
+    def __init__(self, flags: dict[str, Any], fail_on: str) -> None:
+        self.flags, self.fail_on = flags, fail_on
+        wanted: Sequence[tuple[str, str | None]] = flags["output"] or (("text", None),)
+        self.streams = [file for name, file in wanted if name == "json"]
+        self.text = [file for name, file in wanted if name == "text"]
+        self.others = [(name, file) for name, file in wanted if name not in {"json", "text"}]
+        self.groups = Groups()
+        self.kept: list[Report] = []
+        self.found = self.broken = False
+        self.refused = 0
+        self.files: dict[str, IO[str]] = {}
+
+    def __enter__(self) -> "_Told":
+        for file in self.streams:
+            if file not in {None, "-"}:
+                try:
+                    self.files[str(file)] = open(str(file), "w", encoding="utf-8", newline="\n")  # noqa: PTH123
+                except OSError as error:
+                    raise CannotExamine(
+                        f"-o json={file} cannot be written: {error.strerror}; check the folder"
+                    ) from error
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        for file in self.files.values():
+            file.close()
+        if kind is None:
+            self.finish()
+
+    def add(self, result: Result) -> None:
+        """Tell a result, or keep what is needed to tell it at the end."""
+        if isinstance(result, Refused):
+            self.refused += 1
+            click.echo(f"doctor: {result.reason}", err=True)
+            return
+        self.found |= self.fail_on != "never" and bool(result.at_least(Severity(self.fail_on)))
+        self.broken |= bool(result.checks.crashed)
+        if self.streams:
+            line = render("json", [result], encoding="utf-8")
+            for file in self.files.values():
+                file.write(line)
+            if any(file in {None, "-"} for file in self.streams):
+                echo(line, escape="json")
+                sys.stdout.flush()
+        self.groups.add(result)
+        pages = self.flags["group"] is False or (self.flags["group"] is None and self.groups.total <= MOST_PAGES)
+        if self.others or (self.text and pages):
+            self.kept.append(result)
+        elif self.kept and not self.others:
+            self.kept.clear()
+
+    def finish(self) -> None:
+        """Everything that is told at the end."""
+        flags = self.flags
+        how = {"color": flags["color"], "verbose": flags["verbose"], "quiet": flags["quiet"]}
+        if self.others:
+            write_outputs(self.kept, self.others, **how)
+        total = self.groups.total
+        as_table = flags["group"] or (flags["group"] is None and total > MOST_PAGES)
+        if not self.text or not (total or not self.refused):
+            return
+        if not as_table:
+            write_outputs(self.kept, [("text", file) for file in self.text], **how)
+            return
+        for file in self.text:
+            screen = file in {None, "-"}
+            color = colored(flags["color"]) if screen else False
+            text = table(self.groups, width=width() if screen else 100, color=color)
+            if screen:
+                echo(text, color=color)
+            else:
+                Path(str(file)).write_text(text, encoding="utf-8")
+
+    def exit_code(self) -> ExitCode:
+        """What could not be read counts more than what was found in the rest."""
+        if self.refused:
+            return ExitCode.UNREACHABLE
+        if self.found:
+            return ExitCode.FOUND
+        return ExitCode.BROKEN if self.broken else ExitCode.CLEAN
+
+
+@contextmanager
+def _placed(
+    inputs: Iterator[Input | Refused], *, jobs: int | None, dask: str | None
+) -> Iterator[tuple[Iterator[Input | Refused], Workers | None]]:
+    """The inputs, and who judges them: this process for a few small logs, processes for many, a cluster if named."""
+    if dask:
+        from doctor.logs.cluster import connected
+
+        with connected(dask) as workers:
+            yield inputs, workers
+        return
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    number = jobs or cores
+    some = list(islice(inputs, WORTH_A_POOL if number > 1 else 0))
+    size = sum(one.size or 0 for one in some if isinstance(one, Input))
+    many = len(some) == WORTH_A_POOL or size > WORTH_BYTES or jobs is not None
+    yield chain(some, inputs), own_processes(number) if many and len(some) > 1 else None

@@ -2,10 +2,17 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from checks.evidence import Log
 
 
 def read_logs(path: Path) -> Iterator[Log]:
     """The logs in one file: one, or for an archive or an export of several sources one each."""
-    yield Log(source=str(path), text=path.read_bytes().decode("utf-8", "replace"))
+    with path.open("rb") as stream:
+        yield from read_stream(str(path), stream)
+
+
+def read_stream(name: str, stream: BinaryIO) -> Iterator[Log]:
+    """The logs in a stream of bytes."""
+    yield Log(source=name, text=stream.read().decode("utf-8", "replace"))

@@ -24,10 +24,11 @@ def fingerprint(finding: Finding) -> str:
     parts = [finding.id, finding.title]
     for quote in finding.evidence:
         parts += [quote.source.replace("\\", "/").rsplit("/", 1)[-1], quote.text]
-    return hashlib.sha256("\0".join(map(_steady, parts)).encode(errors="backslashreplace")).hexdigest()[:16]
+    return hashlib.sha256("\0".join(map(steady, parts)).encode(errors="backslashreplace")).hexdigest()[:16]
 
 
-def _steady(text: str) -> str:
+def steady(text: str) -> str:
+    """The text without what differs from machine to machine and from day to day."""
     for pattern, instead in _SHIFTING:
         text = pattern.sub(instead, text)
     return text.strip()
