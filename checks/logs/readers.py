@@ -1,22 +1,11 @@
 """Functions that read more out of a log than one pattern can; a signature names one in `reader`."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-from checks.logs.lines import Line
-from checks.logs.tracebacks import Block
+from checks.logs import access_text, build_text
+from checks.logs.place import Place, Reader
 
+__all__ = ["READERS", "Place", "Reader"]
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a signature matched: the lines of the log, the position in them, the exception it belongs to, if any."""
-
-    lines: Sequence[Line]
-    position: int
-    block: Block | None
-
-
-Reader = Callable[[Place, Mapping[str, str]], Mapping[str, str] | None]
-"""Gets the place and the fields so far; gives further fields, or None when the signature does not apply after all."""
-
-READERS: dict[str, Reader] = {}
+READERS: Mapping[str, Reader] = {**build_text.READERS, **access_text.READERS}
+"""Every reader by the name that signatures use."""

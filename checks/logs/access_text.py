@@ -1,0 +1,55 @@
+"""What Azure's refusals mean: the right behind an action, the fault behind a code of the sign-in service."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+
+from checks.logs.place import Place, Reader
+
+
+@cache
+def _table(name: str) -> tuple[tuple[str, ...], ...]:
+    from checks.dependencies.names import rows
+
+    return tuple(tuple(row) for row in rows(name))
+
+
+def azure_action(_: Place, fields: Mapping[str, str]) -> Mapping[str, str]:
+    """What an action (`Microsoft.X/y/write`) is for, and the role that allows it: `purpose`, `role`.
+
+    The longest row of azure_actions.tsv that begins the action decides.
+    """
+    action = fields["action"]
+    fitting = [row for row in _table("azure_actions") if action.lower().startswith(row[0].lower())]
+    if fitting:
+        row = max(fitting, key=lambda row: len(row[0]))
+        return {"purpose": row[1], "role": row[2]}
+    verb = action.rpartition("/")[2].lower()
+    role = {"read": "Reader", "write": "Contributor", "delete": "Contributor"}.get(verb, "Contributor")
+    return {"purpose": f"{verb} {action.rpartition('/')[0] or action}", "role": role}
+
+
+def azure_scope(place: Place, fields: Mapping[str, str]) -> Mapping[str, str]:
+    """As `azure_action`, and `resource`: the last part of the scope, `the resource` where it is cut or masked."""
+    scope = fields.get("scope", "").rstrip("/'\" .")
+    parts = [part for part in scope.split("/") if part]
+    known = re.fullmatch(r"[\w.-]+", parts[-1]) if parts else None
+    resource = f"`{parts[-2]}/{parts[-1]}`" if known and len(parts) > 1 else "the scope named"
+    return {**azure_action(place, fields), "resource": resource, "scope": scope or "<scope>"}
+
+
+def sign_in(_: Place, fields: Mapping[str, str]) -> Mapping[str, str]:
+    """What a code of Microsoft Entra ID says (aadsts.tsv): `fault`, `mechanism`, `cure`."""
+    code = fields["code"]
+    for number, fault, mechanism, cure in _table("aadsts"):
+        if number == code:
+            return {"fault": fault, "mechanism": mechanism, "cure": cure}
+    return {
+        "fault": f"the sign-in was refused with error {code}",
+        "mechanism": "No token is issued, so the call is not authorized.",
+        "cure": f"read the text beside the code, and look it up at https://login.microsoftonline.com/error?code={code}",
+    }
+
+
+READERS: dict[str, Reader] = {"azure_action": azure_action, "azure_scope": azure_scope, "sign_in": sign_in}
+"""The readers of this file by the name that signatures use."""

@@ -1,0 +1,306 @@
+"""What build logs say over several lines: lists below a headline, the two sides of a conflict, the package in work.
+
+All of them look at a bounded window around the line that matched, so that a log full of matches stays linear.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from checks.logs.lines import Line
+from checks.logs.place import Place, Reader
+
+NEAR = 60  # lines: how far the words of one message lie apart
+FAR = 400  # lines: how far above a failure the name of the step or package stands
+SHOWN = 4  # names told of a longer list
+STEP = re.compile(r"^\s*(?:#\d+ )?(?:\d+\.\d+ )?(?:\x1b\[\d*m)?")
+"""What BuildKit puts before the words of a step."""
+ITEM = re.compile(r"^\s*(?:#\d+ )?(?:\d+\.\d+ )?\s*[-•‣*]\s+(\S.*?)\s*$")
+BUILDING = re.compile(
+    r"Building wheels? for (?:collected packages: )?([A-Za-z0-9._-]+)"
+    r"|Failed building wheel for ([A-Za-z0-9._-]+)"
+    r"|Failed to build(?: installable wheels for some pyproject\.toml based projects \()? ?([A-Za-z0-9._-]+)"
+    r"|Could not build wheels for ([A-Za-z0-9._-]+)"
+    r"|Running setup\.py (?:install|bdist_wheel|clean) for ([A-Za-z0-9._-]+)"
+    r"|[×x] Failed to build `([A-Za-z0-9._-]+)"
+    r"|Encountered error while (?:generating package metadata|trying to install package)\. ╰─> ([A-Za-z0-9._-]+)"
+)
+COLLECTING = re.compile(
+    r"^(?:Collecting|Downloading|Using cached|Processing) (?:https?://\S+/|\./|\S*/)?([A-Za-z][A-Za-z0-9._]*(?:-[A-Za-z][\w.]*)*)"
+)
+SIDE = re.compile(r"(?:The user requested(?: \(constraint\))? (?P<wish>.+)|(?P<who>\S+ \S+) depends on (?P<need>.+))$")
+"""One side of a conflict, as pip lists it."""
+IN_BUILD = re.compile(
+    r"^Step \d+/\d+ :|^#\d+ \[|^ ?=> |\[internal\] load|Sending build context|Executing step ID|acb_step_"
+    r"|^ > \[|failed to solve|docker build|buildx|^STEP \d+|az acr build|kaniko|RUN pip install|RUN conda"
+    r"|Solving environment|Collecting \w|Building wheel|subprocess-exited-with-error|pip-req-build|pip-install-"
+    r"|condaenv\.\w+\.requirements|get_requires_for_build|pip install"
+)
+
+
+def said(line: Line) -> str:
+    """The words of a line without the prefix of a build step."""
+    return STEP.sub("", line.text).strip()
+
+
+def _below(place: Place, most: int = NEAR) -> Sequence[Line]:
+    return place.lines[place.position + 1 : place.position + 1 + most]
+
+
+def _above(place: Place, most: int = NEAR) -> Iterator[Line]:
+    """The lines before, the nearest first."""
+    for position in range(place.position - 1, max(-1, place.position - 1 - most), -1):
+        yield place.lines[position]
+
+
+def some(names: Sequence[str]) -> str:
+    """The first names of a list, and how many more there are."""
+    more = len(names) - SHOWN
+    return ", ".join(names[:SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def _items(place: Place) -> list[str]:
+    """The items of the list below a headline; an empty line or a `Specifications:` may stand between."""
+    found: list[str] = []
+    for line in _below(place):
+        item = ITEM.match(line.text)
+        if item:
+            found.append(item[1])
+        elif found or (said(line) and not said(line).endswith(":")):
+            break
+    return found
+
+
+def listed_below(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
+    """`packages` and `first` of the list below; refuses where there is none."""
+    found = _items(place)
+    if not found:
+        return None
+    names = [re.split(r"[\s\[]", item, maxsplit=1)[0] for item in found]
+    return {"packages": some([item[:60] for item in found]), "first": names[0]}
+
+
+def first_listed(place: Place, fields: Mapping[str, str]) -> Mapping[str, str] | None:
+    """All `packages` of a list of like lines, at the first of them only."""
+    pattern = re.compile(r"nothing provides (?:requested )?(\S+(?: [\d=<>*!][^\s,]*)?)(?: needed by (\S+))?")
+    for line in _above(place, 1):
+        if pattern.search(line.text):
+            return None
+    found = [fields["package"]]
+    for line in _below(place):
+        more = pattern.search(line.text)
+        if more is None:
+            break
+        found.append(more[1].rstrip(","))
+    return {"packages": some(list(dict.fromkeys(found)))}
+
+
+def pip_conflict(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
+    """Both sides of `The conflict is caused by:`, told once, at the first line that names a dependency.
+
+    Gives `subject` (the distribution that both want), `need`, `holder`, `other`.
+    """
+    pattern = re.compile(
+        r"(?:The user requested(?: \(constraint\))? (?P<wish>.+)|(?P<who>\S+ \S+) depends on (?P<need>.+))$"
+    )
+    sides: list[tuple[str, str]] = []  # who, what
+    begun = False
+    first = -1
+    begin = max(0, place.position - NEAR)
+    for position in range(place.position, begin - 1, -1):
+        if "conflict is caused by" in place.lines[position].text:
+            begun, begin = True, position
+            break
+    if not begun:
+        return None
+    for position in range(begin + 1, min(len(place.lines), begin + NEAR)):
+        side = SIDE.search(said(place.lines[position]))
+        if side is None:
+            break
+        sides.append((side["who"] or "the requirements", _plain(side["wish"] or side["need"])))
+        if first < 0 and side["who"]:
+            first = position
+    if place.position != (first if first >= 0 else begin + 1) or not sides:
+        return None
+    at = place.position - begin - 1
+    holder, need = sides[at]
+    subject = _name(need)
+    rest = [side for number, side in enumerate(sides) if number != at and _name(side[1]) == subject]
+    rest = rest or [side for number, side in enumerate(sides) if number != at]
+    # A line "A 1.5 depends on A 1.5" says only that an extra belongs to its package.
+    who, what = rest[0] if rest else ("another requirement", subject)
+    if _name(who) == subject and who != "the requirements":
+        who = "the requirements"
+    return {"subject": subject, "need": need, "holder": holder, "other": what, "rival": who}
+
+
+def _plain(need: str) -> str:
+    return (
+        re.sub(r"\s*\(requires-python:.*$", "", need).strip().rstrip(")") if "requires-python" in need else need.strip()
+    )
+
+
+def _name(requirement: str) -> str:
+    found = re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*", requirement)
+    return canonicalize_name(found[0]) if found else requirement
+
+
+def pip_missing(place: Place, fields: Mapping[str, str]) -> Mapping[str, str] | None:
+    """Why pip found nothing: gives `name`, and `known` where the name is a well-known slip; refuses versions."""
+    if fields.get("versions", "none") != "none" or _other_python(place, fields["requirement"]):
+        return None
+    name = _name(fields["requirement"])
+    return {"name": name, "instead": _instead(name), "python": _python(place)}
+
+
+def pip_version(place: Place, fields: Mapping[str, str]) -> Mapping[str, str] | None:
+    """The versions that there are: gives `name`, `wanted`, `newest`; refuses where a newer or older Python would do."""
+    versions = fields["versions"]
+    if versions == "none" or _other_python(place, fields["requirement"]):
+        return None
+    name = _name(fields["requirement"])
+    wanted = fields["requirement"][len(re.match(r"[\w.-]+(?:\[[^]]*])?", fields["requirement"])[0]) :].strip()  # type: ignore[index]
+    listed = [version.strip() for version in versions.split(",") if version.strip()]
+    return {
+        "name": name,
+        "wanted": wanted or "any",
+        "newest": listed[-1],
+        "oldest": listed[0],
+        "python": _python(place),
+    }
+
+
+def pip_python(place: Place, fields: Mapping[str, str]) -> Mapping[str, str] | None:
+    """A version that exists, but for another Python: gives `name`, `wanted`, `needs`; refuses when none is ignored."""
+    needs = _other_python(place, fields["requirement"])
+    if not needs:
+        return None
+    name = _name(fields["requirement"])
+    return {"name": name, "needs": needs, "python": _python(place)}
+
+
+def _other_python(place: Place, requirement: str) -> str:
+    """What Python the wanted version needs, told by pip's line about ignored versions above; empty when not."""
+    for line in _above(place, 12):
+        text = said(line)
+        if "require a different python version" not in text:
+            if "Could not find a version" in text or text.startswith("Collecting"):
+                return ""
+            continue
+        ignored = re.findall(r"(\S+) Requires-Python ([^;]+)", text)
+        try:
+            wanted = Requirement(requirement.split(" (from")[0])
+            fit = [spec for version, spec in ignored if wanted.specifier.contains(Version(version), prereleases=True)]
+        except (InvalidRequirement, InvalidVersion):
+            fit = [spec for _, spec in ignored]
+        return fit[-1].strip() if fit else ""
+    return ""
+
+
+def _instead(name: str) -> str:
+    """The right name for a well-known wrong one, empty otherwise."""
+    from checks.dependencies.names import rows
+
+    right = next((row[1] for row in rows("wrong_names") if canonicalize_name(row[0]) == name), "")
+    return f" (`{right}` is the name of the package that one imports as `{name}`)" if right else ""
+
+
+def _python(place: Place) -> str:
+    """The version of Python that the build uses, as `Python 3.7`, or `the image's Python`."""
+    pattern = re.compile(
+        r"(?:lib/python|[Pp]ython[= ]{1,3}|python:|-cp)(?P<major>[23])(?P<dot>\.?)(?P<minor>\d{1,2})(?=[\s./:;_-]|$)"
+    )
+    for line in [place.lines[place.position], *_above(place, FAR)]:
+        found = pattern.search(line.text)
+        if found:
+            return f"Python {found['major']}.{found['minor']}"
+    return "the image's Python"
+
+
+def package_in_work(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
+    """`package`: what pip was building when the line was written; refuses outside of builds."""
+    if not in_build(place):
+        return None
+    return {"package": building(place) or "a package"}
+
+
+def building(place: Place) -> str:
+    """The distribution whose build the line belongs to, empty when the log does not tell."""
+    for line in [place.lines[place.position], *_below(place)]:
+        found = BUILDING.search(line.text)
+        if found and ("ailed" in found[0] or "not build" in found[0] or "Encountered" in found[0]):
+            return next(name for name in found.groups() if name)
+    for line in _above(place, FAR):
+        found = BUILDING.search(line.text) or COLLECTING.search(said(line))
+        if found:
+            return next(name for name in found.groups() if name)
+    return ""
+
+
+def in_build(place: Place) -> bool:
+    """True when lines around say that an image or a package is being built."""
+    window = place.lines[max(0, place.position - FAR) : place.position + NEAR]
+    return any(IN_BUILD.search(line.text) for line in window)
+
+
+def only_in_build(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
+    """Refuses outside of builds."""
+    return {} if in_build(place) else None
+
+
+def log_ends(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
+    """Refuses when anything is said after this line."""
+    return None if any(line.text.strip() for line in place.lines[place.position + 1 :][:NEAR]) else {}
+
+
+def conda_dependency(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
+    """What conda's tree or list below says of a conflict: `details`, and `packages`."""
+    details: list[str] = []
+    for line in _below(place):
+        text = said(line)
+        if not text and details:
+            break
+        found = re.match(r"(?:[-•]|[├└│]─+|│\s+[├└]─)\s*(.+)", text)
+        if found:
+            details.append(found[1].strip().rstrip(":;,."))
+    if not details:
+        return None
+    text = "; ".join(details[:3])
+    return {"details": text[:200], "first": re.split(r"[\s\[]", details[0], maxsplit=1)[0]}
+
+
+def conda_python(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
+    """A package that conda has only for other versions of Python: `package`, `python`."""
+    mine = re.compile(
+        r"^(?:[-•]|[├└│]─+)?\s*(?P<package>[\w.-]+)[^>]*-> python(?:\[version='(?P<spec>[^']+)'\]|(?P<plain>\S*))"
+    )
+    package = spec = python = ""
+    for line in _below(place):
+        text = said(line)
+        found = mine.match(text)
+        if found and not package:
+            package, spec = found["package"], found["spec"] or found["plain"] or ""
+        own = re.match(r"Your python: python(\S*)", text)
+        if own:
+            python = own[1].lstrip("=")
+            break
+    return {"package": package, "spec": spec, "python": python or "the one pinned"} if package else None
+
+
+READERS: dict[str, Reader] = {
+    "listed_below": listed_below,
+    "first_listed": first_listed,
+    "pip_conflict": pip_conflict,
+    "pip_missing": pip_missing,
+    "pip_version": pip_version,
+    "pip_python": pip_python,
+    "package_in_work": package_in_work,
+    "only_in_build": only_in_build,
+    "log_ends": log_ends,
+    "conda_dependency": conda_dependency,
+    "conda_python": conda_python,
+}
+"""The readers of this file by the name that signatures use."""
