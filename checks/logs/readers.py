@@ -2,10 +2,28 @@
 
 from collections.abc import Mapping
 
-from checks.logs import access_text, build_text
+from checks.logs import (
+    access_text,
+    build_text,
+    image_pulls,
+    imports,
+    kubernetes_text,
+    model_files,
+    probe_text,
+    scheduler,
+)
 from checks.logs.place import Place, Reader
 
 __all__ = ["READERS", "Place", "Reader"]
 
-READERS: Mapping[str, Reader] = {**build_text.READERS, **access_text.READERS}
+READERS: Mapping[str, Reader] = {
+    **access_text.READERS,
+    **build_text.READERS,
+    **image_pulls.READERS,
+    **imports.READERS,
+    **kubernetes_text.READERS,
+    **model_files.READERS,
+    **probe_text.READERS,
+    **scheduler.READERS,
+}
 """Every reader by the name that signatures use."""
