@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from checks.cases import Case
 from checks.check import HEADINGS, Check
-from checks.evidence import EnvironmentFile, Evidence, Script
+from checks.evidence import EnvironmentFile, Evidence, Logs, Script
 from checks.finding import Confidence, Severity
 from checks.outcome import Found, run_check
 from checks.registry import FAMILIES, all_checks
@@ -33,7 +33,7 @@ NEEDS = {
     "probe": "a rehearsal of the script",
     "logs": "logs and other text",
 }
-TEXTS = frozenset({"script", "tree", "source", "environment"})
+TEXTS = frozenset({"script", "tree", "source", "environment", "logs"})
 LONGEST_EXAMPLE = 25  # lines
 
 
@@ -90,6 +90,8 @@ def _files(evidence: Evidence) -> Iterator[tuple[str, str]]:
         yield evidence.script.path, evidence.script.text
     if isinstance(evidence.environment, EnvironmentFile) and evidence.environment.text:
         yield evidence.environment.path, evidence.environment.text
+    if isinstance(evidence.logs, Logs):
+        yield from ((log.source, f"{log.text}\n") for log in evidence.logs.items)
 
 
 def _shows(text: str) -> bool:

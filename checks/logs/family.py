@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from checks.cases import Case
 from checks.check import Check, Look
-from checks.evidence import Evidence, Logs
+from checks.evidence import Evidence, Log, Logs, Target
 from checks.finding import Finding
 from checks.logs.findings import FAMILY, findings
 from checks.logs.page import page
@@ -23,6 +24,18 @@ class SignatureCheck(Check):
         """The page, in the headings of every check."""
         assert self.signature is not None
         return page(self.signature)
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """The texts beside the signature."""
+        assert self.signature is not None
+        firing = (Case(_evidence(text), findings=None) for text in self.signature.fires)
+        return (*firing, *(Case(_evidence(text), findings=0) for text in self.signature.quiet))
+
+
+def _evidence(text: str) -> Evidence:
+    log = Log(source="log.txt", text=text.strip("\n"))
+    return Evidence(target=Target(kind="log", name=log.source), logs=Logs(items=(log,)))
 
 
 def _look(id: str) -> Look:

@@ -1,6 +1,6 @@
 """A signature: what a line of text looks like, what it means, and what to change. Signatures are data.
 
-They stand in `signatures/*.toml`, one area a file; `load` reads and verifies them. How to write one: docs/signatures.md.
+They stand in `signatures/*.toml`, one area a file. How to write one: docs/signatures.md.
 """
 
 import re
@@ -76,9 +76,9 @@ class Signature(Record, frozen=True, forbid_unknown_fields=True):
     `phases`: counts only in these. `frames`: only as the headline of an exception one of whose frames (`path in
     function: code`) this matches. `exception`: only as the headline of an exception. `after` and `not_after`: ids, of
     which one must (none may) stand earlier in the same start of the service. `also`: patterns that must each match some
-    line of the log; their groups become fields too. `reader`: a function of readers.py that extracts more fields, and may refuse.
-    `over`: ids (or `area.*`) that it outranks on the same line or in the same exception. `explains`: ids (or `area.*`) of
-    other causes that follow from it; symptoms need no mention. `cleared_by`: ids of states that prove that it did no
+    line of the log; their groups become fields too. `reader`: a function of readers.py that extracts more fields, and
+    may refuse. `over`: ids (or `area.*`) that it outranks on the same line or in the same exception. `explains`: ids
+    (or `area.*`) of other causes that follow from it; symptoms need no mention. `cleared_by`: ids of states that prove that it did no
     harm when they come later; by default what the stage implies.
     `begins`, `enters`, `healthy` belong to states: a new start, a phase, a proof that the service works.
     `fires` and `quiet` are texts that must (must not) be matched by this signature.

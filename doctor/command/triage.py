@@ -80,7 +80,12 @@ def command(paths: tuple[str, ...], **flags: Any) -> int:
     )
     told = _Told(flags, settings.fail_on)
     shown = not flags["quiet"] and sys.stderr.isatty()
-    found = find_inputs(paths, flags["include"])
+    written = {str(Path(file).resolve()) for _, file in flags["output"] if file}
+    found = (
+        one
+        for one in find_inputs(paths, flags["include"])
+        if not written or str(Path(one.path).resolve()) not in written
+    )
     if "-" in paths and sys.stdin.isatty() and not flags["quiet"]:
         click.echo("paste the log, then press Ctrl-D", err=True)
     placed = _placed(found, jobs=flags["jobs"], dask=flags["dask"])

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from checks.finding import Finding, Severity, Stage
+from checks.finding import Confidence, Finding, Severity, Stage
 from checks.rank import explains
 from doctor.report import NotRun, Report, Verdict
 
@@ -99,6 +99,8 @@ def closing(report: Report) -> str:
     found += [plural(infos, "info finding")] if infos else []
     if report.suppressed:
         found.append(f"{plural(report.suppressed, 'finding')} suppressed")
+    if report.target.kind == "log":
+        return _closing_of_log(report, found)
     checked = [f"{plural(report.checks.passed, 'check')} passed"]
     checked += [f"{len(report.checks.skipped)} skipped"] if report.checks.skipped else []
     checked += [f"{len(report.checks.crashed)} crashed"] if report.checks.crashed else []
@@ -110,6 +112,18 @@ def closing(report: Report) -> str:
         return f"{report.target.name}: no cause found, but it was not seen to answer: {tail}"
     words = "it answers, with warnings" if warnings else "no problem found"
     return f"{report.target.name}: {words}: {tail}"
+
+
+def _closing_of_log(report: Report, found: Sequence[str]) -> str:
+    name, tail = report.target.name, "".join(f"; {part}" for part in found)
+    if report.verdict is Verdict.FAILING:
+        causes = plural(len(report.causes), "cause")
+        known = "" if any(cause.confidence is not Confidence.POSSIBLE for cause in report.causes) else ", none certain"
+        return f"{name}: the service fails: {causes}{known}{tail}"
+    if report.verdict is Verdict.HEALTHY:
+        return f"{name}: healthy: the log shows the service at work, and nothing that breaks it{tail}"
+    looked = f"none of {report.checks.passed + report.checks.found} causes known to doctor was found"
+    return f"{name}: {looked}, nor a sign that the service works{tail}"
 
 
 def plural(number: int, word: str) -> str:

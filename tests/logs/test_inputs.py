@@ -10,7 +10,9 @@ from doctor.logs.inputs import Input, Refused, content_of, find_inputs
 
 
 def names(*paths: object, include: tuple[str, ...] = ()) -> list[str]:
-    return [Path(one.path).name for one in find_inputs([str(path) for path in paths], include) if isinstance(one, Input)]
+    return [
+        Path(one.path).name for one in find_inputs([str(path) for path in paths], include) if isinstance(one, Input)
+    ]
 
 
 def refusal(path: object, include: tuple[str, ...] = ()) -> str:
@@ -57,7 +59,9 @@ def test_pipes_and_devices_are_left_out_of_folders(folder: Path) -> None:
 
 
 def test_refusals_name_place_and_remedy(folder: Path, tmp_path: Path) -> None:
-    assert refusal(folder / "a.lgo") == f"{folder}/a.lgo is not there; a file with a similar name exists: {folder}/a.log"
+    assert (
+        refusal(folder / "a.lgo") == f"{folder}/a.lgo is not there; a file with a similar name exists: {folder}/a.log"
+    )
     assert refusal(tmp_path / "zzz" / "y") == f"{tmp_path}/zzz/y is not there; check the path"
     assert refusal(folder, ("*.nothing",)).startswith(f"{folder} holds no file that fits *.nothing")
     (tmp_path / "empty").mkdir()

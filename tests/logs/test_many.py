@@ -83,7 +83,7 @@ def deadly(batch: many.Batch, suppression: object) -> list[many.Result]:
             os.kill(os.getpid(), signal.SIGKILL)
         if content.startswith("KILL ONCE"):
             try:
-                os.unlink(content.split()[2])
+                Path(content.split()[2]).unlink()
             except FileNotFoundError:
                 continue
             os.kill(os.getpid(), signal.SIGKILL)
@@ -141,6 +141,6 @@ def test_a_cluster_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(cluster, "PATIENCE", "1s")
     began = time.monotonic()
-    with pytest.raises(CannotExamine, match="no Dask scheduler answers at tcp://127.0.0.1:9"), cluster.connected("tcp://127.0.0.1:9"):
+    with pytest.raises(CannotExamine, match="no Dask scheduler answers"), cluster.connected("tcp://127.0.0.1:9"):
         pass
     assert time.monotonic() - began < 30

@@ -42,7 +42,7 @@ def test_form(one: Signature) -> None:
         assert one.fires, "a text that it must match"
         assert one.quiet, "a text that looks like it and must not be matched"
     if one.role is Role.STATE:
-        assert not (one.title or one.why or one.fixes)
+        assert not any((one.title, one.why, one.fixes))
         return
     assert one.title
     assert one.why
