@@ -22,6 +22,7 @@ from doctor.triage import triage
 BATCH_FILES = 32
 BATCH_BYTES = 1 << 20
 LARGEST_SENT = 16 << 20  # bytes; what is larger is read where the worker runs, under the same path
+UNKNOWN_WORKERS = 16  # an executor does not tell how many it has
 WINDOW = 4  # batches under way for each worker: enough to keep it busy, few enough to hold in memory
 
 Result = Report | Refused
@@ -90,17 +91,22 @@ def given(executor: Executor, number: int, *, remote: bool = False) -> Workers:
 
 
 def triage_all(
-    inputs: Iterable[Input | Refused], *, workers: Workers | None = None, suppression: Suppression = NOTHING_SUPPRESSED
+    inputs: Iterable[Input | Refused],
+    *,
+    workers: Workers | Executor | None = None,
+    suppression: Suppression = NOTHING_SUPPRESSED,
 ) -> Iterator[Result]:
     """Judge every input and yield what comes out as it comes; each input is accounted for once.
 
-    Without workers it is done here, in order. A batch whose worker died is judged again, file by file; a file that
+    `workers` may be any executor of `concurrent.futures`. Without workers it is done here, in order. A batch whose worker died is judged again, file by file; a file that
     takes its worker down a second time is told as refused.
     """
     if workers is None:
         for one in inputs:
             yield from (one,) if isinstance(one, Refused) else judge(one, suppression)
         return
+    if isinstance(workers, Executor):
+        workers = given(workers, UNKNOWN_WORKERS)
     yield from _Spread(workers, suppression).run(iter(inputs))
 
 
