@@ -103,9 +103,6 @@ def pip_conflict(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None
 
     Gives `subject` (the distribution that both want), `need`, `holder`, `other`.
     """
-    pattern = re.compile(
-        r"(?:The user requested(?: \(constraint\))? (?P<wish>.+)|(?P<who>\S+ \S+) depends on (?P<need>.+))$"
-    )
     sides: list[tuple[str, str]] = []  # who, what
     begun = False
     first = -1
@@ -251,6 +248,41 @@ def only_in_build(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | Non
     return {} if in_build(place) else None
 
 
+def needed(place: Place, fields: Mapping[str, str]) -> Mapping[str, str] | None:
+    """The Debian package (`apt`) of a header, library or tool that a build lacks (build_needs.tsv), and `package`.
+
+    Headers of the package's own source (`fatal error: foo_internal.h`) have no row: `apt` is then a placeholder.
+    """
+    if not in_build(place):
+        return None
+    from checks.dependencies.names import rows
+
+    wanted = fields["need"].strip("'\"`").rsplit("/bin/", 1)[-1]
+    known = {row[0]: row[1] for row in rows("build_needs")}
+    apt = known.get(wanted) or known.get(wanted.rsplit("/", 1)[-1]) or f"<Debian package of {wanted}>"
+    package = building(place)
+    return {"apt": apt, "package": package, "of": f" to build `{package}`" if package else ""}
+
+
+def apt_package(place: Place, fields: Mapping[str, str]) -> Mapping[str, str]:
+    """What replaced a package that Debian or Ubuntu dropped (apt_gone.tsv): `instead`, `reason`.
+
+    Where apt-get update did not run before, that is the likelier reason.
+    """
+    from checks.dependencies.names import rows
+
+    name = fields["package"]
+    gone = next((row for row in rows("apt_gone") if row[0] == name), None)
+    if gone:
+        return {"instead": gone[1], "reason": f"`{name}` is absent from {gone[2]}; `{gone[1]}` took its place"}
+    fresh = any(re.search(r"^(?:Get|Hit|Ign):\d+ |Reading package lists", said(line)) for line in _above(place, FAR))
+    lists = "is not in the package lists of this release" if fresh else "is not in the package lists, or they were not"
+    return {
+        "instead": f"<name in this release, for {name}>",
+        "reason": f"`{name}` {lists}" + ("" if fresh else " downloaded (`apt-get update` did not run)"),
+    }
+
+
 def log_ends(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
     """Refuses when anything is said after this line."""
     return None if any(line.text.strip() for line in place.lines[place.position + 1 :][:NEAR]) else {}
@@ -299,6 +331,8 @@ READERS: dict[str, Reader] = {
     "pip_python": pip_python,
     "package_in_work": package_in_work,
     "only_in_build": only_in_build,
+    "needed": needed,
+    "apt_package": apt_package,
     "log_ends": log_ends,
     "conda_dependency": conda_dependency,
     "conda_python": conda_python,
