@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from checks.evidence import Log
 from checks.logs.prefixes import Head, collectors, take_off
+from checks.logs.prose import expand
 
 SAMPLE = 2000  # lines that tell whether a collector put names before all of them
 TWICE = frozenset({"pipes"})  # the format of the images that also write every message bare
@@ -70,7 +71,7 @@ def read_lines(log: Log) -> list[Line]:
             )
         )
         heads.append(head)
-    return _once(lines, heads)
+    return expand(_once(lines, heads))
 
 
 def _once(lines: list[Line], heads: Sequence[Head]) -> list[Line]:

@@ -5,12 +5,15 @@ from collections.abc import Mapping
 from checks.logs import (
     access_text,
     build_text,
+    hosts,
     image_pulls,
     imports,
     kubernetes_text,
     model_files,
+    platform_text,
     probe_text,
     scheduler,
+    workers,
 )
 from checks.logs.place import Place, Reader
 
@@ -19,11 +22,14 @@ __all__ = ["READERS", "Place", "Reader"]
 READERS: Mapping[str, Reader] = {
     **access_text.READERS,
     **build_text.READERS,
+    **hosts.READERS,
     **image_pulls.READERS,
     **imports.READERS,
     **kubernetes_text.READERS,
     **model_files.READERS,
+    **platform_text.READERS,
     **probe_text.READERS,
     **scheduler.READERS,
+    **workers.READERS,
 }
 """Every reader by the name that signatures use."""
