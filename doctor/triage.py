@@ -2,6 +2,7 @@
 
 import re
 import time
+import traceback
 
 import msgspec
 
@@ -11,14 +12,35 @@ from checks.logs.findings import findings
 from checks.rank import rank
 from checks.registry import checks_of_kind
 from doctor import __version__
-from doctor.report import SCHEMA, CheckSummary, Report, Timings, Verdict
+from doctor.report import SCHEMA, CheckSummary, NotRun, Report, Timings, Verdict
 from doctor.suppress import NOTHING_SUPPRESSED, Suppression
 
 _WHEN = re.compile(r"(\d{4})[-/](\d\d)[-/](\d\d)[T ](\d\d:\d\d:\d\d)")
 
 
 def triage(log: Log, suppression: Suppression = NOTHING_SUPPRESSED, *, read_in: float = 0.0) -> Report:
-    """The diagnosis of one log. `read_in` is how many seconds it took to read."""
+    """The diagnosis of one log. `read_in` is how many seconds it took to read.
+
+    A failure of doctor's own becomes a crashed check of the report: the other logs are judged all the same.
+    """
+    try:
+        return _triage(log, suppression, read_in)
+    except Exception as error:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        reason = f"{type(error).__name__}: {error} (line {last.lineno} of {last.filename.rsplit('/', 1)[-1]})"
+        return Report(
+            schema=SCHEMA,
+            version=__version__,
+            target=Target(kind="log", name=log.source),
+            verdict=Verdict.INCONCLUSIVE,
+            causes=(),
+            findings=(),
+            checks=CheckSummary(passed=0, found=0, crashed=(NotRun(id="logs", reason=reason),)),
+            fingerprint="crashed",
+        )
+
+
+def _triage(log: Log, suppression: Suppression, read_in: float) -> Report:
     from doctor.logs.groups import fingerprint
 
     began = time.perf_counter()

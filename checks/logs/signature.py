@@ -116,6 +116,9 @@ class Signature(Record, frozen=True, forbid_unknown_fields=True):
     quiet: tuple[str, ...] = ()
     area: str = ""
 
+    def __hash__(self) -> int:
+        return hash(self.id)
+
     @property
     def groups(self) -> frozenset[str]:
         """Names of the fields that its patterns extract."""

@@ -98,8 +98,8 @@ def triage_all(
 ) -> Iterator[Result]:
     """Judge every input and yield what comes out as it comes; each input is accounted for once.
 
-    `workers` may be any executor of `concurrent.futures`. Without workers it is done here, in order. A batch whose worker died is judged again, file by file; a file that
-    takes its worker down a second time is told as refused.
+    `workers` may be any executor of `concurrent.futures`. Without workers it is done here, in order. A batch whose
+    worker died is judged again, file by file; a file that takes its worker down a second time is told as refused.
     """
     if workers is None:
         for one in inputs:
