@@ -12,6 +12,7 @@ from checks.logs import (
     model_files,
     platform_text,
     probe_text,
+    requests,
     scheduler,
     workers,
 )
@@ -29,6 +30,7 @@ READERS: Mapping[str, Reader] = {
     **model_files.READERS,
     **platform_text.READERS,
     **probe_text.READERS,
+    **requests.READERS,
     **scheduler.READERS,
     **workers.READERS,
 }

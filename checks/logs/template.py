@@ -37,6 +37,12 @@ def _top(module: str) -> str:
     return module.split(".", 1)[0]
 
 
+def _short(text: str) -> str:
+    """The beginning of a long text, cut at a word: what a title has room for."""
+    words = text.strip().rstrip(".")
+    return words if len(words) <= 50 else f"{words[:50].rsplit(' ', 1)[0]} …"
+
+
 def _apt(library: str) -> str:
     """The Debian package that holds a shared library."""
     from checks.dependencies.names import rows
@@ -46,11 +52,21 @@ def _apt(library: str) -> str:
     return known.get(library) or known.get(stem) or f"<package of {library}>"
 
 
+def _apt_where(library: str) -> str:
+    """Where that package exists, as a remark in brackets; empty when everywhere, or when nothing is known."""
+    from checks.dependencies.names import rows
+
+    known = {row[0]: row[2] for row in rows("shared_libraries") if len(row) > 2}
+    return f" ({known[library]})" if library in known else ""
+
+
 FILTERS: dict[str, Callable[[str], str]] = {
     "distribution": _distribution,
     "basename": _basename,
     "folder": _folder,
     "top": _top,
     "apt": _apt,
+    "short": _short,
+    "apt_where": _apt_where,
     "lower": str.lower,
 }
