@@ -34,6 +34,7 @@ _NAME = r"(?P<logger>(?![\w.]*(?:Error|Exception|Warning|Exit|Interrupt)\b)[\w.$
 _DOTTED = r"(?P<logger>(?:[a-z_][a-z0-9_]*[._:])+[a-z0-9_]+|root|uvicorn|mlserver|torch)"
 _PLACE = r"[\w./<>-]{1,200}:\d{1,6}"  # file:line
 
+_MONTH_FIRST = r"(?P<time>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d)"
 _DAEMON = r"(?P<logger>[\w./@-]{1,64})"
 
 OUTER, RECORD = "outer", "record"
@@ -146,8 +147,7 @@ _LETTERS = (
         OUTER,
         (
             "syslog",
-            r"(?P<time>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d)"
-            + rf" [\w.-]{{1,64}} {_DAEMON}(?:\[(?P<process>\d+)\])?: ",
+            rf"{_MONTH_FIRST} [\w.-]{{1,64}} {_DAEMON}(?:\[(?P<process>\d+)\])?: ",
         ),
         ("pytest", r"E {3}"),
     ),
