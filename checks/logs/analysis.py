@@ -1,20 +1,35 @@
 """From lines to causes: which signatures were sighted, which of them explain the others, and which did no harm."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 
 from checks.evidence import Log
 from checks.finding import Stage
+from checks.logs.errors import most_telling
 from checks.logs.lines import Line, read_lines
 from checks.logs.matcher import Matcher, built_in, search
 from checks.logs.readers import READERS, Place
-from checks.logs.runs import Moment, moments
-from checks.logs.signature import Role, Signature, Strength
+from checks.logs.runs import Moment, moments, phase_of
+from checks.logs.signature import Phase, Role, Signature, Strength
+from checks.logs.subjects import Subjects
 from checks.logs.tracebacks import Block, Traceback, find_tracebacks
 
-CLEARED_BY = {Stage.BUILD: ("image-built",), Stage.LOAD: ("ready",), Stage.INIT: ("ready",)}
-"""States that prove, by default, that something of that stage did no harm."""
+WORKS = ("ready", "answered", "pod-ready", "deployment-succeeded")
+"""States in which the service is seen to work."""
+CLEARED_BY = {
+    Stage.BUILD: ("image-built", "deployment-succeeded"),
+    Stage.LOAD: WORKS,
+    Stage.INIT: WORKS,
+    "scheduling": ("scheduled", "image-pulled", "container-started", *WORKS),
+    "images": ("image-pulled", "container-started", *WORKS),
+    "probes": WORKS,
+    Role.SYMPTOM: WORKS,
+    Role.WRAPPER: WORKS,
+}
+"""States that prove, by default, that something of that stage, area or role did no harm."""
+
+_SPOKEN = frozenset({Role.CAUSE, Role.SYMPTOM, Role.WRAPPER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +63,9 @@ class Group:
 class Analysis:
     """What a log says. `causes` come the most likely first; `symptoms` are explained by them, or stand alone.
 
-    `unexplained` are tracebacks in which nothing was recognised and after which the service did not recover.
+    `unexplained` are tracebacks in which nothing was recognised and after which the service did not recover, the most
+    telling first. `error` is the position of the line that tells most, where neither they nor a cause say more.
+    `unfinished` is the state in which the log ends, where something goes on in it and nothing else says more.
     `healthy`: the service was seen to work, and nothing that breaks it came after.
     """
 
@@ -58,6 +75,8 @@ class Analysis:
     unexplained: tuple[Traceback, ...]
     healthy: bool
     runs: int
+    error: int | None = None
+    unfinished: Sighting | None = None
 
 
 @lru_cache(maxsize=4)
@@ -68,111 +87,218 @@ def analyse(log: Log) -> Analysis:
 
 def analyse_with(log: Log, matcher: Matcher) -> Analysis:
     """Read one log with the signatures of a matcher."""
-    lines = read_lines(log)
-    tracebacks = find_tracebacks(lines)
-    raw = [(position, one, fields) for position, line in enumerate(lines) for one, fields in matcher.match(line.text)]
-    states = [(position, one) for position, one, _ in raw if one.role is Role.STATE]
-    when = moments(len(lines), states, tracebacks)
-    owner = {
-        position: (traceback, block)
-        for traceback in tracebacks
-        for block in traceback.blocks
-        for position in range(block.first, block.last + 1)
-    }
-    sightings: list[Sighting] = []
-    for position, one, fields in raw:
-        traceback, block = owner.get(position, (None, None))
-        sightings.append(Sighting(one, position, fields, when[position], block, traceback))
-    ignored = _harmless(sightings, tracebacks)
-    seen = {(sighting.signature.id, sighting.moment.run): sighting.position for sighting in reversed(sightings)}
-    applicable = [
-        completed
-        for sighting in sightings
-        if sighting.signature.role in {Role.CAUSE, Role.SYMPTOM, Role.WRAPPER}
-        and not ignored(sighting)
-        and (completed := _completed(sighting, lines, seen))
-    ]
-    latest = {one.id: position for position, one in states}
-    live = [one for one in applicable if not _cleared(one, latest)]
-    causes, followers = _split(_winners(live))
-    ordered = sorted(causes, key=lambda group: _order(group, len(lines), when))
-    recognised = {id(sighting.traceback) for sighting in live if sighting.signature.role is Role.CAUSE}
-    unexplained = tuple(
-        traceback
-        for traceback in tracebacks
-        if id(traceback) not in recognised
-        and not ignored(traceback)
-        and latest.get("ready", -1) < traceback.root.headline
-    )
-    return Analysis(
-        lines=lines,
-        causes=tuple(ordered),
-        symptoms=tuple(followers),
-        unexplained=unexplained,
-        healthy=any(one.healthy and when[position].run == when[-1].run for position, one in states),
-        runs=when[-1].run + 1 if when else 0,
-    )
+    return _Reading(read_lines(log), matcher).analysis()
+
+
+class _Reading:
+    """One log while it is read."""
+
+    def __init__(self, lines: Sequence[Line], matcher: Matcher) -> None:
+        self.lines = lines
+        self.tracebacks = find_tracebacks(lines)
+        raw = [
+            (position, one, fields)
+            for position, line in enumerate(lines)
+            if line.text
+            for one, fields in matcher.match(line.text)
+        ]
+        states = [(position, one) for position, one, _ in raw if one.role is Role.STATE]
+        self.when = moments(lines, states, self.tracebacks)
+        owner: dict[int, tuple[Traceback, Block]] = {
+            position: (traceback, block)
+            for traceback in self.tracebacks
+            for block in traceback.blocks
+            for position in block.positions
+        }
+        self.sightings = []
+        for position, one, fields in raw:
+            traceback, block = owner.get(position, (None, None))
+            self.sightings.append(Sighting(one, position, fields, self.when[position], block, traceback))
+        self.states = [sighting for sighting in self.sightings if sighting.signature.role is Role.STATE]
+        self.ignored = _harmless(self.sightings, self.tracebacks)
+        self.subjects = Subjects(lines)
+        self._latest: dict[str, list[Sighting]] = {}
+        for state in self.states:
+            self._latest.setdefault(state.signature.id, []).append(state)
+        self._seen: dict[tuple[str, int], list[Sighting]] = {}
+        for sighting in self.sightings:
+            self._seen.setdefault((sighting.signature.id, sighting.moment.run), []).append(sighting)
+
+    def analysis(self) -> Analysis:
+        applicable = [
+            completed
+            for sighting in self.sightings
+            if sighting.signature.role in _SPOKEN
+            and not self.ignored(sighting)
+            and (completed := self._completed(sighting))
+        ]
+        live = [one for one in applicable if not self._cleared(one)]
+        known = {id(one.traceback) for one in applicable if one.signature.role is Role.CAUSE and one.traceback}
+        unexplained = [one for one in self.tracebacks if id(one) not in known and self._harms(one)]
+        decisive = self._decisive(live, unexplained)
+        causes, followers = _split(_winners(live))
+        causes.sort(key=lambda group: _order(group, decisive))
+        followers.sort(key=lambda group: _order(group, decisive))
+        healthy = any(state.signature.healthy and state.moment.run in decisive for state in self.states)
+        silent = not causes and not unexplained
+        error = self._error(decisive) if silent and not (healthy and not followers) else None
+        return Analysis(
+            lines=self.lines,
+            causes=tuple(causes),
+            symptoms=tuple(followers),
+            unexplained=tuple(sorted(unexplained, key=lambda one: self._telling(one, decisive))),
+            healthy=healthy,
+            runs=len({moment.run for moment in self.when}),
+            error=error,
+            unfinished=self._unfinished(decisive) if silent and error is None else None,
+        )
+
+    def _completed(self, sighting: Sighting) -> Sighting | None:
+        """The sighting with all its fields, None when a condition of its signature is not met."""
+        one = sighting.signature
+        if one.phases and sighting.moment.phase not in one.phases:
+            return None
+        if (one.exception or one.frames) and (sighting.block is None or sighting.block.headline != sighting.position):
+            return None
+        if one.frames and sighting.block and not _frames_match(one.frames, sighting.block):
+            return None
+        if one.after and not self._came_before(one.after, sighting):
+            return None
+        if one.not_after and self._came_before(one.not_after, sighting):
+            return None
+        if one.last_state and not self._ends_in(one.last_state, sighting):
+            return None
+        fields = dict(sighting.fields)
+        for pattern in one.also:
+            more = next((found for line in self.lines if (found := search(pattern, line.text)) is not None), None)
+            if more is None:
+                return None
+            fields = {**more, **fields}
+        if one.reader:
+            read = READERS[one.reader](Place(self.lines, sighting.position, sighting.block), fields)
+            if read is None:
+                return None
+            fields |= read
+        return replace(sighting, fields=fields)
+
+    def _came_before(self, ids: Iterable[str], sighting: Sighting) -> bool:
+        """True when one of these was sighted earlier in the same start; of the same process, where both name one."""
+        pid = sighting.fields.get("pid")
+        return any(
+            other.position < sighting.position and (not pid or other.fields.get("pid", pid) == pid)
+            for name in ids
+            for other in self._seen.get((name, sighting.moment.run), ())
+        )
+
+    def _ends_in(self, ids: Iterable[str], sighting: Sighting) -> bool:
+        last = [state for state in self.states if state.moment.run == sighting.moment.run]
+        return bool(last) and last[-1].signature.id in ids
+
+    def _cleared(self, sighting: Sighting) -> bool:
+        """True when a later state proves that this did no harm."""
+        one = sighting.signature
+        by = one.cleared_by
+        if by is None:
+            by = (*CLEARED_BY.get(one.stage, ()), *CLEARED_BY.get(one.area, ()), *CLEARED_BY.get(one.role, ()))
+        return any(self._proves(state, sighting.position) for name in by for state in self._latest.get(name, ()))
+
+    def _proves(self, state: Sighting, position: int) -> bool:
+        """True when a state comes after a line, and is of the same pod and not of a worker that was there before."""
+        if state.position <= position or not self.subjects.same(state.position, position):
+            return False
+        one, other = self.lines[state.position], self.lines[position]
+        if not one.process or not other.process or one.process == other.process:
+            return True
+        run = state.moment.run
+        return run != self.when[position].run or self._first_heard[run, one.process] > position
+
+    @cached_property
+    def _first_heard(self) -> dict[tuple[int, str], int]:
+        """Where each process is heard first in each start."""
+        heard: dict[tuple[int, str], int] = {}
+        for position, (line, moment) in enumerate(zip(self.lines, self.when, strict=True)):
+            heard.setdefault((moment.run, line.process), position)
+        return heard
+
+    def _harms(self, traceback: Traceback) -> bool:
+        """False for a traceback that a harmless line covers, or after which the service went on as if nothing was."""
+        if self.ignored(traceback):
+            return False
+        position = traceback.root.headline
+        works = any(self._proves(state, position) for name in WORKS for state in self._latest.get(name, ()))
+        return not works or phase_of(traceback) is Phase.RUN
+
+    def _decisive(self, live: Iterable[Sighting], unexplained: Iterable[Traceback]) -> frozenset[int]:
+        """The starts that count most: of each stream the last one that came to something."""
+        telling = {one.moment.run for one in live if one.signature.strength is not Strength.WEAK}
+        telling |= {self.when[traceback.root.headline].run for traceback in unexplained}
+        telling |= {state.moment.run for state in self.states if state.signature.healthy}
+        last: dict[str, int] = {}
+        fallback: dict[str, int] = {}
+        for line, moment in zip(self.lines, self.when, strict=True):
+            fallback[line.stream] = moment.run
+            if moment.run in telling:
+                last[line.stream] = moment.run
+        return frozenset((fallback | last).values())
+
+    def _telling(self, traceback: Traceback, decisive: frozenset[int]) -> tuple[bool, bool, bool, int]:
+        root = traceback.root
+        reports = root.type.rpartition(".")[2] in {"CalledProcessError", "SystemExit", "KeyboardInterrupt"}
+        reports = reports or "non-zero" in root.message
+        return (
+            self.when[root.headline].run not in decisive,
+            reports or not root.type,
+            root.own_frame is None,
+            root.headline,
+        )
+
+    def _error(self, decisive: frozenset[int]) -> int | None:
+        """The line that tells most, where no signature, and no traceback, does."""
+        quiet = {
+            sighting.position for sighting in self.sightings if sighting.signature.role in {*_SPOKEN, Role.HARMLESS}
+        }
+        quiet |= {
+            position for traceback in self.tracebacks for block in traceback.blocks for position in block.positions
+        }
+        works = [state for name in WORKS for state in self._latest.get(name, ())]
+
+        def counts(position: int) -> bool:
+            return (
+                position not in quiet
+                and self.when[position].run in decisive
+                and not any(self._proves(state, position) for state in works)
+            )
+
+        return most_telling(self.lines, counts)
+
+    def _unfinished(self, decisive: frozenset[int]) -> Sighting | None:
+        states = [state for state in self.states if state.moment.run in decisive]
+        return states[-1] if states and states[-1].signature.busy else None
 
 
 def _harmless(sightings: Iterable[Sighting], tracebacks: Iterable[Traceback]) -> Callable[[Sighting | Traceback], bool]:
     """Tells what a harmless line covers: its own line, and the traceback that it stands in or heads."""
     heads = {traceback.blocks[0].first: traceback for traceback in tracebacks}
-    positions: dict[int, Signature] = {}
+    positions: dict[int, list[Signature]] = {}
     covered: set[int] = set()
     for sighting in sightings:
         if sighting.signature.role is Role.HARMLESS:
-            positions[sighting.position] = sighting.signature
+            positions.setdefault(sighting.position, []).append(sighting.signature)
             headed = sighting.traceback or heads.get(sighting.position) or heads.get(sighting.position + 1)
             covered |= {id(headed)} if headed else set()
 
     def ignored(one: Sighting | Traceback) -> bool:
         if isinstance(one, Traceback):
             return id(one) in covered
-        if id(one.traceback) in covered:
+        if one.traceback is not None and id(one.traceback) in covered:
             return True
-        harmless = positions.get(one.position)
-        return harmless is not None and not harmless.named_in(one.signature.over)
+        return any(not harmless.named_in(one.signature.over) for harmless in positions.get(one.position, ()))
 
     return ignored
 
 
-def _completed(sighting: Sighting, lines: Sequence[Line], seen: Mapping[tuple[str, int], int]) -> Sighting | None:
-    """The sighting with all its fields, None when a condition of its signature is not met."""
-    one, run = sighting.signature, sighting.moment.run
-    if one.phases and sighting.moment.phase not in one.phases:
-        return None
-    if (one.exception or one.frames) and (sighting.block is None or sighting.block.headline != sighting.position):
-        return None
-    if one.frames and sighting.block:
-        pattern = one.frames
-        if not any(
-            search(pattern, f"{frame.path} in {frame.function}: {frame.code}") is not None
-            for frame in sighting.block.frames
-        ):
-            return None
-    if one.after and not any(seen.get((id, run), len(lines)) < sighting.position for id in one.after):
-        return None
-    if any(seen.get((id, run), len(lines)) < sighting.position for id in one.not_after):
-        return None
-    fields = dict(sighting.fields)
-    for pattern in one.also:
-        more = next((found for line in lines if (found := search(pattern, line.text)) is not None), None)
-        if more is None:
-            return None
-        fields = {**more, **fields}
-    if one.reader:
-        read = READERS[one.reader](Place(lines, sighting.position, sighting.block), fields)
-        if read is None:
-            return None
-        fields |= read
-    return Sighting(one, sighting.position, fields, sighting.moment, sighting.block, sighting.traceback)
-
-
-def _cleared(sighting: Sighting, latest: Mapping[str, int]) -> bool:
-    """True when a later state proves that this did no harm."""
-    one = sighting.signature
-    by = one.cleared_by if one.cleared_by is not None else CLEARED_BY.get(one.stage, ())
-    return any(latest.get(state, -1) > sighting.position for state in by)
+def _frames_match(pattern: str, block: Block) -> bool:
+    return any(search(pattern, f"{frame.path} in {frame.function}: {frame.code}") is not None for frame in block.frames)
 
 
 def outranks(one: Signature, other: Signature) -> bool:
@@ -194,18 +320,17 @@ def _winners(sightings: Sequence[Sighting]) -> list[Sighting]:
             by_chain.setdefault(id(sighting.traceback), []).append(sighting)
         else:
             by_line.setdefault(sighting.position, []).append(sighting)
-    for rivals in by_line.values():
-        kept.append(_best(rivals))
-    for rivals in by_chain.values():
-        chain = rivals[0].traceback
-        assert chain is not None
-        for block in chain.blocks:
-            here = [one for one in rivals if one.block is block]
-            strong = [one for one in here if one.signature.strength is not Strength.WEAK] or here
-            if strong:
-                kept.append(_best(strong))
-                break
+    kept += [_best(rivals) for rivals in by_line.values()]
+    kept += [_first_raised(rivals) for rivals in by_chain.values()]
     return sorted(kept, key=lambda sighting: sighting.position)
+
+
+def _first_raised(rivals: Sequence[Sighting]) -> Sighting:
+    """Of the causes in one chain that of the first exception; a weak one only where there are no others."""
+    chain = rivals[0].traceback
+    assert chain is not None
+    firm = [one for one in rivals if one.signature.strength is not Strength.WEAK] or rivals
+    return next(_best(here) for block in chain.blocks if (here := [one for one in firm if one.block is block]))
 
 
 def _best(rivals: Sequence[Sighting]) -> Sighting:
@@ -241,8 +366,12 @@ def _split(sightings: Iterable[Sighting]) -> tuple[list[Group], list[Group]]:
     return [Group(root.signature, root.sightings, followed) for root in roots], followers
 
 
-def _order(group: Group, number: int, when: Sequence[Moment]) -> tuple[bool, int, int]:
-    """What broke the last start comes first; then the surest; then the earliest."""
-    last = when[number - 1].run if number else 0
+def _order(group: Group, decisive: frozenset[int]) -> tuple[bool, bool, int, int]:
+    """What broke the last complete start comes first; then what carries nothing inside, the surest, the earliest."""
     best = group.best
-    return (best.moment.run < last, group.signature.strength.rank, best.position)
+    return (
+        best.moment.run not in decisive,
+        group.signature.role is Role.WRAPPER,
+        group.signature.strength.rank,
+        best.position,
+    )

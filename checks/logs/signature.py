@@ -78,9 +78,11 @@ class Signature(Record, frozen=True, forbid_unknown_fields=True):
     which one must (none may) stand earlier in the same start of the service. `also`: patterns that must each match some
     line of the log; their groups become fields too. `reader`: a function of readers.py that extracts more fields, and
     may refuse. `over`: ids (or `area.*`) that it outranks on the same line or in the same exception. `explains`: ids
-    (or `area.*`) of other causes that follow from it; symptoms need no mention. `cleared_by`: ids of states that prove that it did no
-    harm when they come later; by default what the stage implies.
-    `begins`, `enters`, `healthy` belong to states: a new start, a phase, a proof that the service works.
+    (or `area.*`) of other causes that follow from it; symptoms need no mention. `cleared_by`: ids of states that prove
+    that it did no harm when they come later; by default what stage, area and role imply (analysis.py).
+    `last_state`: ids of states, one of which must be the last that was sighted in that start: the log ends after it.
+    `begins`, `enters`, `healthy`, `busy` belong to states: a new start, a phase, a proof that the service works, and
+    what goes on from then until another state comes.
     `fires` and `quiet` are texts that must (must not) be matched by this signature.
     """
 
@@ -101,6 +103,7 @@ class Signature(Record, frozen=True, forbid_unknown_fields=True):
     exception: bool = False
     after: tuple[str, ...] = ()
     not_after: tuple[str, ...] = ()
+    last_state: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     reader: str | None = None
     over: tuple[str, ...] = ()
@@ -109,6 +112,7 @@ class Signature(Record, frozen=True, forbid_unknown_fields=True):
     begins: bool = False
     enters: Phase | None = None
     healthy: bool = False
+    busy: str = ""
     aliases: tuple[str, ...] = ()
     learn_more: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()

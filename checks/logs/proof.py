@@ -1,0 +1,66 @@
+"""What every finding from a log says in the same way: the lines that prove it, where it happened, how to confirm."""
+
+from collections.abc import Iterable, Iterator
+
+from checks.evidence import Log
+from checks.finding import Quote, Stage
+from checks.logs.analysis import Analysis
+from checks.logs.signature import Signature
+from checks.logs.tracebacks import Block
+
+FAMILY = "logs"
+LONGEST_QUOTE = 1200  # characters
+MOST_QUOTES = 3
+
+
+def common(block: Block | None, analysis: Analysis, position: int) -> dict[str, str]:
+    """Fields that every text may use."""
+    frame = block.own_frame if block else None
+    script = frame.path.replace("\\", "/").rsplit("/", 1)[-1] if frame else "the entry script"
+    return {
+        "where": f"{script} line {frame.line}" if frame else f"line {analysis.lines[position].number} of the log",
+        "script": script,
+        "exception": block.type.rsplit(".", 1)[-1] if block else "",
+        "message": block.message if block else analysis.lines[position].text.strip(),
+    }
+
+
+def frame_line(block: Block, analysis: Analysis) -> Iterator[int]:
+    """The line of the log that names the person's own frame, if there is one."""
+    frame = block.own_frame
+    if frame:
+        places = [f'File "{frame.path}", line {frame.line}', f"{frame.path}:{frame.line}"]
+        at = (
+            position
+            for position in reversed(block.positions)
+            if any(place in analysis.lines[position].text for place in places)
+        )
+        yield from (position for position in [next(at, None)] if position is not None)
+
+
+def quotes(positions: Iterable[int], analysis: Analysis, log: Log) -> Iterator[Quote]:
+    """At most three lines, none twice."""
+    numbers: set[int] = set()
+    texts: set[str] = set()
+    for position in positions:
+        line = analysis.lines[position]
+        if line.number not in numbers and line.raw not in texts and len(numbers) < MOST_QUOTES:
+            numbers.add(line.number)
+            texts.add(line.raw)
+            yield Quote(source=log.source, line=line.number, text=_cut(line.raw, line.text))
+
+
+def _cut(raw: str, text: str) -> str:
+    """The line, or of a very long one the part around what was read."""
+    if len(raw) <= LONGEST_QUOTE:
+        return raw
+    begin = max(0, raw.find(text[:80]) - LONGEST_QUOTE // 4) if text[:80] in raw else 0
+    return f"{'… ' if begin else ''}{raw[begin : begin + LONGEST_QUOTE]} …"
+
+
+def confirm(one: Signature, block: Block | None) -> str:
+    """The one command that passes afterwards."""
+    frame = block.own_frame if block else None
+    if frame and one.stage in {Stage.LOAD, Stage.INIT, Stage.RUN, Stage.ANSWER}:
+        return f"doctor check {frame.path.replace(chr(92), '/').rsplit('/', 1)[-1]}"
+    return "doctor triage <the log of the next attempt>"
