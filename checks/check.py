@@ -41,6 +41,11 @@ class Check:
         return self.id.split(".", 1)[0]
 
     @property
+    def area(self) -> str:
+        """What part of its family it belongs to; empty for most families."""
+        return ""
+
+    @property
     def module(self) -> str:
         """The import name of the file that defines the check."""
         return self.look.__module__

@@ -17,11 +17,12 @@ ROOT = Path(__file__).resolve().parent.parent
 def derived(root: Path = ROOT) -> dict[Path, str]:
     """Every derived file of a checkout, with the text that it should hold."""
     from checks.registry import all_checks
-    from doctor.pages import catalogue, markdown_page
+    from doctor.pages import area_page, areas, catalogue, markdown_page
 
     pages = root / "docs" / "checks"
     files = {pages / "README.md": catalogue()}
-    files |= {pages / f"{check.id}.md": markdown_page(check) for check in all_checks()}
+    files |= {pages / f"{check.id}.md": markdown_page(check) for check in all_checks() if check.family != "logs"}
+    files |= {pages / "logs" / f"{area}.md": area_page(area, checks) for area, checks in areas().items()}
     files[root / "docs" / "report.schema.json"] = _schema()
     for name, block, make in (("README.md", "help", _help), ("docs/configuration.md", "settings", _settings)):
         file = root / name
@@ -32,7 +33,7 @@ def derived(root: Path = ROOT) -> dict[Path, str]:
 
 def stale(root: Path = ROOT) -> list[Path]:
     """Pages of checks that are no more."""
-    return sorted(set((root / "docs" / "checks").glob("*.md")) - set(derived(root)))
+    return sorted(set((root / "docs" / "checks").rglob("*.md")) - set(derived(root)))
 
 
 def changed(root: Path = ROOT) -> list[Path]:

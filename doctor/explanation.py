@@ -6,7 +6,7 @@ from rich.text import Text
 
 from checks.check import Check
 from checks.registry import FAMILIES, all_checks
-from doctor.pages import Example, examples, facts, family_summary, sections
+from doctor.pages import Example, examples, facts, family_summary, sections, to_silence
 from doctor.reports.page import Page
 
 COLORS = {"error": "red", "warning": "yellow", "info": "blue"}
@@ -35,9 +35,7 @@ def explain_check(check: Check, *, width: int, color: bool) -> str:
             page.wrapped("  ", "and nothing of", "")
             _code(page, quiet)
     page.gap()
-    page.wrapped(
-        "", f"To keep it quiet: `# doctor: ignore[{check.id}] reason` on the line, or --ignore {check.id}", "dim"
-    )
+    page.wrapped("", f"To keep it quiet: {to_silence(check)}", "dim")
     return page.text()
 
 

@@ -8,8 +8,9 @@ from checks.cases import Case
 from checks.check import HEADINGS, Check
 from checks.evidence import EnvironmentFile, Evidence, Logs, Script
 from checks.finding import Confidence, Severity
+from checks.logs.signature import AREAS
 from checks.outcome import Found, run_check
-from checks.registry import FAMILIES, all_checks
+from checks.registry import FAMILIES, all_checks, checks_of_kind
 from doctor.reports.common import STAGES
 
 SEVERITIES = {
@@ -112,8 +113,28 @@ def markdown_page(check: Check) -> str:
         said = " and ".join(f'"{_prose(title)}"' for title in firing.says)
         blocks += ["## Example", f"doctor says {said}{' of' if firing.files else ''}", *_fenced(firing)]
         blocks += ["and nothing of", *_fenced(quiet)] if quiet else []
-    blocks += ["## To keep it quiet", f"`# doctor: ignore[{check.id}] reason` on the line, or `--ignore {check.id}`."]
+    blocks += ["## To keep it quiet", f"{to_silence(check)}."]
     return "\n\n".join(blocks) + "\n"
+
+
+def to_silence(check: Check) -> str:
+    """How to keep a check quiet. A log has no place for a comment."""
+    option = f"`--ignore {check.id}`"
+    return option if check.family == "logs" else f"`# doctor: ignore[{check.id}] reason` on the line, or {option}"
+
+
+def areas() -> dict[str, list[Check]]:
+    """The checks of the family `logs` by area, without areas of which nothing is told."""
+    found: dict[str, list[Check]] = {}
+    for check in checks_of_kind("log"):
+        found.setdefault(check.area, []).append(check)
+    return found
+
+
+def area_page(area: str, checks: Iterable[Check]) -> str:
+    """One page of the catalogue for all signatures of an area."""
+    pages = (re.sub(r"(?m)^#(?=#* [^\n]+\n\n)", "##", markdown_page(check)) for check in checks)
+    return "\n".join((f"# logs: {area}\n\n{AREAS[area]}.\n", *pages))
 
 
 def catalogue() -> str:
@@ -125,8 +146,14 @@ def catalogue() -> str:
         checks = [check for check in all_checks() if check.family == family]
         if not checks:
             continue
-        blocks += [f"## {family}", family_summary(module), table(checks, linked=True)]
+        content = _area_table() if family == "logs" else table(checks, linked=True)
+        blocks += [f"## {family}", family_summary(module), content]
     return "\n\n".join(blocks) + "\n"
+
+
+def _area_table() -> str:
+    rows = [f"| [{area}](logs/{area}.md) | {len(checks)} | {AREAS[area]} |" for area, checks in areas().items()]
+    return "\n".join(["| area | causes and symptoms | about |", "| --- | --- | --- |", *rows])
 
 
 def table(checks: Iterable[Check], *, linked: bool) -> str:

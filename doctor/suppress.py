@@ -14,7 +14,7 @@ import msgspec
 from checks.check import Check
 from checks.evidence import Log, Script
 from checks.finding import Finding, Severity
-from checks.registry import FAMILIES, all_checks, find_check, known_names
+from checks.registry import FAMILIES, checks_of_family, find_check, known_names
 from doctor.baseline import Baseline, read_baseline
 from doctor.errors import ConfigError
 from doctor.inline import Ignore, ignores_in
@@ -140,7 +140,7 @@ def _is_known(name: str) -> bool:
 def _ids(name: str) -> frozenset[str]:
     family = name.removesuffix(".*")
     if family in FAMILIES:
-        return frozenset(check.id for check in all_checks() if check.family == family)
+        return frozenset(check.id for check in checks_of_family(family))
     check = find_check(name)
     return frozenset({check.id} if check else ())
 

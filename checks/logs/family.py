@@ -26,6 +26,11 @@ class SignatureCheck(Check):
         return page(self.signature)
 
     @property
+    def area(self) -> str:
+        """The file of its signature."""
+        return self.signature.area if self.signature else ""
+
+    @property
     def cases(self) -> tuple[Case, ...]:
         """The texts beside the signature."""
         assert self.signature is not None

@@ -7,11 +7,11 @@ from checks.logs.template import PLACEHOLDER
 def page(one: Signature) -> str:
     """The text that `doctor explain` and the catalogue print."""
     finds = (
-        "\n".join(f"* `{pattern}`" for pattern in one.match)
+        "\n".join(f"- `{pattern}`" for pattern in one.match)
         or "Nothing of its own: it is said where no signature matches."
     )
     fixes = "\n".join(_fix(title, commands) for title, commands in _cures(one))
-    more = "\n".join(f"* {link}" for link in (*one.learn_more, *one.sources))
+    more = "\n".join(f"- {link}" for link in (*one.learn_more, *one.sources))
     return (
         f"{_plain(one.title)[:1].upper()}{_plain(one.title)[1:]}.\n\n"
         f"What it finds\n-------------\n{_WHAT[one.role]}\n\n{finds}\n\n"
@@ -35,7 +35,7 @@ def _cures(one: Signature) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def _fix(title: str, commands: tuple[str, ...]) -> str:
-    return "\n".join((f"* {title}", *(f"  `{command}`" for command in commands)))
+    return "\n".join((f"- {title}", *(f"- `{command}`" for command in commands)))
 
 
 def _plain(template: str) -> str:

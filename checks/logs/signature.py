@@ -13,16 +13,38 @@ import msgspec
 
 from checks.finding import Confidence, Record, Safety, Severity, Stage
 
-AREAS = (
-    *("python", "packaging", "models", "frameworks"),
-    *("server", "script", "payload", "http"),
-    *("memory", "gpu", "native", "storage", "network", "model_servers"),
-    *("kubernetes", "scheduling", "images", "probes"),
-    *("build", "access", "quota"),
-    *("platform", "sdk", "compute", "edge", "batch"),
-    *("fallback", "harmless", "states"),
-)
-"""The files of `signatures/`, in the order in which the catalogue lists them."""
+AREAS = {
+    "python": "Imports, syntax, names and the plain exceptions of Python",
+    "packaging": "Packages whose versions do not fit: what a release removed, and what to pin",
+    "models": "Model files that cannot be read: pickle, joblib, scikit-learn, XGBoost, LightGBM and others",
+    "frameworks": "TensorFlow, Keras, PyTorch, ONNX Runtime, Transformers, spaCy, NLTK, Spark",
+    "server": "The inference server and what it runs on: gunicorn, uvicorn, nginx, runit",
+    "script": "What the server demands of an entry script",
+    "payload": "Requests and answers: what run() was sent and what it returned",
+    "http": "HTTP status of scoring calls, as clients and front ends see it",
+    "memory": "Memory",
+    "gpu": "GPUs, drivers, CUDA",
+    "native": "Shared libraries and binaries",
+    "storage": "Files, mounts, disks",
+    "network": "Names, connections, TLS, proxies",
+    "model_servers": "Triton, MLflow, MLServer, KServe, TorchServe, TensorFlow Serving, vLLM and their like",
+    "kubernetes": "Reasons and events of pods, workloads and admission",
+    "scheduling": "Why a pod finds no node",
+    "images": "Images: names, pulls, platforms, entrypoints, the container runtime",
+    "probes": "Liveness, readiness and startup probes; ports",
+    "build": "Image builds: conda, pip, apt, Dockerfiles, registries' build tasks",
+    "access": "Identities, roles, tokens, keys, firewalls",
+    "quota": "Quota and capacity",
+    "platform": "Error codes of online endpoints and of the resource manager",
+    "sdk": "What the SDKs and the command line refuse before anything is sent",
+    "compute": "Kubernetes computes and the cluster extension",
+    "edge": "IoT Edge and App Service",
+    "batch": "Batch endpoints and parallel jobs",
+    "fallback": "What is said where no signature matches",
+    "harmless": "Lines that look bad and are not",
+    "states": "How far the service has come",
+}
+"""The files of `signatures/` and what they are about, in the order in which the catalogue lists them."""
 
 
 class Role(StrEnum):
