@@ -15,7 +15,7 @@ import msgspec
 from checks.check import Check
 from checks.edits import by_path
 from checks.finding import Edit, Finding, Fix, Quote, Severity
-from checks.registry import find_check
+from checks.registry import checks_of_kind
 from doctor import __version__
 from doctor.report import NotRun, Report, Suppressed
 from doctor.reports import Style
@@ -34,9 +34,8 @@ Json = dict[str, Any]
 
 def write(reports: Sequence[Report], style: Style) -> str:  # noqa: ARG001 # a machine format is the same in every style
     """One log with one run, whatever was found."""
-    ids = {finding.id for report in reports for finding in report.findings}
-    ids |= {one.finding.id for report in reports for one in report.suppressions}
-    checks = {id_: check for id_ in ids if (check := find_check(id_))}
+    kinds = dict.fromkeys(report.target.kind for report in reports) or {"script": None}
+    checks = {check.id: check for kind in kinds for check in checks_of_kind(kind)}
     told: list[tuple[Report, Finding, Suppressed | None]] = []
     told += [(report, finding, None) for report in reports for finding in report.findings]
     told += [(report, one.finding, one) for report in reports for one in report.suppressions]

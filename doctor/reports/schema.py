@@ -21,6 +21,8 @@ FIELDS = {
         "notes": "How the report came about: the interpreter used, what was sent, what was not tried.",
         "suppressed": "How many findings were kept out of `findings` because somebody said so.",
         "suppressions": "Those findings, each with who said so.",
+        "fingerprint": "Of a log: equal for equal diagnoses. Null for other targets.",
+        "when": "Of a log: when the proving line was written, as 2026-11-20 18:07:02. Null where the log has no times.",
     },
     "Target": {"kind": "The kind of target.", "name": "The target as the person named it."},
     "Finding": {
@@ -39,6 +41,7 @@ FIELDS = {
         "confirm": "The command that passes once it is cured.",
         "learn_more": "Where to read on.",
         "after": "Ids of the causes whose fixes have to be made before this one shows.",
+        "place": "The order of findings that come from one log; 0 for the first and for all others.",
     },
     "Quote": {
         "source": "A file, or what else was looked at.",
