@@ -107,10 +107,13 @@ def _names(place: Place, fields: Mapping[str, str]) -> Mapping[str, str]:
     return {name: value for name, value in names(place.lines).items() if name not in fields}
 
 
-def _field(place: Place, fields: Mapping[str, str]) -> Mapping[str, str]:
+def _field(place: Place, fields: Mapping[str, str]) -> Mapping[str, str] | None:
     """The key of a deployment file that a message of the schema speaks of: on its line, or on one above it."""
     if fields.get("field"):
         return {}
+    after = place.lines[place.position + 1 : place.position + 2]
+    if after and after[0].derived and after[0].number == place.lines[place.position].number:
+        return None  # the line that was derived from this one tells it with its path
     for position in range(place.position - 1, max(-1, place.position - NEAR), -1):
         text = place.lines[position].text
         if (match := FIELD.match(text)) and not INNER.match(text):
