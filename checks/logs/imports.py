@@ -8,7 +8,7 @@ from importlib.resources import files
 
 import msgspec
 
-from checks.dependencies.names import REMOVED, distributions_for, row_of
+from checks.dependencies.names import ADDED, REMOVED, distributions_for, row_of
 from checks.entry_script.removals import Removal, RemovedArgument, RemovedMethod, module_row, names, removed
 from checks.logs.place import Place, Reader
 
@@ -135,6 +135,46 @@ def forgotten_import(_place: Place, fields: Fields) -> Fields | None:
     return {"statement": statement} if statement else None
 
 
+_SINCE = {
+    "typing": {
+        **dict.fromkeys(
+            ("Final", "Literal", "Protocol", "TypedDict", "get_args", "get_origin", "SupportsIndex"), "3.8"
+        ),
+        **dict.fromkeys(("Annotated",), "3.9"),
+        **dict.fromkeys(("Concatenate", "ParamSpec", "TypeAlias", "TypeGuard", "is_typeddict"), "3.10"),
+        **dict.fromkeys(
+            ("LiteralString", "Never", "NotRequired", "Required", "Self", "TypeVarTuple", "Unpack"), "3.11"
+        ),
+        **dict.fromkeys(("assert_never", "dataclass_transform", "reveal_type"), "3.11"),
+        **dict.fromkeys(("TypeAliasType", "override"), "3.12"),
+        **dict.fromkeys(("ReadOnly", "TypeIs"), "3.13"),
+    },
+    "asyncio": {"TaskGroup": "3.11", "Runner": "3.11", "timeout": "3.11", "to_thread": "3.9"},
+    "collections.abc": {"Buffer": "3.12"},
+    "contextlib": {"aclosing": "3.10", "chdir": "3.11", "nullcontext": "3.7"},
+    "datetime": {"UTC": "3.11"},
+    "enum": {"StrEnum": "3.11", "verify": "3.11"},
+    "functools": {"cache": "3.9", "cached_property": "3.8", "singledispatchmethod": "3.8"},
+    "importlib": {"metadata": "3.8", "resources": "3.7"},
+    "itertools": {"batched": "3.12", "pairwise": "3.10"},
+    "math": {"dist": "3.8", "prod": "3.8", "lcm": "3.9"},
+    "random": {"randbytes": "3.9"},
+    "types": {"GenericAlias": "3.9", "EllipsisType": "3.10", "NoneType": "3.10", "UnionType": "3.10"},
+    "warnings": {"deprecated": "3.13"},
+}
+"""Names of the standard library and the first version of Python that has them. Source: Python's documentation."""
+
+
+def new_in_python(_place: Place, fields: Fields) -> Fields | None:
+    """For a name or module of the standard library that the image's older Python does not have yet."""
+    module, name = fields["module"], fields.get("name", "")
+    if name:
+        version = _SINCE.get(module, {}).get(name)
+        return {"version": version, "thing": f"{module}.{name}"} if version else None
+    added = ADDED.get(module.split(".")[0])
+    return {"version": f"{added[0]}.{added[1]}", "thing": module} if added else None
+
+
 _NEWER = (
     (re.compile(r":="), "3.8", "the operator `:=`"),
     (re.compile(r"^\s*(?:match|case)\s.*:\s*$"), "3.10", "the statement `match`"),
@@ -212,6 +252,7 @@ READERS: dict[str, Reader] = {
     "own-file": own_file,
     "package-file": package_file,
     "forgotten-import": forgotten_import,
+    "new-in-python": new_in_python,
     "newer-syntax": newer_syntax,
     "python2-syntax": python2_syntax,
     "foreign-line": foreign_line,
