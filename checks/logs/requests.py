@@ -173,21 +173,28 @@ def exit_of_script(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | No
     functions = {frame.function for frame in frames}
     if not frames or functions & {"handle_abort", "handle_quit", "handle_exit", "parse_args", "parse_known_args"}:
         return None
+    if any(frame.path.endswith("argparse.py") for frame in frames):
+        return None
     return {} if any(frame.own for frame in frames) else None
 
 
 def arguments_of_server(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
     """Only a script that reads the arguments of the server that imports it."""
-    text = place.lines[place.position].text
-    if has(r"SystemExit", text):
-        frames = place.block.frames if place.block else ()
-        return {} if any(frame.path.endswith("argparse.py") or "parse_args" in frame.code for frame in frames) else None
     before = [line.text for line in place.lines[: place.position]]
     imported = r"Booting worker with pid|Invoking user's init|Initializing logger"
     return {} if any(has(imported, one) for one in before) else None
 
 
+def answered_200(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
+    """Only a body that stands under the head of an answer with status 200."""
+    for line in reversed(place.lines[max(0, place.position - 15) : place.position]):
+        if has(r"^(?:< )?HTTP/\d(?:\.\d)? \d{3}", line.text):
+            return {} if has(r"HTTP/\d(?:\.\d)? 200", line.text) else None
+    return None
+
+
 READERS: dict[str, Reader] = {
+    "answered_200": answered_200,
     "arguments_of_server": arguments_of_server,
     "at_request": at_request,
     "bare_body": bare_body,
