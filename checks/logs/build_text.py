@@ -15,6 +15,7 @@ from checks.logs.place import Place, Reader
 
 NEAR = 60  # lines: how far the words of one message lie apart
 FAR = 400  # lines: how far above a failure the name of the step or package stands
+TITLE = 100  # characters
 SHOWN = 4  # names told of a longer list
 STEP = re.compile(r"^\s*(?:#\d+ )?(?:\d+\.\d+ )?(?:\x1b\[\d*m)?")
 """What BuildKit puts before the words of a step."""
@@ -37,6 +38,7 @@ IN_BUILD = re.compile(
     r"^Step \d+/\d+ :|^#\d+ \[|^ ?=> |\[internal\] load|Sending build context|Executing step ID|acb_step_"
     r"|^ > \[|failed to solve|docker build|buildx|^STEP \d+|az acr build|kaniko|RUN pip install|RUN conda"
     r"|Solving environment|Collecting \w|Building wheel|subprocess-exited-with-error|pip-req-build|pip-install-"
+    r"|Preparing metadata|pip\._vendor|pip/_internal|Getting requirements to build|Failed to build|wheel for"
     r"|condaenv\.\w+\.requirements|get_requires_for_build|pip install"
 )
 
@@ -101,7 +103,7 @@ def first_listed(place: Place, fields: Mapping[str, str]) -> Mapping[str, str] |
 def pip_conflict(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
     """Both sides of `The conflict is caused by:`, told once, at the first line that names a dependency.
 
-    Gives `subject` (the distribution that both want), `need`, `holder`, `other`.
+    Gives `subject` (the distribution that both want), `need`, `holder`, `other`, `rival`, and `clash`, a title.
     """
     sides: list[tuple[str, str]] = []  # who, what
     begun = False
@@ -131,7 +133,10 @@ def pip_conflict(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None
     who, what = rest[0] if rest else ("another requirement", subject)
     if _name(who) == subject and who != "the requirements":
         who = "the requirements"
-    return {"subject": subject, "need": need, "holder": holder, "other": what, "rival": who}
+    clash = f"`{subject}` conflicts: {holder} wants `{need}`, {who} `{what}`"
+    for shorter in (f"`{subject}` conflicts: {holder} wants `{need}`", f"conflicting versions of `{subject}`"):
+        clash = clash if len(clash) <= TITLE else shorter
+    return {"subject": subject, "need": need, "holder": holder, "other": what, "rival": who, "clash": clash}
 
 
 def _plain(need: str) -> str:
@@ -322,7 +327,148 @@ def conda_python(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None
     return {"package": package, "spec": spec, "python": python or "the one pinned"} if package else None
 
 
+def build_cut(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
+    """Refuses when the log of a registry's task tells how the task ended, or what went wrong in it."""
+    ended = re.compile(
+        r"(?i)Run ID: \w+|Successfully (?:executed container|tagged|pushed)|failed to run step|No retries remaining"
+        r"|returned a non-zero code|\b(?:error|failed|fatal|denied|killed)\b|exit (?:status|code)"
+    )
+    if any(ended.search(line.text) for line in place.lines[place.position + 1 :]):
+        return None
+    return {} if len(place.lines) - place.position > 2 else None
+
+
+def encoding_of_requirements(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
+    """Refuses unless pip's or conda's reader of requirements stands just above."""
+    reading = re.compile(r"req_file\.py|parse_requirements|auto_decode|conda_env|conda/env|conda env|read_requirements")
+    return {} if any(reading.search(line.text) for line in _above(place)) else None
+
+
+def imported_by_setup(place: Place, fields: Mapping[str, str]) -> Mapping[str, str] | None:
+    """The package whose setup imports a `module` that is absent; refuses when it is no setup that imports."""
+    if not _in_setup(place):
+        return None
+    module = fields["module"].partition(".")[0]
+    note = ""
+    if module in {"pkg_resources", "distutils", "imp"}:
+        note = f"`{module}` is gone from Python 3.12 or from newer setuptools, so the release is too old. "
+    return {"package": building(place) or "a package", "note": note}
+
+
+def raised_by_setup(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
+    """`package`; refuses when the exception does not come from the setup of a package."""
+    return {"package": building(place) or "a package"} if _in_setup(place) else None
+
+
+SETUP = re.compile(
+    r"setup\.py|get_requires_for_build|build_meta|egg_info|Getting requirements to build|pip-install-|pip-req-build"
+    r"|Preparing metadata|lines of output|pip-build-env|python setup"
+)
+
+
+def _in_setup(place: Place) -> bool:
+    """True when pip runs the setup of a package in the lines above, and no later step has begun."""
+    for number, line in enumerate(_above(place, NEAR)):
+        if SETUP.search(line.text):
+            return True
+        if number and re.match(r"\s*Traceback \(most recent", said(line)):
+            # The line that heads the traceback decides: pip announces its subprocess just above.
+            above = place.lines[max(0, place.position - number - 12) : place.position - number - 1]
+            return any(SETUP.search(other.text) or "subprocess" in other.text for other in above)
+    return False
+
+
+def invalid_metadata(place: Place, fields: Mapping[str, str]) -> Mapping[str, str] | None:
+    """The `package` that newer pip refuses, told once."""
+    name = fields.get("package") or fields.get("package2", "").partition("=")[0]
+    for line in _above(place, 6):
+        if "invalid metadata" in line.text:
+            return None
+    return {"package": name} if name else None
+
+
+def not_a_blob(_: Place, fields: Mapping[str, str]) -> Mapping[str, str] | None:
+    """Refuses addresses of storage accounts: their refusals have causes of their own."""
+    return None if ".blob.core" in fields.get("url", "") else {}
+
+
+def in_pip_or_conda(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
+    """Refuses unless the code of pip or conda stands in the lines just above."""
+    own = re.compile(r"/pip/_(?:internal|vendor)/|pip\._vendor|conda/|^Collecting |Downloading \S+\.whl|pip subprocess")
+    return {} if any(own.search(said(line)) for line in [place.lines[place.position], *_above(place, 40)]) else None
+
+
+def of_the_index(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
+    """Refuses retries that are not pip's, and all but the first of a row."""
+    text = place.lines[place.position].text
+    pip = re.compile(r"/simple/|pip\._vendor|files\.pythonhosted|pypi\.org|_packaging/|/whl/|download\.pytorch")
+    if not (pip.search(text) or "Retrying (Retry(total" in text):
+        return None
+    if not in_build(place):
+        return None
+    return None if any("after connection broken by" in line.text for line in _above(place, 8)) else {}
+
+
+def unmet(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
+    """Told once, at the first of apt's two lines."""
+    return None if any("unmet dependencies" in line.text for line in _above(place, 30)) else {}
+
+
+def asks_in_vain(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
+    """Refuses when the step goes on after the question."""
+    if "Abort" in place.lines[place.position].text:
+        return {}
+    on = re.compile(r"^(?:Get:\d|Setting up|Unpacking|Downloading|Preparing transaction|Selecting previously|Fetched)")
+    return None if any(on.search(said(line)) for line in _below(place)) else {}
+
+
+FROM = re.compile(
+    r"^Step \d+/\d+ : ?FROM|^FROM |load metadata for|failed to solve|^STEP \d+(?:/\d+)?: FROM|error building image"
+    r"|Dockerfile:\d|\[internal\]|docker build|Sending build context|acb_step_|base image"
+)
+
+
+def of_the_base(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
+    """Refuses unless an image is being built: kubelets and servers pull too. Pushes have words of their own."""
+    here = [place.lines[place.position], *_above(place, 30)]
+    if any(re.search(r"kubelet|The push refers to|Warning +Failed|Pulling image", line.text) for line in here):
+        return None
+    return {} if any(FROM.search(said(line)) or FROM.search(line.text) for line in here) else None
+
+
+def command_of_step(place: Place, fields: Mapping[str, str]) -> Mapping[str, str] | None:
+    """The Debian package of a command that a RUN step lacks; refuses outside of Dockerfiles, and where it went on."""
+    if not in_build(place):
+        return None
+    failed = re.compile(r"non-zero code|did not complete successfully|exit (?:status|code)|executor failed")
+    below = _below(place)
+    if below and any(line.text.strip() for line in below) and not any(failed.search(line.text) for line in below):
+        return None
+    return needed(place, fields)
+
+
+def of_a_push(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
+    """Refuses what is denied to a pull."""
+    here = [place.lines[place.position], *_above(place, 30)]
+    if re.search(r"pull access denied|kubelet|[Pp]ulling", here[0].text):
+        return None
+    return {} if any(re.search(r"(?i)\bpush|upload|does not exist locally", line.text) for line in here) else None
+
+
 READERS: dict[str, Reader] = {
+    "build_cut": build_cut,
+    "encoding_of_requirements": encoding_of_requirements,
+    "imported_by_setup": imported_by_setup,
+    "raised_by_setup": raised_by_setup,
+    "invalid_metadata": invalid_metadata,
+    "not_a_blob": not_a_blob,
+    "in_pip_or_conda": in_pip_or_conda,
+    "of_the_index": of_the_index,
+    "unmet": unmet,
+    "asks_in_vain": asks_in_vain,
+    "of_the_base": of_the_base,
+    "command_of_step": command_of_step,
+    "of_a_push": of_a_push,
     "listed_below": listed_below,
     "first_listed": first_listed,
     "pip_conflict": pip_conflict,
