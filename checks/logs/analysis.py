@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache
 
 from checks.evidence import Log
 from checks.finding import Stage
-from checks.logs.errors import most_telling
+from checks.logs.errors import LEAST, PLAIN, most_telling
 from checks.logs.lines import Line, read_lines
 from checks.logs.matcher import Matcher, built_in, search
 from checks.logs.readers import READERS, Place
@@ -15,7 +15,7 @@ from checks.logs.signature import Phase, Role, Signature, Strength
 from checks.logs.subjects import Subjects
 from checks.logs.tracebacks import Block, Traceback, find_tracebacks
 
-WORKS = ("ready", "answered", "pod-ready", "deployment-succeeded")
+WORKS = ("ready", "answered", "probe-answered", "pod-ready", "deployment-succeeded")
 """States in which the service is seen to work."""
 CLEARED_BY = {
     Stage.BUILD: ("image-built", "deployment-succeeded"),
@@ -141,7 +141,7 @@ class _Reading:
         followers.sort(key=lambda group: _order(group, decisive))
         healthy = any(state.signature.healthy and state.moment.run in decisive for state in self.states)
         silent = not causes and not unexplained
-        error = self._error(decisive) if silent and not (healthy and not followers) else None
+        error = self._error(decisive, healthy=healthy and not followers) if silent else None
         return Analysis(
             lines=self.lines,
             causes=tuple(causes),
@@ -252,7 +252,7 @@ class _Reading:
             root.headline,
         )
 
-    def _error(self, decisive: frozenset[int]) -> int | None:
+    def _error(self, decisive: frozenset[int], *, healthy: bool) -> int | None:
         """The line that tells most, where no signature, and no traceback, does."""
         quiet = {
             sighting.position for sighting in self.sightings if sighting.signature.role in {*_SPOKEN, Role.HARMLESS}
@@ -269,7 +269,7 @@ class _Reading:
                 and not any(self._proves(state, position) for state in works)
             )
 
-        return most_telling(self.lines, counts)
+        return most_telling(self.lines, counts, PLAIN if healthy else LEAST)
 
     def _unfinished(self, decisive: frozenset[int]) -> Sighting | None:
         states = [state for state in self.states if state.moment.run in decisive]
@@ -277,14 +277,17 @@ class _Reading:
 
 
 def _harmless(sightings: Iterable[Sighting], tracebacks: Iterable[Traceback]) -> Callable[[Sighting | Traceback], bool]:
-    """Tells what a harmless line covers: its own line, and the traceback that it stands in or heads."""
+    """Tells what a harmless line covers: its line, the traceback whose exception it names, and one that it heads."""
     heads = {traceback.blocks[0].first: traceback for traceback in tracebacks}
     positions: dict[int, list[Signature]] = {}
     covered: set[int] = set()
     for sighting in sightings:
         if sighting.signature.role is Role.HARMLESS:
-            positions.setdefault(sighting.position, []).append(sighting.signature)
-            headed = sighting.traceback or heads.get(sighting.position) or heads.get(sighting.position + 1)
+            at = sighting.position
+            positions.setdefault(at, []).append(sighting.signature)
+            if sighting.traceback and sighting.block and sighting.block.headline == at:
+                covered.add(id(sighting.traceback))
+            headed = heads.get(at) or heads.get(at + 1) if sighting.signature.heads else None
             covered |= {id(headed)} if headed else set()
 
     def ignored(one: Sighting | Traceback) -> bool:

@@ -30,11 +30,15 @@ _ANY = re.compile(
     r"(?i)err|fail|fatal|panic|denied|refus|unable|cannot|can't|could|invalid|not |no such|warning|exit|time|exce"
 )
 LEAST = 2  # below, a line tells nothing
+PLAIN = 6  # from here, a line is an error for sure
 
 
-def most_telling(lines: Sequence[Line], counts: Callable[[int], bool]) -> int | None:
-    """The position of the line that tells most: of equal ones the first. `counts` tells which lines may be named."""
-    best, at = LEAST - 1, None
+def most_telling(lines: Sequence[Line], counts: Callable[[int], bool], least: int = LEAST) -> int | None:
+    """The position of the line that tells most: of equal ones the first, None where none is worth `least`.
+
+    `counts` tells which lines may be named.
+    """
+    best, at = least - 1, None
     for position, line in enumerate(lines):
         if line.level not in {"error", "critical"} and not _ANY.search(line.text[:2000]):
             continue

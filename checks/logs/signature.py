@@ -104,7 +104,8 @@ class Signature(Record, frozen=True, forbid_unknown_fields=True):
     that it did no harm when they come later; by default what stage, area and role imply (analysis.py).
     `last_state`: ids of states, one of which must be the last that was sighted in that start: the log ends after it.
     `begins`, `enters`, `healthy`, `busy` belong to states: a new start, a phase, a proof that the service works, and
-    what goes on from then until another state comes.
+    what goes on from then until another state comes. `heads` belongs to harmless lines: they hide the
+    traceback after them, too.
     `fires` and `quiet` are texts that must (must not) be matched by this signature.
     """
 
@@ -135,6 +136,7 @@ class Signature(Record, frozen=True, forbid_unknown_fields=True):
     enters: Phase | None = None
     healthy: bool = False
     busy: str = ""
+    heads: bool = False
     aliases: tuple[str, ...] = ()
     learn_more: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
