@@ -193,6 +193,18 @@ def answered_200(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None
     return None
 
 
+def never_scored(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
+    """Refuses a wrong call of a service that others call well: a scanner's, or a slip."""
+    scored = r'(?:POST|GET) /\S+(?: HTTP/\d(?:\.\d)?")? 2\d\d\b|x-ms-run-function-failed: False'
+    good = sum(has(scored, line.text) and not has(r"swagger|favicon", line.text) for line in place.lines)
+    return None if good else {}
+
+
+def not_a_probe(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
+    """Refuses what the probe of a cluster says: another signature reads that."""
+    return None if has(r"probe failed|Get \"https?://", place.lines[place.position].text) else {}
+
+
 READERS: dict[str, Reader] = {
     "answered_200": answered_200,
     "arguments_of_server": arguments_of_server,
@@ -201,6 +213,8 @@ READERS: dict[str, Reader] = {
     "called_by_server": called_by_server,
     "entry_script_missing": entry_script_missing,
     "exit_of_script": exit_of_script,
+    "never_scored": never_scored,
+    "not_a_probe": not_a_probe,
     "not_at_start": not_at_start,
     "not_serving": not_serving,
     "option_of_server": option_of_server,
