@@ -187,6 +187,34 @@ def ended(place: Place, fields: Mapping[str, str]) -> Mapping[str, str] | None:
     return {"container": f"container `{name}`" if name else "the container"}
 
 
+def completed(place: Place, fields: Mapping[str, str]) -> Mapping[str, str] | None:
+    """As `ended`, for the last state of a container: an exit without error that was followed by another start."""
+    before = place.lines[max(0, place.position - 6) : place.position]
+    states = [line.raw for line in before if re.search(r"\b(?:[Ll]ast ?State|State|state)\"?:", line.raw)]
+    return ended(place, fields) if states and re.search(r"[Ll]ast ?State", states[-1]) else None
+
+
+_SELECTOR = re.compile(r"^\s*Selector:\s+([\w./-]+=[\w.-]+(?:,[\w./-]+=[\w.-]+)*)\s*$")
+_LABELS = re.compile(r"(?:^\s*Labels:\s+|\s)((?:[\w./-]+=[\w.-]+)(?:,[\w./-]+=[\w.-]+)*)\s*$")
+_GENERATED = ("pod-template-hash", "controller-revision-hash", "statefulset.kubernetes.io/")
+
+
+def selector_mismatch(place: Place, _fields: Mapping[str, str]) -> Mapping[str, str] | None:
+    """Selector of a Service and the labels of the pods shown beside it, when none of them agrees."""
+    lines = place.lines[max(0, place.position - 80) : place.position + 80]
+    selector = next((found[1] for line in lines if (found := _SELECTOR.match(line.raw))), "")
+    wanted = set(selector.split(",")) if selector else set()
+    pods = [
+        set(found[1].split(","))
+        for line in lines
+        if _ROW.match(line.raw.lstrip()) and (found := _LABELS.search(line.raw))
+    ]
+    if not wanted or not pods or any(wanted <= labels for labels in pods):
+        return None
+    shown = sorted({label for labels in pods for label in labels if not label.startswith(_GENERATED)})
+    return {"selector": selector, "labels": ", ".join(shown[:4])}
+
+
 def unless_started(place: Place, _fields: Mapping[str, str]) -> Mapping[str, str] | None:
     """Refuses what passed: a container of the pod started later, or the pod is shown ready."""
     return None if started_later(place) or ready_later(place) else {}
@@ -199,7 +227,9 @@ def unless_ready(place: Place, _fields: Mapping[str, str]) -> Mapping[str, str] 
 
 READERS: Mapping[str, Reader] = {
     "out-of-memory": out_of_memory,
+    "completed": completed,
     "ended": ended,
+    "selector-mismatch": selector_mismatch,
     "unless-started": unless_started,
     "unless-ready": unless_ready,
 }

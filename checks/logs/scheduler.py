@@ -168,6 +168,7 @@ def scheduling(kind: Kind, place: Place, _fields: Mapping[str, str]) -> Mapping[
     subjects = dict.fromkeys(one.subject for one in found if one.kind is kind and one.subject)
     return {
         "pod": f"pod `{pod}`" if (pod := pod_at(place)) else "the pod",
+        "Pod": f"Pod `{pod}`" if pod else "The pod",
         "nodes": str(total),
         "subject": " and ".join(list(subjects)[:3]),
         "reasons": told(found),
