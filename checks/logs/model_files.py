@@ -22,6 +22,7 @@ _LOADERS = re.compile(
 _LOADING = re.compile(
     r"(?:model|joblib|pickle|torch|keras|tf|booster|vectori[sz]er|scaler|encoder|tokeni[sz]er)", re.IGNORECASE
 )
+_PLAIN = re.compile(r"\[Errno \d+\]|\[WinError \d+\]|FileNotFoundError: No such file")
 _TREE_HEAD = "Model Directory Contents:"
 _TREE_LINE = re.compile(r"azmlinfsrv\S* - (\s*)(\S.*)$")
 _SHOWN = 5
@@ -32,7 +33,9 @@ def model_file(place: Place, fields: Fields) -> Fields | None:
     path = fields["path"].strip().rstrip("/")
     if path.endswith((".py", ".yml", ".yaml", ".sh")):
         return None
-    if not (_MODEL_NAME.search(path) or _MODEL_FOLDER.search(path) or _loads_model(place)):
+    said = place.lines[place.position].text
+    told_by_loader = not _PLAIN.search(said)
+    if not (told_by_loader or _MODEL_NAME.search(path) or _MODEL_FOLDER.search(path) or _loads_model(place)):
         return None
     contents = tree(line.raw for line in place.lines)
     there = _nearest(path, contents)
@@ -104,8 +107,8 @@ def _nearest(path: str, contents: tuple[str, ...]) -> str | None:
 
 
 _FIRST_BYTES = {
-    "v": "a Git LFS pointer (a text that begins with `version https://git-lfs`) instead of the model",
-    "<": "an HTML or XML page (such as a login or error page) instead of the model",
+    "v": "a Git LFS pointer instead of the model",
+    "<": "an HTML or XML page instead of the model",
     "{": "JSON",
     "[": "JSON",
     "\\x1f": "gzip-compressed data",
@@ -185,16 +188,54 @@ _LIBRARIES = {
 }
 
 
+_TELLTALE = {
+    **dict.fromkeys(("_fill_dtype", "monotonic_cst", "_sklearn_version", "_parameter_constraints"), "scikit-learn"),
+    **dict.fromkeys(
+        ("base_estimator_", "estimator_", "n_features_in_", "_impurity", "_infrequent_enabled"), "scikit-learn"
+    ),
+    **dict.fromkeys(("missing_go_to_left", "feature_names_in_", "_name_to_fitted_passthrough"), "scikit-learn"),
+    **dict.fromkeys(
+        ("_label_encoder", "_n_features", "_raw_predict", "transform_input", "force_int_remainder_cols"), "scikit-learn"
+    ),
+    **dict.fromkeys(("use_label_encoder", "gpu_id", "predictor", "enable_categorical", "feature_types"), "xgboost"),
+    **dict.fromkeys(("max_cat_to_onehot", "multi_strategy", "callbacks", "early_stopping_rounds"), "xgboost"),
+}
+"""Attributes that estimators gained or lost between releases; seen where the log has no frames."""
+
+
 def library_of_frame(place: Place, fields: Fields) -> Fields | None:
     """The library in whose code an object lacks what it should have; None when that is no library of models."""
-    if place.block is None or not place.block.frames or fields.get("class") in {"DataFrame", "Series", "NoneType"}:
+    if fields.get("class") in {"DataFrame", "Series", "NoneType"}:
         return None
+    if place.block is None or not place.block.frames:
+        known = _TELLTALE.get(fields["name"])
+        return {"library": known} if known else None
     path = place.block.frames[-1].path
     found = re.search(r"(?:site|dist)-packages/(\w+)/", path)
     top = found[1] if found else path.split("/", 1)[0]
     if top not in _LIBRARIES or top in {"pandas", "numpy", "scipy"}:
         return None
     return {"library": _LIBRARIES[top]}
+
+
+_READING = re.compile(
+    r"pickle|joblib|cloudpickle|dill|torch/serialization|keras/|load_model|find_class|read_pickle|torch\.load"
+)
+
+
+def reads_pickle(place: Place) -> bool:
+    """True when the frames of the exception show that a file is being unpickled."""
+    return place.block is not None and any(
+        _READING.search(f"{frame.path} {frame.code}") for frame in place.block.frames
+    )
+
+
+def moved_module(place: Place, fields: Fields) -> Fields | None:
+    """For `No module named 'A.B'` while a model is read: which releases of A cannot read it; None elsewhere."""
+    if place.block is not None and place.block.frames:
+        return moved_in_pickle(place, fields) if reads_pickle(place) else None
+    known = any(fields["module"] == name or fields["module"].startswith(f"{name}.") for _, name, *_ in boundaries())
+    return moved_in_pickle(place, fields) if known else None
 
 
 def moved_in_pickle(_place: Place, fields: Fields) -> Fields:
@@ -221,5 +262,6 @@ READERS: dict[str, Reader] = {
     "sklearn-versions": sklearn_versions,
     "library-of-frame": library_of_frame,
     "moved-in-pickle": moved_in_pickle,
+    "moved-module": moved_module,
 }
 """Readers by the name that signatures use."""
