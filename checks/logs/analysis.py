@@ -1,5 +1,6 @@
 """From lines to causes: which signatures were sighted, which of them explain the others, and which did no harm."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -27,7 +28,13 @@ CLEARED_BY = {
     Role.SYMPTOM: WORKS,
     Role.WRAPPER: WORKS,
 }
-"""States that prove, by default, that something of that stage, area or role did no harm."""
+"""States that prove, by default, that something of that stage, phase (same words), area or role did no harm."""
+SUCCEEDED = (*WORKS, "packages-installed", "image-built", "image-pulled", "model-downloaded", "model-loaded")
+"""States that prove that what was tried again succeeded."""
+SHOWN_READY = frozenset({"scheduling", "images", "probes"})
+"""Areas of events that do no harm to a pod that a table shows as ready, wherever in the text that stands."""
+
+_RETRIES = re.compile(r"[Rr]etrying\b|[Ww]ill retry\b|attempt \d+ of \d+")
 
 _SPOKEN = frozenset({Role.CAUSE, Role.SYMPTOM, Role.WRAPPER})
 
@@ -132,13 +139,14 @@ class _Reading:
             and not self.ignored(sighting)
             and (completed := self._completed(sighting))
         ]
-        live = [one for one in applicable if not self._cleared(one)]
+        live = [one for one in self._innermost(applicable) if not self._cleared(one)]
         known = {id(one.traceback) for one in applicable if one.signature.role is Role.CAUSE and one.traceback}
         unexplained = [one for one in self.tracebacks if id(one) not in known and self._harms(one)]
         decisive = self._decisive(live, unexplained)
         causes, followers = _split(_winners(live))
         causes.sort(key=lambda group: _order(group, decisive))
-        followers.sort(key=lambda group: _order(group, decisive))
+        outdone = {id(group): sum(group.signature.named_in(o.signature.over) for o in followers) for group in followers}
+        followers.sort(key=lambda group: _order(group, decisive, outdone[id(group)]))
         healthy = any(state.signature.healthy and state.moment.run in decisive for state in self.states)
         silent = not causes and not unexplained
         error = self._error(decisive, healthy=healthy and not followers) if silent else None
@@ -181,6 +189,19 @@ class _Reading:
             fields |= read
         return replace(sighting, fields=fields)
 
+    def _innermost(self, sightings: Sequence[Sighting]) -> list[Sighting]:
+        """Without those that a text inside the same line tells again, unescaped."""
+        inner = {(one.signature.id, self._inside(one.position)) for one in sightings}
+        return [
+            one
+            for one in sightings
+            if self.lines[one.position].derived or (one.signature.id, self.lines[one.position].number) not in inner
+        ]
+
+    def _inside(self, position: int) -> int | None:
+        """The number of the line in which this text lies; None for a line of its own."""
+        return self.lines[position].number if self.lines[position].derived else None
+
     def _came_before(self, ids: Iterable[str], sighting: Sighting) -> bool:
         """True when one of these was sighted earlier in the same start; of the same process, where both name one."""
         pid = sighting.fields.get("pid")
@@ -195,11 +216,18 @@ class _Reading:
         return bool(last) and last[-1].signature.id in ids
 
     def _cleared(self, sighting: Sighting) -> bool:
-        """True when a later state proves that this did no harm."""
+        """True when a state proves that this did no harm: a later one, or what a table says of the pod as it is now."""
         one = sighting.signature
         by = one.cleared_by
         if by is None:
-            by = (*CLEARED_BY.get(one.stage, ()), *CLEARED_BY.get(one.area, ()), *CLEARED_BY.get(one.role, ()))
+            keys = (one.stage, one.area, one.role, sighting.moment.phase)
+            by = tuple(name for key in keys for name in CLEARED_BY.get(key, ()))
+            if _RETRIES.search(self.lines[sighting.position].text[:2000]):
+                by += SUCCEEDED
+        if one.area in SHOWN_READY and any(
+            self.subjects.same(state.position, sighting.position) for state in self._latest.get("pod-ready", ())
+        ):
+            return True
         return any(self._proves(state, sighting.position) for name in by for state in self._latest.get(name, ()))
 
     def _proves(self, state: Sighting, position: int) -> bool:
@@ -261,10 +289,12 @@ class _Reading:
             position for traceback in self.tracebacks for block in traceback.blocks for position in block.positions
         }
         works = [state for name in WORKS for state in self._latest.get(name, ())]
+        told = {inside for position in quiet if (inside := self._inside(position)) is not None}
 
         def counts(position: int) -> bool:
             return (
                 position not in quiet
+                and (self.lines[position].derived or self.lines[position].number not in told)
                 and self.when[position].run in decisive
                 and not any(self._proves(state, position) for state in works)
             )
@@ -369,12 +399,16 @@ def _split(sightings: Iterable[Sighting]) -> tuple[list[Group], list[Group]]:
     return [Group(root.signature, root.sightings, followed) for root in roots], followers
 
 
-def _order(group: Group, decisive: frozenset[int]) -> tuple[bool, bool, int, int]:
-    """What broke the last complete start comes first; then what carries nothing inside, the surest, the earliest."""
+def _order(group: Group, decisive: frozenset[int], outdone: int = 0) -> tuple[bool, bool, int, int, int]:
+    """What broke the last complete start comes first; then what carries nothing inside, the surest, the earliest.
+
+    `outdone`: how many others say more (symptoms have no line to fight for, so `over` counts in the whole log).
+    """
     best = group.best
     return (
         best.moment.run not in decisive,
         group.signature.role is Role.WRAPPER,
+        outdone,
         group.signature.strength.rank,
         best.position,
     )
