@@ -137,9 +137,10 @@ class _Reading:
             for sighting in self.sightings
             if sighting.signature.role in _SPOKEN
             and not self.ignored(sighting)
+            and not _vague(sighting)
             and (completed := self._completed(sighting))
         ]
-        live = [one for one in self._innermost(applicable) if not self._cleared(one)]
+        live = self._standing(self._innermost(applicable))
         known = {id(one.traceback) for one in applicable if one.signature.role is Role.CAUSE and one.traceback}
         unexplained = [one for one in self.tracebacks if id(one) not in known and self._harms(one)]
         decisive = self._decisive(live, unexplained)
@@ -215,15 +216,31 @@ class _Reading:
         last = [state for state in self.states if state.moment.run == sighting.moment.run]
         return bool(last) and last[-1].signature.id in ids
 
+    def _standing(self, sightings: Sequence[Sighting]) -> list[Sighting]:
+        """Without those that a state proves to have done no harm. An event that did none is none of what it says."""
+        cleared = {id(one) for one in sightings if self._cleared(one)}
+        past = {
+            one.position
+            for one in sightings
+            if id(one) in cleared and (one.signature.role is Role.SYMPTOM or one.signature.area in SHOWN_READY)
+        }
+        return [
+            one
+            for one in sightings
+            if id(one) not in cleared and (one.position not in past or one.signature.cleared_by == ())
+        ]
+
     def _cleared(self, sighting: Sighting) -> bool:
         """True when a state proves that this did no harm: a later one, or what a table says of the pod as it is now."""
         one = sighting.signature
+        if one.cleared_by == ():
+            return False
         by = one.cleared_by
         if by is None:
             keys = (one.stage, one.area, one.role, sighting.moment.phase)
             by = tuple(name for key in keys for name in CLEARED_BY.get(key, ()))
-            if _RETRIES.search(self.lines[sighting.position].text[:2000]):
-                by += SUCCEEDED
+        if _RETRIES.search(self.lines[sighting.position].text[:2000]):
+            by += SUCCEEDED
         if one.area in SHOWN_READY and any(
             self.subjects.same(state.position, sighting.position) for state in self._latest.get("pod-ready", ())
         ):
@@ -328,6 +345,13 @@ def _harmless(sightings: Iterable[Sighting], tracebacks: Iterable[Traceback]) ->
         return any(not harmless.named_in(one.signature.over) for harmless in positions.get(one.position, ()))
 
     return ignored
+
+
+def _vague(sighting: Sighting) -> bool:
+    """True for a general cause of an exception that was not the first of its chain: the first one says more."""
+    chain = sighting.traceback
+    weak = sighting.signature.role is Role.CAUSE and sighting.signature.strength is Strength.WEAK
+    return weak and chain is not None and sighting.block is not chain.root
 
 
 def _frames_match(pattern: str, block: Block) -> bool:

@@ -72,6 +72,7 @@ _CONNECTORS = (
     "The above exception was the direct cause of the following exception:",
     "During handling of the above exception, another exception occurred:",
 )
+_INNER = re.compile(r"(?i)\b(?:original|remote|inner|worker|child|nested) traceback \(most recent call last\):\s*$")
 _CARETS = re.compile(r"\s*[\^~][\s\^~]*$")
 _BOX = re.compile(r"\s*[│╭╰┃]")
 _ARROW = re.compile(r"\s*(?:-+>|❱)\s*(?P<line>\d+)\s?(?P<code>.*)")
@@ -182,7 +183,9 @@ class _Chain:
 
     def read(self, position: int, line: Line) -> bool:
         text = self._undecorated(line.text)
-        taken = self._header(text) or (self.drafts and self._continued(text, position, line))
+        taken = self._header(text) or (
+            self.drafts and not text.startswith(HEADER) and self._continued(text, position, line)
+        )
         if taken:
             self.strays = 0
             if taken is not SKIPPED:
@@ -205,6 +208,11 @@ class _Chain:
             return None
         member = self.level > 0 and self.drafts and self.drafts[0].positions
         first = not self.drafts
+        if not first and self.state is _State.MESSAGE and _INNER.search(text):  # PyTorch puts a worker's into a message
+            draft.level, draft.embedded = min(self.draft.level + 1, DEEPEST), True
+            self.drafts.append(draft)
+            self.state = _State.FRAMES
+            return True
         if not first and self.state is not _State.LINKED and not member and not self._empty_member():
             return None
         draft.level = self.level

@@ -276,6 +276,25 @@ def test_remote_task() -> None:
     assert found.root.frames[0].line == 9
 
 
+def test_worker_of_a_data_loader() -> None:
+    found = one(
+        "Traceback (most recent call last):\n"
+        '  File "/app/score.py", line 9, in run\n'
+        "    for batch in loader:\n"
+        "RuntimeError: Caught FileNotFoundError in DataLoader worker process 0.\n"
+        "Original Traceback (most recent call last):\n"
+        '  File "/app/data.py", line 4, in __getitem__\n'
+        "    open(path)\n"
+        "FileNotFoundError: [Errno 2] No such file or directory: 'a.png'\n"
+    )
+    assert [name for name, _ in told(found)] == ["FileNotFoundError", "RuntimeError"]
+
+
+def test_one_after_the_other_without_a_blank() -> None:
+    found = tracebacks(f"{PLAIN}\n{PLAIN.replace('cv2', 'torch')}\n")
+    assert [traceback.root.message for traceback in found] == ["No module named 'cv2'", "No module named 'torch'"]
+
+
 def test_message_of_many_lines_ends_with_the_next_record() -> None:
     (found,) = tracebacks(
         "Traceback (most recent call last):\n"

@@ -1,0 +1,267 @@
+"""How sightings become causes: order in time, chains, states, repeats, and what no signature knows."""
+
+import pytest
+
+from checks.evidence import Log
+from checks.finding import Confidence, Finding, Severity
+from checks.logs.analysis import Analysis, analyse_with
+from checks.logs.matcher import Matcher
+from checks.logs.signature import Phase, Role, Signature, Strength, by_id
+from doctor.report import Verdict
+from doctor.triage import triage
+
+
+def known(id: str, match: str, **more: object) -> Signature:
+    return Signature(id=id, match=(match,), title=f"{id} of a test", why="Because.", area="test", **more)  # type: ignore[arg-type]
+
+
+STATES = [one for one in by_id().values() if one.role is Role.STATE]
+DISK = known("disk-full", r"No space left")
+KEY = known("key-missing", r"KeyError: '(?P<name>\w+)'", exception=True)
+OLD = known("old-setting", r"old setting", strength=Strength.WEAK)
+EXIT = known("worker-exit", r"Worker failed to boot", role=Role.SYMPTOM)
+NOISE = known("noise", r"harmless noise", role=Role.HARMLESS)
+HEAD = known("heading", r"the cache is off", role=Role.HARMLESS, heads=True)
+
+MISSING = "KeyError: 'a'"
+BOOT = "[2026-11-20 18:00:00 +0000] [7] [INFO] Starting gunicorn 22.0.0"
+INIT = "2026-11-20 18:00:05,725 I [9] azmlinfsrv.user_script - Invoking user's init function"
+READY = "2026-11-20 18:00:07,731 I [9] azmlinfsrv - Worker with pid 9 ready for serving traffic"
+
+
+def read(text: str, *signatures: Signature) -> Analysis:
+    return analyse_with(Log(source="log.txt", text=text), Matcher([*STATES, *signatures]))
+
+
+def causes(analysis: Analysis) -> list[str]:
+    return [group.signature.id for group in analysis.causes]
+
+
+def raised(*messages: str, function: str = "init") -> str:
+    """A chain of exceptions, the first raised first."""
+    blocks = [
+        f'Traceback (most recent call last):\n  File "/app/score.py", line {line}, in {function}\n    work()\n{message}'
+        for line, message in enumerate(messages, 3)
+    ]
+    return "\n\nThe above exception was the direct cause of the following exception:\n\n".join(blocks)
+
+
+def first(text: str) -> Finding:
+    return triage(Log(source="log.txt", text=text)).findings[0]
+
+
+# -- order
+
+
+def test_what_came_first_in_a_chain_wins() -> None:
+    assert causes(read(raised(MISSING, "OSError: No space left on device"), KEY, DISK)) == ["key-missing"]
+
+
+def test_a_weak_root_gives_way_to_what_its_chain_says_clearly() -> None:
+    weak = known("key-missing", r"KeyError: '(?P<name>\w+)'", strength=Strength.WEAK)
+    assert causes(read(raised(MISSING, "OSError: No space left on device"), weak, DISK)) == ["disk-full"]
+
+
+def test_two_independent_causes_are_both_told() -> None:
+    assert causes(
+        read(f"{raised('KeyError: 1x')}\nwrite: No space left\n{raised(chr(75) + 'eyError: ' + repr('b'))}", KEY, DISK)
+    ) == [
+        "disk-full",
+        "key-missing",
+    ]
+
+
+def test_weak_causes_give_way() -> None:
+    found = read("old setting\nwrite: No space left", OLD, DISK)
+    assert causes(found) == ["disk-full"]
+    assert [group.signature.id for group in found.symptoms] == ["old-setting"]
+
+
+def test_symptoms_are_explained() -> None:
+    found = read("Worker failed to boot\nwrite: No space left", EXIT, DISK)
+    assert causes(found) == ["disk-full"]
+    assert found.causes[0].symptoms == (EXIT,)
+
+
+def test_the_last_start_that_came_to_something_counts_most() -> None:
+    one, two = "write: No space left", raised(MISSING)
+    found = read(f"{BOOT}\n{INIT}\n{one}\n{BOOT}\n{INIT}\n{two}\n{BOOT}\n{INIT}", KEY, DISK)
+    assert causes(found) == ["key-missing", "disk-full"]
+    assert found.runs == 3
+
+
+def test_repeats_are_one_group() -> None:
+    (group,) = read("\n".join([BOOT, INIT, raised(MISSING)] * 4), KEY).causes
+    assert len(group.sightings) == 4
+    assert group.best.moment.run == 3
+
+
+# -- states
+
+
+def test_what_the_start_survived_is_no_cause() -> None:
+    early = known("weights-late", r"weights are late", stage="init")
+    assert causes(read(f"{INIT}\nweights are late\n{READY}", early)) == []
+    assert causes(read(f"{READY}\nweights are late", early)) == ["weights-late"]
+
+
+def test_another_worker_that_is_ready_does_not_clear_the_failure_of_this_one() -> None:
+    late = known("weights-late", r"weights are late", stage="init")
+    other = "2026-11-20 18:00:05,925 I [10] azmlinfsrv.user_script - Invoking user's init function"
+    failed = "2026-11-20 18:00:06,725 E [10] azmlinfsrv - weights are late"
+    assert causes(read(f"{INIT}\n{other}\n{failed}\n{READY}", late)) == ["weights-late"]
+    assert causes(read(f"{other}\n{failed}\n{INIT}\n{READY}", late)) == []  # a worker that was started later
+
+
+def test_another_pod_does_not_clear_the_failure_of_this_one() -> None:
+    waiting = known("node-full", r"Insufficient cpu", cleared_by=("scheduled",))
+    text = (
+        "3m Warning FailedScheduling pod/{} 0/3 nodes: Insufficient cpu\n"
+        "2m Normal Scheduled pod/{} Successfully assigned ml/{} to node-1"
+    )
+    assert causes(read(text.format("a-1", "a-1", "a-1"), waiting)) == []
+    assert causes(read(text.format("a-1", "b-2", "b-2"), waiting)) == ["node-full"]
+
+
+def test_what_was_tried_again_and_succeeded_is_no_cause() -> None:
+    slow = known("mirror-slow", r"Read timed out")
+    retry = "WARNING: Retrying (Retry(total=4)) after connection broken by 'Read timed out'"
+    assert causes(read(f"{retry}\nSuccessfully installed flask-3.0.0", slow)) == []
+    assert causes(read(f"{retry}\nERROR: gave up", slow)) == ["mirror-slow"]
+
+
+def test_last_state() -> None:
+    hangs = known("init-hangs", r"Invoking user's init", last_state=("init-running",))
+    assert causes(read(f"{BOOT}\n{INIT}\nloading", hangs)) == ["init-hangs"]
+    assert causes(read(f"{BOOT}\n{INIT}\n{READY}", hangs)) == []
+
+
+def test_conditions_of_time_are_of_the_same_process() -> None:
+    late = known("late", r"TIMEOUT \(pid:(?P<pid>\d+)\)", role=Role.SYMPTOM)
+    killed = known("killed", r"Worker \(pid:(?P<pid>\d+)\) was sent SIGKILL", not_after=("late",))
+    assert causes(read("TIMEOUT (pid:9)\nWorker (pid:9) was sent SIGKILL", late, killed)) == []
+    assert causes(read("TIMEOUT (pid:9)\nWorker (pid:8) was sent SIGKILL", late, killed)) == ["killed"]
+
+
+def test_phases() -> None:
+    in_init = known("slow-init", r"too slow", phases=(Phase.INIT,))
+    assert causes(read(f"{INIT}\ntoo slow", in_init)) == ["slow-init"]
+    assert causes(read(f"{INIT}\n{READY}\ntoo slow", in_init)) == []
+
+
+# -- harmless lines
+
+
+def test_harmless_lines_hide_what_stands_on_them() -> None:
+    assert causes(read("harmless noise: No space left", NOISE, DISK)) == []
+    assert causes(read("harmless noise\nNo space left", NOISE, DISK)) == ["disk-full"]
+
+
+def test_a_harmless_line_hides_the_traceback_that_it_announces_and_no_other() -> None:
+    assert read(f"the cache is off\n{raised('ValueError: x')}", HEAD).unexplained == ()
+    assert read(f"harmless noise\n{raised('ValueError: x')}", NOISE).unexplained
+    assert read(f"{raised('ValueError: x')}\nthe cache is off", HEAD).unexplained
+
+
+# -- what no signature knows
+
+
+def test_an_unrecognised_exception_is_told_with_its_place() -> None:
+    finding = first(raised("contoso.errors.GaugeError: gauge 7 has no scale", "RuntimeError: start failed"))
+    assert finding.id == "logs.unrecognised-exception"
+    assert finding.confidence is Confidence.POSSIBLE
+    assert "GaugeError" in finding.title
+    assert "score.py line 3" in finding.title
+    assert "gauge 7 has no scale" in finding.why
+    assert [quote.line for quote in finding.evidence] == [4, 2, 11]
+    assert "pip freeze" in str(finding.no_fix)
+
+
+def test_an_unrecognised_exception_beats_a_weak_cause() -> None:
+    found = read(f"old setting\n{raised('contoso.errors.GaugeError: x')}", OLD)
+    assert found.unexplained
+    assert causes(found) == ["old-setting"]
+
+
+def test_the_report_of_a_child_process_is_not_the_exception() -> None:
+    child = raised("subprocess.CalledProcessError: Command 'serve' returned non-zero exit status 1.")
+    finding = first(f"{raised('contoso.errors.GaugeError: x')}\n\n{child}")
+    assert "GaugeError" in finding.title
+
+
+def test_an_exception_that_was_survived_is_none() -> None:
+    text = f"{INIT}\n{raised('contoso.errors.GaugeError: x')}\n{READY}"
+    assert read(text).unexplained == ()
+    assert read(f"{READY}\n{raised('contoso.errors.GaugeError: x', function='run')}\n{READY}").unexplained
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("start\nERROR: gauge 7 has no scale\nmake: *** [all] Error 2\nexit code: 1", "gauge 7 has no scale"),
+        ("##[error]gauge 7 was refused\n##[error]Process completed with exit code 1.", "gauge 7 was refused"),
+        ("thread 'main' panicked at src/gauge.rs:4:5: no scale\nexited with code 101", "panicked"),
+        ("2026-11-20 18:00:00,000 E [9] azmlinfsrv.x - gauge 7 has no scale\nbye", "gauge 7 has no scale"),
+        ("fatal: gauge 7 cannot be read\nfailed", "gauge 7 cannot be read"),
+        ("all fine\nthe gauge could not be opened\ndone", "the gauge could not be opened"),
+    ],
+)
+def test_the_line_that_tells_most(text: str, line: str) -> None:
+    finding = first(text)
+    assert finding.id == "logs.unrecognised-error"
+    assert line in finding.title
+    assert line in finding.evidence[0].text
+    assert finding.severity is Severity.ERROR
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (f"{BOOT}\n{INIT}\nloading the gauges", "init()"),
+        (
+            "Collecting package metadata (repodata.json): ...working... done\nSolving environment: ...working...",
+            "solving",
+        ),
+        ("Step 3/9 : RUN conda env create\nInstalling pip dependencies: ...working...", "pip"),
+        ('4m18s Normal Pulling pod/churn-1 Pulling image "contoso.azurecr.io/churn:41"', "pulled"),
+    ],
+)
+def test_a_log_that_ends_in_the_middle(text: str, words: str) -> None:
+    finding = first(text)
+    assert words in f"{finding.title} {finding.why}"
+    assert triage(Log(source="log.txt", text=text)).verdict is Verdict.FAILING
+
+
+def test_an_empty_log_is_no_verdict() -> None:
+    report = triage(Log(source="log.txt", text="\n \n"))
+    assert report.verdict is Verdict.INCONCLUSIVE
+    assert "--previous" in str(report.findings[0].no_fix)
+
+
+def test_a_log_that_shows_nothing_says_what_to_collect() -> None:
+    report = triage(Log(source="log.txt", text="hello\nworld"))
+    assert report.verdict is Verdict.INCONCLUSIVE
+    assert report.findings[0].id == "logs.no-failure-shown"
+    assert "collect next" in str(report.findings[0].no_fix)
+
+
+def test_symptoms_alone_are_the_answer() -> None:
+    text = "Shutting down: Master\nReason: Worker failed to boot.\nExit code 3 is not normal. Killing image."
+    report = triage(Log(source="log.txt", text=text))
+    assert report.verdict is Verdict.FAILING
+    assert len(report.causes) == 1
+    assert report.causes[0].explains
+
+
+def test_titles_fit() -> None:
+    finding = first(raised(f"contoso.errors.GaugeError: {'a long explanation ' * 30}"))
+    assert len(finding.title) <= 100
+    assert len(first(f"ERROR: {'a long explanation ' * 30}").title) <= 100
+
+
+def test_quotes_are_three_at_most_and_differ() -> None:
+    report = triage(Log(source="log.txt", text="\n".join([BOOT, raised(MISSING)] * 5)))
+    assert report.findings
+    for finding in report.findings:
+        texts = [quote.text for quote in finding.evidence]
+        assert len(texts) == len(set(texts)) <= 3
