@@ -360,19 +360,27 @@ def _frames_match(pattern: str, block: Block) -> bool:
 
 def outranks(one: Signature, other: Signature) -> bool:
     """True when `one` is the better diagnosis of a text that both match."""
-    if other.named_in(one.over):
+    if other.named_in(one.over) or one.named_in(other.under):
         return True
-    return not one.named_in(other.over) and one.strength.rank < other.strength.rank
+    below = one.named_in(other.over) or other.named_in(one.under)
+    return not below and one.strength.rank < other.strength.rank
 
 
 def _winners(sightings: Sequence[Sighting]) -> list[Sighting]:
-    """Of the causes on one line, and of those in one chain of exceptions, the one that says most."""
+    """Of the causes on one line, and of those in one chain of exceptions, the one that says most.
+
+    Causes that a symptom on the same line outranks do not count: "connection refused" of a probe is no failed call.
+    """
     kept: list[Sighting] = []
+    symptoms = [one for one in sightings if one.signature.role is not Role.CAUSE and one.signature.over]
+    owned = {one.position: one.signature.over for one in symptoms}
     by_line: dict[int, list[Sighting]] = {}
     by_chain: dict[int, list[Sighting]] = {}
     for sighting in sightings:
         if sighting.signature.role is not Role.CAUSE:
             kept.append(sighting)
+        elif sighting.signature.named_in(owned.get(sighting.position, ())):
+            continue
         elif sighting.traceback is not None:
             by_chain.setdefault(id(sighting.traceback), []).append(sighting)
         else:

@@ -53,7 +53,7 @@ def test_form(one: Signature) -> None:
 @pytest.mark.parametrize("one", ALL, ids=lambda one: one.id)
 def test_it_names_only_what_is_there(one: Signature) -> None:
     known = {*by_id(), *(f"{area}.*" for area in AREAS)}
-    for names in (one.over, one.explains, one.after, one.not_after, one.last_state, one.cleared_by or ()):
+    for names in (one.over, one.under, one.explains, one.after, one.not_after, one.last_state, one.cleared_by or ()):
         assert set(names) <= known, set(names) - known
     assert one.id not in one.over
     assert one.reader is None or one.reader in READERS
