@@ -180,6 +180,9 @@ def exit_of_script(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | No
 
 def arguments_of_server(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
     """Only a script that reads the arguments of the server that imports it."""
+    if has("SystemExit", place.lines[place.position].text):
+        frames = place.block.frames if place.block else ()
+        return {} if any(frame.path.endswith("argparse.py") or "parse_args" in frame.code for frame in frames) else None
     before = [line.text for line in place.lines[: place.position]]
     imported = r"Booting worker with pid|Invoking user's init|Initializing logger"
     return {} if any(has(imported, one) for one in before) else None
@@ -195,7 +198,7 @@ def answered_200(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None
 
 def never_scored(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
     """Refuses a wrong call of a service that others call well: a scanner's, or a slip."""
-    scored = r'(?:POST|GET) /\S+(?: HTTP/\d(?:\.\d)?")? 2\d\d\b|x-ms-run-function-failed: False'
+    scored = r'(?:POST|GET) /\S+(?: HTTP/\d(?:\.\d)?")? 2\d\d\b'
     good = sum(has(scored, line.text) and not has(r"swagger|favicon", line.text) for line in place.lines)
     return None if good else {}
 
@@ -203,6 +206,13 @@ def never_scored(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None
 def not_a_probe(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
     """Refuses what the probe of a cluster says: another signature reads that."""
     return None if has(r"probe failed|Get \"https?://", place.lines[place.position].text) else {}
+
+
+def validated_fields(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
+    """Refuses a body that is no JSON at all: another signature says more about it."""
+    number = place.lines[place.position].number
+    near = place.lines[max(0, place.position - 8) : place.position + 8]
+    return None if any("json_invalid" in line.raw for line in near if line.number == number) else {}
 
 
 READERS: dict[str, Reader] = {
@@ -220,5 +230,6 @@ READERS: dict[str, Reader] = {
     "option_of_server": option_of_server,
     "payload_key": payload_key,
     "start_never_finishes": start_never_finishes,
+    "validated_fields": validated_fields,
 }
 """The readers of this file by the name that signatures use."""
