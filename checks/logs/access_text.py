@@ -6,6 +6,8 @@ from functools import cache
 
 from checks.logs.place import Place, Reader
 
+ROOM = 55  # characters that a title has for an action
+
 
 @cache
 def _table(name: str) -> tuple[tuple[str, ...], ...]:
@@ -30,12 +32,32 @@ def azure_action(_: Place, fields: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def azure_scope(place: Place, fields: Mapping[str, str]) -> Mapping[str, str]:
-    """As `azure_action`, and `resource`: the last part of the scope, `the resource` where it is cut or masked."""
+    """As `azure_action`, and `resource` (the end of the scope), `scope`, and `right`, the action cut for a title."""
     scope = fields.get("scope", "").rstrip("/'\" .")
     parts = [part for part in scope.split("/") if part]
     known = re.fullmatch(r"[\w.-]+", parts[-1]) if parts else None
     resource = f"`{parts[-2]}/{parts[-1]}`" if known and len(parts) > 1 else "the scope named"
-    return {**azure_action(place, fields), "resource": resource, "scope": scope or "<scope>"}
+    right = fields["action"]
+    while len(right) > ROOM and "/" in right:
+        right = right.partition("/")[2]
+    right = right if right == fields["action"] else f"…/{right}"
+    return {**azure_action(place, fields), "resource": resource, "scope": scope or "<scope>", "right": right}
+
+
+def credential(place: Place, _: Mapping[str, str]) -> Mapping[str, str]:
+    """What the managed identity in a chain of credentials said, as `reason`."""
+    reasons = (
+        ("Identity not found", "the identity asked for is not assigned to this resource"),
+        ("isn't assigned", "the identity asked for is not assigned to this resource"),
+        ("Multiple user assigned", "several user-assigned identities exist and none is named"),
+        ("IMDS endpoint", "no managed identity endpoint answers: the container has no identity"),
+        ("No managed identity", "no managed identity endpoint is found: the container has no identity"),
+        ("no managed identity", "no managed identity endpoint is found: the container has no identity"),
+        ("invalid_client", "the secret of the service principal is invalid"),
+        ("not fully configured", "neither variables of a service principal nor a managed identity are there"),
+    )
+    near = " ".join(line.text for line in place.lines[place.position : place.position + 14])
+    return {"reason": next((told for word, told in reasons if word in near), "none of the sources is set up")}
 
 
 def sign_in(_: Place, fields: Mapping[str, str]) -> Mapping[str, str]:
@@ -51,5 +73,10 @@ def sign_in(_: Place, fields: Mapping[str, str]) -> Mapping[str, str]:
     }
 
 
-READERS: dict[str, Reader] = {"azure_action": azure_action, "azure_scope": azure_scope, "sign_in": sign_in}
+READERS: dict[str, Reader] = {
+    "azure_action": azure_action,
+    "azure_scope": azure_scope,
+    "credential": credential,
+    "sign_in": sign_in,
+}
 """The readers of this file by the name that signatures use."""

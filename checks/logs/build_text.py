@@ -392,6 +392,11 @@ def not_a_blob(_: Place, fields: Mapping[str, str]) -> Mapping[str, str] | None:
     return None if ".blob.core" in fields.get("url", "") else {}
 
 
+def not_the_firewall(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
+    """Refuses what a registry's firewall says: that has a cause of its own."""
+    return None if "not allowed access" in place.lines[place.position].text else {}
+
+
 def in_pip_or_conda(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
     """Refuses unless the code of pip or conda stands in the lines just above."""
     own = re.compile(r"/pip/_(?:internal|vendor)/|pip\._vendor|conda/|^Collecting |Downloading \S+\.whl|pip subprocess")
@@ -462,6 +467,7 @@ READERS: dict[str, Reader] = {
     "raised_by_setup": raised_by_setup,
     "invalid_metadata": invalid_metadata,
     "not_a_blob": not_a_blob,
+    "not_the_firewall": not_the_firewall,
     "in_pip_or_conda": in_pip_or_conda,
     "of_the_index": of_the_index,
     "unmet": unmet,
