@@ -34,6 +34,8 @@ SUCCEEDED = (*WORKS, "packages-installed", "image-built", "image-pulled", "model
 SHOWN_READY = frozenset({"scheduling", "images", "probes"})
 """Areas of events that do no harm to a pod that a table shows as ready, wherever in the text that stands."""
 
+MOST_GROUPS = 20  # of one signature: what says the same of ever other things is told of the last ones
+
 _RETRIES = re.compile(r"[Rr]etrying\b|[Ww]ill retry\b|attempt \d+ of \d+")
 
 _SPOKEN = frozenset({Role.CAUSE, Role.SYMPTOM, Role.WRAPPER})
@@ -124,9 +126,9 @@ class _Reading:
         self.states = [sighting for sighting in self.sightings if sighting.signature.role is Role.STATE]
         self.ignored = _harmless(self.sightings, self.tracebacks)
         self.subjects = Subjects(lines)
-        self._latest: dict[str, list[Sighting]] = {}
-        for state in self.states:
-            self._latest.setdefault(state.signature.id, []).append(state)
+        self._latest = self._latest_states()
+        self._ends = {state.moment.run: state.signature.id for state in self.states}
+        self._also: dict[str, Mapping[str, str] | None] = {}
         self._seen: dict[tuple[str, int], list[Sighting]] = {}
         for sighting in self.sightings:
             self._seen.setdefault((sighting.signature.id, sighting.moment.run), []).append(sighting)
@@ -146,8 +148,9 @@ class _Reading:
         decisive = self._decisive(live, unexplained)
         causes, followers = _split(_winners(live))
         causes.sort(key=lambda group: _order(group, decisive))
-        outdone = {id(group): sum(group.signature.named_in(o.signature.over) for o in followers) for group in followers}
-        followers.sort(key=lambda group: _order(group, decisive, outdone[id(group)]))
+        known_followers = {group.signature for group in followers}
+        outdone = {one: sum(one.named_in(other.over) for other in known_followers) for one in known_followers}
+        followers.sort(key=lambda group: _order(group, decisive, outdone[group.signature]))
         healthy = any(state.signature.healthy and state.moment.run in decisive for state in self.states)
         silent = not causes and not unexplained
         error = self._error(decisive, healthy=healthy and not followers) if silent else None
@@ -179,7 +182,7 @@ class _Reading:
             return None
         fields = dict(sighting.fields)
         for pattern in one.also:
-            more = next((found for line in self.lines if (found := search(pattern, line.text)) is not None), None)
+            more = self._somewhere(pattern)
             if more is None:
                 return None
             fields = {**more, **fields}
@@ -203,6 +206,21 @@ class _Reading:
         """The number of the line in which this text lies; None for a line of its own."""
         return self.lines[position].number if self.lines[position].derived else None
 
+    def _latest_states(self) -> dict[str, list[Sighting]]:
+        """Of each state the last sighting of each pod and process in each start, the last one first."""
+        found: dict[str, dict[object, Sighting]] = {}
+        for state in reversed(self.states):
+            key = (self.subjects.of(state.position), self.lines[state.position].process, state.moment.run)
+            found.setdefault(state.signature.id, {}).setdefault(key, state)
+        return {name: list(states.values()) for name, states in found.items()}
+
+    def _somewhere(self, pattern: str) -> Mapping[str, str] | None:
+        """The fields of a pattern in the first line of the log that it matches."""
+        if pattern not in self._also:
+            matches = (search(pattern, line.text) for line in self.lines)
+            self._also[pattern] = next((found for found in matches if found is not None), None)
+        return self._also[pattern]
+
     def _came_before(self, ids: Iterable[str], sighting: Sighting) -> bool:
         """True when one of these was sighted earlier in the same start; of the same process, where both name one."""
         pid = sighting.fields.get("pid")
@@ -212,9 +230,8 @@ class _Reading:
             for other in self._seen.get((name, sighting.moment.run), ())
         )
 
-    def _ends_in(self, ids: Iterable[str], sighting: Sighting) -> bool:
-        last = [state for state in self.states if state.moment.run == sighting.moment.run]
-        return bool(last) and last[-1].signature.id in ids
+    def _ends_in(self, ids: Sequence[str], sighting: Sighting) -> bool:
+        return self._ends.get(sighting.moment.run) in ids
 
     def _standing(self, sightings: Sequence[Sighting]) -> list[Sighting]:
         """Without those that a state proves to have done no harm. An event that did none is none of what it says."""
@@ -245,7 +262,17 @@ class _Reading:
             self.subjects.same(state.position, sighting.position) for state in self._latest.get("pod-ready", ())
         ):
             return True
-        return any(self._proves(state, sighting.position) for name in by for state in self._latest.get(name, ()))
+        return self._proved(by, sighting.position)
+
+    def _proved(self, states: Iterable[str], position: int) -> bool:
+        """True when one of these states proves that the line at a position did no harm."""
+        for name in states:
+            for state in self._latest.get(name, ()):
+                if state.position <= position:
+                    break
+                if self._proves(state, position):
+                    return True
+        return False
 
     def _proves(self, state: Sighting, position: int) -> bool:
         """True when a state comes after a line, and is of the same pod and not of a worker that was there before."""
@@ -270,8 +297,7 @@ class _Reading:
         if self.ignored(traceback):
             return False
         position = traceback.root.headline
-        works = any(self._proves(state, position) for name in WORKS for state in self._latest.get(name, ()))
-        return not works or phase_of(traceback) is Phase.RUN
+        return phase_of(traceback) is Phase.RUN or not self._proved(WORKS, position)
 
     def _decisive(self, live: Iterable[Sighting], unexplained: Iterable[Traceback]) -> frozenset[int]:
         """The starts that count most: of each stream the last one that came to something."""
@@ -305,7 +331,6 @@ class _Reading:
         quiet |= {
             position for traceback in self.tracebacks for block in traceback.blocks for position in block.positions
         }
-        works = [state for name in WORKS for state in self._latest.get(name, ())]
         told = {inside for position in quiet if (inside := self._inside(position)) is not None}
 
         def counts(position: int) -> bool:
@@ -313,7 +338,7 @@ class _Reading:
                 position not in quiet
                 and (self.lines[position].derived or self.lines[position].number not in told)
                 and self.when[position].run in decisive
-                and not any(self._proves(state, position) for state in works)
+                and not self._proved(WORKS, position)
             )
 
         return most_telling(self.lines, counts, PLAIN if healthy else LEAST)
@@ -413,20 +438,23 @@ def _split(sightings: Iterable[Sighting]) -> tuple[list[Group], list[Group]]:
     groups: dict[tuple[str, tuple[tuple[str, str], ...]], list[Sighting]] = {}
     for sighting in sightings:
         groups.setdefault((sighting.signature.id, tuple(sorted(sighting.fields.items()))), []).append(sighting)
-    all_groups = [Group(found[0].signature, tuple(found)) for found in groups.values()]
+    kept: dict[str, list[Group]] = {}
+    for found in groups.values():
+        kept.setdefault(found[0].signature.id, []).append(Group(found[0].signature, tuple(found)))
+    all_groups = [group for of_one in kept.values() for group in of_one[-MOST_GROUPS:]]
     causes = [group for group in all_groups if group.signature.role is Role.CAUSE]
     if any(group.signature.strength is not Strength.WEAK for group in causes):
         causes = [group for group in causes if group.signature.strength is not Strength.WEAK]
+    kinds = {group.signature for group in causes}
     explained = {
-        id(group)
-        for group in causes
-        for other in causes
-        if other is not group
-        and group.signature.named_in(other.signature.explains)
-        and not other.signature.named_in(group.signature.explains)
+        one
+        for one in kinds
+        for other in kinds
+        if other is not one and one.named_in(other.explains) and not other.named_in(one.explains)
     }
-    roots = [group for group in causes if id(group) not in explained]
-    followers = [group for group in all_groups if not any(group is root for root in roots)]
+    roots = [group for group in causes if group.signature not in explained]
+    told = {id(root) for root in roots}
+    followers = [group for group in all_groups if id(group) not in told]
     followed = tuple(dict.fromkeys(group.signature for group in followers))
     return [Group(root.signature, root.sightings, followed) for root in roots], followers
 

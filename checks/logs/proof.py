@@ -26,8 +26,12 @@ def common(block: Block | None, analysis: Analysis, position: int) -> dict[str, 
 
 
 def frame_line(block: Block, analysis: Analysis) -> Iterator[int]:
-    """The line of the log that names the person's own frame, if there is one."""
+    """The line that names the person's own frame; without one, the line of code that raised."""
     frame = block.own_frame
+    if frame is None and block.frames:
+        code = block.frames[-1].code
+        raised = (at for at in reversed(block.positions) if code and analysis.lines[at].text.strip() == code)
+        yield from (position for position in [next(raised, None)] if position is not None)
     if frame:
         places = [f'File "{frame.path}", line {frame.line}', f"{frame.path}:{frame.line}"]
         at = (
