@@ -34,7 +34,7 @@ def image_of(text: str) -> str:
     if found := _MANIFEST.search(text):
         joint = "@" if found["tag"].startswith("sha256") else ":"
         host = "" if found["host"].endswith("docker.io") else f"{found['host']}/"
-        return f"{host}{found['name']}{joint}{found['tag']}"
+        return f"{host}{found['name']}{joint}{found['tag'].rstrip('.:')}"
     return ""
 
 
@@ -59,9 +59,9 @@ def pull(place: Place, fields: Mapping[str, str]) -> Mapping[str, str] | None:
     if not image:
         commands = (_RUN.search(line.raw[:2000]) for line in lines[max(0, position - NEAR) : position + 1])
         image = next((found["image"] for found in commands if found), "")
-    if image and text_of(place).pulled.get(image, -1) > position:
-        return None
-    if ready_later(place):
+    pulled = text_of(place).pulled
+    later = pulled.get(image, -1) if image else max(pulled.values(), default=-1)
+    if later > position or ready_later(place):
         return None
     host = _HOST.search(here)
     registry = fields.get("host") or (

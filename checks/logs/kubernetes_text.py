@@ -13,6 +13,8 @@ from functools import lru_cache
 from checks.logs.lines import Line
 from checks.logs.place import Place, Reader
 
+LONGEST = 4000  # characters of a line that are read
+
 _NAME = r"[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?"
 _TITLE = re.compile(rf"^\s{{0,4}}Name:\s+({_NAME})\s*$")
 _OBJECT = re.compile(rf"\b[Pp]od[/ ]\"?({_NAME})")
@@ -69,6 +71,11 @@ class _Same:
         return isinstance(other, _Same) and other.lines is self.lines
 
 
+def said(line: Line) -> str:
+    """The line with its prefix, which may name the pod; of a text inside another, that text alone."""
+    return line.text if line.derived else line.raw
+
+
 def text_of(place: Place) -> Text:
     """What the whole log says of pods, read once however many places ask."""
     return _read(_Same(place.lines))
@@ -78,8 +85,8 @@ def text_of(place: Place) -> Text:
 def _read(key: _Same) -> Text:
     text = Text()
     for position, line in enumerate(key.lines):
-        raw = line.raw
-        if len(raw) > 4000 or line.derived or not any(mark in raw for mark in _MARKS):
+        raw = said(line)
+        if len(raw) > LONGEST or not any(mark in raw for mark in _MARKS):
             continue
         if found := _TITLE.match(raw):
             text.names.append((position, found[1]))
@@ -102,8 +109,8 @@ def _read(key: _Same) -> Text:
 
 def pod_at(place: Place) -> str:
     """The pod that a line speaks of: named in it (`pod/NAME`), or heading the description it stands in; or empty."""
-    raw = place.lines[place.position].raw
-    if found := _OBJECT.search(raw[:4000]):
+    raw = said(place.lines[place.position])
+    if found := _OBJECT.search(raw[:LONGEST]):
         return found[1]
     names = text_of(place).names
     at = bisect_right(names, (place.position, "\uffff"))
@@ -179,19 +186,18 @@ def _row_name(place: Place) -> str:
     return found[1] if found else ""
 
 
-def ended(place: Place, fields: Mapping[str, str]) -> Mapping[str, str] | None:
-    """Which container ended with an exit code. None for an init container that did its work."""
-    name, init = container_at(place)
-    if init and fields.get("code") == "0":
-        return None
+def ended(place: Place, _fields: Mapping[str, str]) -> Mapping[str, str] | None:
+    """Which container ended with an exit code."""
+    name, _ = container_at(place)
     return {"container": f"container `{name}`" if name else "the container"}
 
 
 def completed(place: Place, fields: Mapping[str, str]) -> Mapping[str, str] | None:
-    """As `ended`, for the last state of a container: an exit without error that was followed by another start."""
+    """As `ended`, for an exit without error that was followed by another start: the last state, no init container."""
     before = place.lines[max(0, place.position - 6) : place.position]
     states = [line.raw for line in before if re.search(r"\b(?:[Ll]ast ?State|State|state)\"?:", line.raw)]
-    return ended(place, fields) if states and re.search(r"[Ll]ast ?State", states[-1]) else None
+    restarted = bool(states) and re.search(r"[Ll]ast ?State", states[-1]) is not None
+    return ended(place, fields) if restarted and not container_at(place)[1] else None
 
 
 _SELECTOR = re.compile(r"^\s*Selector:\s+([\w./-]+=[\w.-]+(?:,[\w./-]+=[\w.-]+)*)\s*$")

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Mapping
 
-from checks.logs.kubernetes_text import ready_later, text_of
+from checks.logs.kubernetes_text import LONGEST, pod_at, ready_later, said, text_of
 from checks.logs.place import Place, Reader
 
 _KIND = re.compile(r"(Liveness|Readiness|Startup)\b", re.IGNORECASE)
 _PORT = re.compile(r"(?:https?://[^/\s\"]*?|dial tcp \S*?|localhost|service \\*\")(?::)(?P<port>\d{2,5})\b")
 _TIMES = re.compile(r"\(x(\d+) over ")
+_COUNT = re.compile(r"^\s*\"?count\"?:\s*(\d+),?\s*$")
 _LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
 _SETTINGS = re.compile(
     r"(?P<kind>Liveness|Readiness|Startup):\s+\S.*?delay=(?P<delay>\w+) timeout=(?P<timeout>\w+) period=(?P<period>\w+)"
@@ -54,7 +55,7 @@ def loopback(place: Place, fields: Mapping[str, str]) -> Mapping[str, str] | Non
 
 
 def _read(place: Place, fields: Mapping[str, str]) -> dict[str, str]:
-    raw = place.lines[place.position].raw[:4000]
+    raw = said(place.lines[place.position])[:LONGEST]
     kind = _KIND.search(raw)
     port = _PORT.search(raw)
     name = (fields.get("kind") or (kind[1] if kind else "health")).lower()
@@ -78,9 +79,15 @@ def _settings(place: Place, name: str) -> str:
 
 
 def _often(place: Place) -> bool:
-    raw = place.lines[place.position].raw
+    raw = said(place.lines[place.position])
+    row = text_of(place).rows.get(pod_at(place))
+    if row and row[2] == "Running":  # callers asked whether it is ready
+        return True
     times = _TIMES.search(raw)
     if times and int(times[1]) >= ENOUGH:
+        return True
+    beside = place.lines[max(0, place.position - 12) : place.position + 12]
+    if any((found := _COUNT.search(line.raw[:LONGEST])) and int(found[1]) >= ENOUGH for line in beside):
         return True
     near = place.lines[max(0, place.position - 200) : place.position + 200]
     return sum(" probe failed: " in line.raw or " probe errored: " in line.raw for line in near) >= ENOUGH

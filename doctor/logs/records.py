@@ -172,7 +172,7 @@ def _level(fields: dict[str, Any]) -> str:
 def _before(fields: dict[str, Any], *, partial: bool) -> str:
     """What stood, or would have stood, before the message."""
     time, level = _time(fields), _level(fields)
-    stream = next((s for name in STREAMS if (s := fields.get(name)) in {"stdout", "stderr"}), "")
+    stream = next((s for name in STREAMS if (s := fields.get(name)) == "stdout" or s == "stderr"), "")
     kubernetes = fields.get("kubernetes")
     where = {**fields, **by_plain_name(kubernetes)} if isinstance(kubernetes, dict) else fields
     pod, container = (next((str(where[n]) for n in names if where.get(n)), "") for names in PODS)
