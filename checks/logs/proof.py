@@ -1,5 +1,6 @@
 """What every finding from a log says in the same way: the lines that prove it, where it happened, how to confirm."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from checks.evidence import Log
@@ -11,6 +12,8 @@ from checks.logs.tracebacks import Block
 FAMILY = "logs"
 LONGEST_QUOTE = 1200  # characters
 MOST_QUOTES = 3
+_ESCAPED = re.compile(r"[\"'\\\n]|^\(\w+\) ")
+"""What is written otherwise in a text that lies inside another."""
 
 
 def common(block: Block | None, analysis: Analysis, position: int) -> dict[str, str]:
@@ -58,8 +61,17 @@ def _cut(raw: str, text: str) -> str:
     """The line, or of a very long one the part around what was read."""
     if len(raw) <= LONGEST_QUOTE:
         return raw
-    begin = max(0, raw.find(text[:80]) - LONGEST_QUOTE // 4) if text[:80] in raw else 0
-    return f"{'… ' if begin else ''}{raw[begin : begin + LONGEST_QUOTE]} …"
+    begin = max(0, _place(raw, text) - LONGEST_QUOTE // 4)
+    end = begin + LONGEST_QUOTE
+    return f"{'… ' if begin else ''}{raw[begin:end]}{' …' if end < len(raw) else ''}"
+
+
+def _place(raw: str, text: str) -> int:
+    """Where a text stands in its line: as it is, or by its longest part without escapes; 0 where neither is there."""
+    if (at := raw.find(text[:80])) >= 0:
+        return at
+    part = max(_ESCAPED.split(text), key=len)[:80]
+    return max(0, raw.find(part)) if part else 0
 
 
 def confirm(one: Signature, block: Block | None) -> str:

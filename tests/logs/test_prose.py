@@ -184,3 +184,12 @@ x-ms-request-id: 0123456789abcdef"""
     ids = "/subscriptions/0/resourceGroups/rg/providers/x/workspaces/ws/onlineEndpoints/ep/deployments/blue"
     told = names(lines_of(ids))
     assert (told["group"], told["workspace"], told["endpoint"], told["deployment"]) == ("rg", "ws", "ep", "blue")
+
+
+def test_the_quote_of_a_long_line_holds_the_text_that_was_read() -> None:
+    filler = [{"code": "Fine", "message": "nothing to see here"}] * 100
+    taken = {"code": "X1y", "message": 'The storage account named "stml" is already taken.'}
+    log = Log(source="error.txt", text=json.dumps({"details": [*filler, taken, *filler]}))
+    quote = findings(log)[0].evidence[0].text
+    assert "is already taken" in quote
+    assert len(quote) < 1300
