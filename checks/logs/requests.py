@@ -88,7 +88,8 @@ def not_at_start(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None
 
 def payload_key(place: Place, fields: Mapping[str, str]) -> Mapping[str, str] | None:
     """A KeyError while a request is answered: `body` says what the request carried instead of the key."""
-    if not serving(place):
+    near = [line.text for line in place.lines[max(0, place.position - 2) : place.position + 1]]
+    if not serving(place) and not any(has(r"BadRequestKeyError|^Content: b", text) for text in near):
         return None
     if place.block and place.block.frames and place.block.frames[-1].path.endswith("os.py"):
         return None  # os.environ
@@ -215,6 +216,13 @@ def validated_fields(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | 
     return None if any("json_invalid" in line.raw for line in near if line.number == number) else {}
 
 
+def validated_model(place: Place, fields: Mapping[str, str]) -> Mapping[str, str] | None:
+    """Refuses settings, which are no request, and what is validated while the service starts."""
+    if has(r"(?i)settings|config|environ", fields.get("model", "")):
+        return None
+    return None if serving(place) is False else {}
+
+
 READERS: dict[str, Reader] = {
     "answered_200": answered_200,
     "arguments_of_server": arguments_of_server,
@@ -231,5 +239,6 @@ READERS: dict[str, Reader] = {
     "payload_key": payload_key,
     "start_never_finishes": start_never_finishes,
     "validated_fields": validated_fields,
+    "validated_model": validated_model,
 }
 """The readers of this file by the name that signatures use."""
