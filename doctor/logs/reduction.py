@@ -7,7 +7,7 @@ some lines before and after, and the last state of the service before them. Head
 
 from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
@@ -267,7 +267,6 @@ class Reducer:
         while self._blocks:
             self._let_go()
         kept: dict[tuple[int, int], bytes] = {}
-        repeats: dict[int, int] = {}
         for pieces in (self._head, tail, self._earliest.values(), self._latest.values()):
             kept.update(((number, offset), data) for number, offset, data in pieces)
         for kind in self._by_rank():
@@ -276,11 +275,18 @@ class Reducer:
                 if len(kept) < MOST_LINES:
                     for number, offset, data in pieces:
                         kept.setdefault((number, offset), data)
-        for kind in self._kinds.values():
-            shown = {ref.pieces[0][0] for ref in kind.refs() if ref.pieces}
-            if kind.count > len(shown) > 0:
-                repeats[min(shown)] = kind.count - len(shown) + 1
-        return self._log(kept, repeats)
+        return self._log(kept, self._repeats(kept))
+
+    def _repeats(self, kept: Mapping[tuple[int, int], bytes]) -> dict[int, int]:
+        """For how many the first line of its kind stands, where some of the kind were left out."""
+        shown: dict[bytes, list[int]] = {}
+        for (number, _), data in kept.items():
+            shown.setdefault(data.translate(None, _DIGITS), []).append(number)
+        return {
+            min(numbers): kind.count - len(numbers) + 1
+            for key, numbers in shown.items()
+            if (kind := self._kinds.get(key)) and kind.count > len(numbers)
+        }
 
     def _by_rank(self) -> Iterator[_Kind]:
         """Each pattern's first and last lines, then each kind of line."""
