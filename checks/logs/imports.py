@@ -228,6 +228,13 @@ def foreign_line(place: Place, _fields: Fields) -> Fields | None:
     return None
 
 
+def missing_settings(place: Place, _fields: Fields) -> Fields:
+    """The fields that pydantic names on the lines below the headline of a settings error."""
+    below = place.lines[place.position + 1 : place.position + 20]
+    found = [line.text.strip() for line in below if re.fullmatch(r"\s?[A-Za-z_][\w.]*\s*", line.text)]
+    return {"names": ", ".join(found[:3]) or "a value"}
+
+
 def quoted_source(place: Place) -> str:
     """The source line that Python quotes above a SyntaxError; empty when it quotes none."""
     for back in range(place.position - 1, max(-1, place.position - 4), -1):
@@ -253,6 +260,7 @@ READERS: dict[str, Reader] = {
     "package-file": package_file,
     "forgotten-import": forgotten_import,
     "new-in-python": new_in_python,
+    "missing-settings": missing_settings,
     "newer-syntax": newer_syntax,
     "python2-syntax": python2_syntax,
     "foreign-line": foreign_line,

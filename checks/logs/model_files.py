@@ -133,11 +133,7 @@ def first_byte(_place: Place, fields: Fields) -> Fields:
     if byte.isdigit() and len(byte) > 1:
         code = int(byte)
         byte = chr(code) if 32 <= code < 127 else f"\\x{code:02x}"
-    return {
-        "kind": _FIRST_BYTES.get(
-            byte.lower() if byte.startswith("\\") else byte, "no pickle: another format, or damaged"
-        )
-    }
+    return {"kind": _FIRST_BYTES.get(byte.lower() if byte.startswith("\\") else byte, "another format, or damaged")}
 
 
 _WARNED = re.compile(
@@ -174,7 +170,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 _LIBRARIES = {
-    "sklearn": "scikit-learn",
+    **dict.fromkeys(("sklearn", "_loss", "_tree", "_splitter", "_criterion"), "scikit-learn"),
     "imblearn": "imbalanced-learn",
     "category_encoders": "category_encoders",
     "pyod": "pyod",
@@ -234,8 +230,10 @@ def moved_module(place: Place, fields: Fields) -> Fields | None:
     """For `No module named 'A.B'` while a model is read: which releases of A cannot read it; None elsewhere."""
     if place.block is not None and place.block.frames:
         return moved_in_pickle(place, fields) if reads_pickle(place) else None
-    known = any(fields["module"] == name or fields["module"].startswith(f"{name}.") for _, name, *_ in boundaries())
-    return moved_in_pickle(place, fields) if known else None
+    module = fields["module"]
+    private = re.match(r"sklearn\.(?:\w+\.)*_", module) is not None
+    known = any(module == name or module.startswith(f"{name}.") for _, name, *_ in boundaries())
+    return moved_in_pickle(place, fields) if private or known else None
 
 
 def moved_in_pickle(_place: Place, fields: Fields) -> Fields:
