@@ -197,6 +197,12 @@ def answered_200(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None
     return None
 
 
+def loopback_only(place: Place, fields: Mapping[str, str]) -> Mapping[str, str] | None:
+    """Refuses a server that stands behind nginx in its own container, as in the images of Azure ML."""
+    behind = fields.get("port") in {"31311", "9090"} or any("nginx" in line.text for line in place.lines)
+    return None if behind else {}
+
+
 def never_scored(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
     """Refuses a wrong call of a service that others call well: a scanner's, or a slip."""
     scored = r'(?:POST|GET) /\S+(?: HTTP/\d(?:\.\d)?")? 2\d\d\b'
@@ -231,6 +237,7 @@ READERS: dict[str, Reader] = {
     "called_by_server": called_by_server,
     "entry_script_missing": entry_script_missing,
     "exit_of_script": exit_of_script,
+    "loopback_only": loopback_only,
     "never_scored": never_scored,
     "not_a_probe": not_a_probe,
     "not_at_start": not_at_start,
