@@ -192,11 +192,14 @@ def ended(place: Place, _fields: Mapping[str, str]) -> Mapping[str, str] | None:
     return {"container": f"container `{name}`" if name else "the container"}
 
 
+_STATE = re.compile(r"(?:[Pp]revious ?|[Ll]ast ?|[Cc]urrent ?)?[Ss]tate\b(?=\"?:\s*(?:\{|$|[A-Z]))")
+
+
 def completed(place: Place, fields: Mapping[str, str]) -> Mapping[str, str] | None:
     """As `ended`, for an exit without error that was followed by another start: the last state, no init container."""
-    before = place.lines[max(0, place.position - 6) : place.position]
-    states = [line.raw for line in before if re.search(r"\b(?:[Ll]ast ?State|State|state)\"?:", line.raw)]
-    restarted = bool(states) and re.search(r"[Ll]ast ?State", states[-1]) is not None
+    here = place.lines[max(0, place.position - 6) : place.position + 1]
+    states = [found[0] for line in here for found in _STATE.finditer(said(line)[:LONGEST])]
+    restarted = bool(states) and states[-1].lower() not in {"state", "currentstate"}
     return ended(place, fields) if restarted and not container_at(place)[1] else None
 
 

@@ -108,6 +108,12 @@ def test_a_restarted_container_that_ended_well_is_told_and_an_init_container_is_
     assert causes(f"Init Containers:\n  fetch:\n{ended}") == []
 
 
+def test_a_container_instance_that_ends_well_again_and_again() -> None:
+    now = '{"currentState": {"detailStatus": "CrashLoopBackOff: Back-off 40s restarting failed", "state": "Waiting"},'
+    before = ' "previousState": {"detailStatus": "Completed", "exitCode": 0, "state": "Terminated"}}'
+    assert causes(f"{now}\n{before}") == ["container-completed"]
+
+
 def test_labels_that_the_selector_does_not_find() -> None:
     pod = "score-6b5496fd48-27fdw   1/1     Running   0          9m    app={},pod-template-hash=6b5496fd48"
     service = "Selector:          app=scoring\nEndpoints:         <none>\n"
