@@ -38,6 +38,8 @@ MOST_GROUPS = 20  # of one signature: what says the same of ever other things is
 
 _RETRIES = re.compile(r"[Rr]etrying\b|[Ww]ill retry\b|attempt \d+ of \d+")
 
+_REFUSED = re.compile(r"\"?[A-Z]{3,7} /\S*(?: HTTP/[\d.]+)?\"? 4\d\d\b")
+"""A line of an access log: what one client did wrong, when others are answered."""
 _SPOKEN = frozenset({Role.CAUSE, Role.SYMPTOM, Role.WRAPPER})
 
 
@@ -256,8 +258,11 @@ class _Reading:
         if by is None:
             keys = (one.stage, one.area, one.role, sighting.moment.phase)
             by = tuple(name for key in keys for name in CLEARED_BY.get(key, ()))
-        if _RETRIES.search(self.lines[sighting.position].text[:2000]):
+        text = self.lines[sighting.position].text[:2000]
+        if _RETRIES.search(text):
             by += SUCCEEDED
+        if _REFUSED.search(text):
+            by += ("answered",)
         if one.area in SHOWN_READY and any(
             self.subjects.same(state.position, sighting.position) for state in self._latest.get("pod-ready", ())
         ):

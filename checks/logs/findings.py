@@ -6,10 +6,12 @@ from checks.evidence import Log
 from checks.finding import Finding, Fix
 from checks.logs.analysis import Analysis, Group, analyse
 from checks.logs.proof import FAMILY, common, confirm, frame_line, quotes
-from checks.logs.template import fill
-from checks.logs.unrecognised import unrecognised
+from checks.logs.template import fill, placeholders
+from checks.logs.unrecognised import LONGEST_TITLE, unrecognised
 
 __all__ = ["FAMILY", "findings"]
+
+SHORTEST_VALUE = 16  # characters that are left of a value that is cut
 
 ABOUT = {"module": "module", "file": "file", "path": "file", "variable": "variable", "name": "name"}
 
@@ -48,7 +50,7 @@ def _finding(group: Group, analysis: Analysis, log: Log, place: int) -> Finding:
     return Finding(
         id=f"{FAMILY}.{one.id}",
         family=FAMILY,
-        title=fill(one.title, fields),
+        title=_fitted(one.title, fields),
         why=fill(one.why, fields) + repeated,
         evidence=tuple(quotes(quoted, analysis, log)),
         severity=one.severity,
@@ -68,3 +70,18 @@ def _finding(group: Group, analysis: Analysis, log: Log, place: int) -> Finding:
         learn_more=(f"doctor explain {FAMILY}.{one.id}", *one.learn_more),
         place=place,
     )
+
+
+def _fitted(template: str, fields: dict[str, str]) -> str:
+    """The title with its longest values cut in the middle, as far as it needs to fit; the why has them whole."""
+    title = fill(template, fields)
+    for name in sorted(placeholders(template), key=lambda name: -len(fields[name])):
+        excess = len(title) - LONGEST_TITLE
+        if excess <= 0:
+            break
+        value = " ".join(fields[name].split())
+        room = max(len(value) - excess - 1, SHORTEST_VALUE)
+        if room < len(value):
+            cut = f"{value[: (room + 1) // 2]}…{value[len(value) - room // 2 :]}"
+            title = fill(template, fields := {**fields, name: cut})
+    return title

@@ -259,6 +259,13 @@ def test_titles_fit() -> None:
     assert len(first(f"ERROR: {'a long explanation ' * 30}").title) <= 100
 
 
+def test_long_values_are_cut_in_the_title_and_whole_below() -> None:
+    path = "/var/azureml-app/azureml-models/churn/3/" + "folder/" * 20 + "model.pkl"
+    finding = first(raised(f"FileNotFoundError: [Errno 2] No such file or directory: '{path}'"))
+    assert len(finding.title) <= 100
+    assert path in finding.why
+
+
 def test_quotes_are_three_at_most_and_differ() -> None:
     report = triage(Log(source="log.txt", text="\n".join([BOOT, raised(MISSING)] * 5)))
     assert report.findings
