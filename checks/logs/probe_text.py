@@ -10,7 +10,6 @@ _KIND = re.compile(r"(Liveness|Readiness|Startup)\b", re.IGNORECASE)
 _PORT = re.compile(r"(?:https?://[^/\s\"]*?|dial tcp \S*?|localhost|service \\*\")(?::)(?P<port>\d{2,5})\b")
 _TIMES = re.compile(r"\(x(\d+) over ")
 _COUNT = re.compile(r"^\s*\"?count\"?:\s*(\d+),?\s*$")
-_LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
 _SETTINGS = re.compile(
     r"(?P<kind>Liveness|Readiness|Startup):\s+\S.*?delay=(?P<delay>\w+) timeout=(?P<timeout>\w+) period=(?P<period>\w+)"
     r".*?#failure=(?P<failures>\d+)"
@@ -45,13 +44,6 @@ def other_port(place: Place, fields: Mapping[str, str]) -> Mapping[str, str] | N
     if not read["port"] or not listens or read["port"] in listens or ready_later(place):
         return None
     return {**read, "listens": " and ".join(f"{port}" for port in list(listens)[:2])}
-
-
-def loopback(place: Place, fields: Mapping[str, str]) -> Mapping[str, str] | None:
-    """Field `port` when the server says that it listens on it, and only to callers inside the container."""
-    read = _read(place, fields)
-    host = text_of(place).listens.get(read["port"])
-    return {**read, "host": host} if host in _LOOPBACK and not ready_later(place) else None
 
 
 def _read(place: Place, fields: Mapping[str, str]) -> dict[str, str]:
@@ -98,5 +90,4 @@ READERS: Mapping[str, Reader] = {
     "any-probe": any_probe,
     "probe-kills": kills,
     "probe-other-port": other_port,
-    "probe-loopback": loopback,
 }
