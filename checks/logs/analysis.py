@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 
 from checks.evidence import Log
 from checks.finding import Stage
-from checks.logs.errors import LEAST, PLAIN, most_telling
+from checks.logs.errors import CLEAR, LEAST, PLAIN, most_telling
 from checks.logs.lines import Line, read_lines
 from checks.logs.matcher import Matcher, built_in, search
 from checks.logs.readers import READERS, Place
@@ -155,7 +155,7 @@ class _Reading:
         followers.sort(key=lambda group: _order(group, decisive, outdone[group.signature]))
         healthy = any(state.signature.healthy and state.moment.run in decisive for state in self.states)
         silent = not causes and not unexplained
-        error = self._error(decisive, healthy=healthy and not followers) if silent else None
+        error = self._error(decisive, self._least(followers)) if silent else None
         return Analysis(
             lines=self.lines,
             causes=tuple(causes),
@@ -328,7 +328,15 @@ class _Reading:
             root.headline,
         )
 
-    def _error(self, decisive: frozenset[int], *, healthy: bool) -> int | None:
+    def _least(self, followers: Sequence[Group]) -> int:
+        """How much a line must tell to be named as an error: more where something is seen to work."""
+        if followers:
+            return LEAST
+        if any(name in self._latest for name in WORKS):
+            return PLAIN
+        return CLEAR if any(state.signature.healthy for state in self.states) else LEAST
+
+    def _error(self, decisive: frozenset[int], least: int) -> int | None:
         """The line that tells most, where no signature, and no traceback, does."""
         quiet = {
             sighting.position for sighting in self.sightings if sighting.signature.role in {*_SPOKEN, Role.HARMLESS}
@@ -343,10 +351,10 @@ class _Reading:
                 position not in quiet
                 and (self.lines[position].derived or self.lines[position].number not in told)
                 and self.when[position].run in decisive
-                and not self._proved(WORKS, position)
+                and not self._proved((*WORKS, "image-built", "resource-succeeded"), position)
             )
 
-        return most_telling(self.lines, counts, PLAIN if healthy else LEAST)
+        return most_telling(self.lines, counts, least)
 
     def _unfinished(self, decisive: frozenset[int]) -> Sighting | None:
         states = [state for state in self.states if state.moment.run in decisive]

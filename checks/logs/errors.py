@@ -30,6 +30,7 @@ _ANY = re.compile(
     r"(?i)err|fail|fatal|panic|denied|refus|unable|cannot|can't|could|invalid|not |no such|warning|exit|time|exce"
 )
 LEAST = 2  # below, a line tells nothing
+CLEAR = 4  # from here, a line is an error most likely
 PLAIN = 6  # from here, a line is an error for sure
 
 

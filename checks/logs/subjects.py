@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from functools import cached_property
 
 from checks.logs.lines import Line
 
@@ -11,7 +12,11 @@ _ROW = re.compile(
     r"(?:[a-z0-9-]+ +)?(?P<name>[a-z0-9][a-z0-9.-]*-[a-z0-9.-]+) +\d+/\d+ +[A-Z][\w:/-]+ +\d+(?: \([^)]*\))? +\w+"
 )
 _DESCRIBED = re.compile(r"Name: +(?P<name>[a-z0-9][a-z0-9.-]+)\s*$")
-_ASKED = re.compile(r"(?:\$|#|>) kubectl\b")
+_ASKED = re.compile(r"(?:\S+@\S+[:~$# ]*|\$|#|>) ?kubectl\b(?P<words>.*)")
+_OF_A_POD = frozenset({"logs", "log", "exec", "pod", "pods", "po"})
+_WITH_VALUE = frozenset(
+    {"-n", "--namespace", "-c", "--container", "--tail", "--since", "--context", "-l", "--selector"}
+)
 
 
 class Subjects:
@@ -25,8 +30,8 @@ class Subjects:
             text = line.text
             if text.startswith("Name:") and (found := _DESCRIBED.match(text)):
                 self._begin(position, found["name"])
-            elif "kubectl" in text[:80] and _ASKED.match(text):
-                self._begin(position, "")
+            elif "kubectl" in text[:80] and (found := _ASKED.match(text[:500])):
+                self._begin(position, _asked(found["words"].split()))
 
     def _begin(self, position: int, name: str) -> None:
         self._starts.append(position)
@@ -44,7 +49,30 @@ class Subjects:
         at = bisect_right(self._starts, position)
         return self._names[at - 1] if at else ""
 
-    def same(self, one: int, other: int) -> bool:
-        """False when two lines speak of different pods."""
-        first, second = self.of(one), self.of(other)
-        return not first or not second or first == second
+    def same(self, shown: int, position: int) -> bool:
+        """True when what a line shows of its pod holds for another line.
+
+        A line that names no pod may be of any: then it must be clear that there is only one.
+        """
+        first, second = self.of(shown), self.of(position)
+        return first == second or not first or (not second and len(self._all) == 1)
+
+    @cached_property
+    def _all(self) -> frozenset[str]:
+        """Every pod that the log names."""
+        return frozenset(map(self.of, range(len(self._lines)))) - {""}
+
+
+def _asked(words: Sequence[str]) -> str:
+    """The pod of a command such as `kubectl logs -n ml churn-0 -c server`; empty where it names none."""
+    rest = iter(words)
+    of_a_pod = False
+    for word in rest:
+        if word in _WITH_VALUE:
+            next(rest, None)
+        elif word in _OF_A_POD:
+            of_a_pod = True
+        elif of_a_pod and not word.startswith("-"):
+            kind, _, name = word.rpartition("/")
+            return name if kind in {"", "pod", "pods", "po"} else ""
+    return ""

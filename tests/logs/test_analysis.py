@@ -123,6 +123,26 @@ def test_another_pod_does_not_clear_the_failure_of_this_one() -> None:
     assert causes(read(text.format("a-1", "b-2", "b-2"), waiting)) == ["node-full"]
 
 
+@pytest.mark.parametrize(
+    ("shown", "cleared"),
+    [
+        ("$ kubectl get pods\nchurn-1   1/1   Running   0   5m", True),
+        ("$ kubectl get pods\nchurn-1   0/1   CrashLoopBackOff   5   5m\nother-2   1/1   Running   0   5m", False),
+        ("$ kubectl get pods\nother-2   1/1   Running   0   5m", False),
+    ],
+)
+def test_a_table_of_pods_clears_only_the_pod_of_the_log(shown: str, cleared: bool) -> None:
+    early = known("weights-late", r"weights are late", stage="init")
+    text = f"$ kubectl logs -n ml churn-1 -c main\nweights are late\n{shown}"
+    assert (causes(read(text, early)) == []) is cleared
+
+
+def test_a_pasted_log_is_of_no_pod_in_particular() -> None:
+    early = known("weights-late", r"weights are late", stage="init")
+    table = "churn-1   1/1   Running   0   5m\nother-2   1/1   Running   0   5m"
+    assert causes(read(f"weights are late\n{table}", early)) == ["weights-late"]
+
+
 def test_what_was_tried_again_and_succeeded_is_no_cause() -> None:
     slow = known("mirror-slow", r"Read timed out")
     retry = "WARNING: Retrying (Retry(total=4)) after connection broken by 'Read timed out'"
