@@ -61,7 +61,7 @@ def _read(place: Place, fields: Mapping[str, str]) -> dict[str, str]:
 def _settings(place: Place, name: str) -> str:
     """Delay, timeout and period of the probe, where the pod is described, as a sentence with a space before."""
     for line in place.lines[max(0, place.position - 120) : place.position + 10]:
-        found = _SETTINGS.search(line.raw[:500])
+        found = _SETTINGS.search(line.raw[:500]) if " delay=" in line.raw else None
         if found and found["kind"].lower() == name:
             return (
                 f" It begins after {found['delay']}, asks every {found['period']},"

@@ -205,9 +205,10 @@ def _said_later(place: Place, found: Sequence[Reason]) -> bool:
     """True when the same pod gets a message of the same reasons with other counts later: that one is told."""
     pod, first = pod_at(place), primary(found)
     for position in range(place.position + 1, min(len(place.lines), place.position + 200)):
-        if " nodes are available:" not in place.lines[position].text:
+        line = place.lines[position]
+        if " nodes are available:" not in line.text or (pod and pod not in line.raw):
             continue
-        _, others = reasons(place.lines[position].text)
+        _, others = reasons(line.text)
         other = primary(others)
         same = other is not None and first is not None and other.kind is first.kind and others != tuple(found)
         if same and pod_at(Place(place.lines, position, None)) == pod:
@@ -221,7 +222,7 @@ _NOT_TRIGGERED = re.compile(r"pod didn't trigger scale-up[^:]*:\s*(?P<why>[^\"\\
 def _autoscaler(place: Place) -> str:
     near = place.lines[max(0, place.position - 60) : place.position + 60]
     for line in near:
-        if found := _NOT_TRIGGERED.search(line.raw):
+        if "trigger scale-up" in line.raw and (found := _NOT_TRIGGERED.search(line.raw)):
             return f" The cluster autoscaler adds no node for it either: {found['why'].strip().rstrip('.')}."
     return ""
 

@@ -99,12 +99,12 @@ class Signature(Record, frozen=True, forbid_unknown_fields=True):
     function: code`) this matches. `exception`: only as the headline of an exception. `after` and `not_after`: ids, of
     which one must (none may) stand earlier in the same start of the service. `also`: patterns that must each match some
     line of the log; their groups become fields too. `reader`: a function of readers.py that extracts more fields, and
-    may refuse. `over`: ids (or `area.*`) that it outranks on the same line or in the same exception (of a symptom: causes that do
-    not count on its line); `under`: those
-    that outrank it there, for a general message that areas with a more exact one share. `explains`: ids (or `area.*`)
-    of other causes that follow from it; symptoms need no mention. `cleared_by`: ids of states that prove
-    that it did no harm when they come later; by default what stage, area and role imply (analysis.py).
-    `last_state`: ids of states, one of which must be the last that was sighted in that start: the log ends after it.
+    may refuse. `over`: ids (or `area.*`) that it outranks on the same line or in the same exception; of a
+    symptom: the causes that do not count on its line; `under`: those that outrank it there, for a general message
+    that areas with a more exact one share. `explains`: ids (or `area.*`) of other causes that follow from it;
+    symptoms need no mention. `cleared_by`: ids of states that prove that it did no harm when they come later; by
+    default what stage, area and role imply (analysis.py). `last_state`: ids of states, one of which must be the last
+    that was sighted in that start: the log ends after it.
     `begins`, `enters`, `healthy`, `busy` belong to states: a new start, a phase, a proof that the service works, and
     what goes on from then until another state comes. `heads` belongs to harmless lines: they hide the
     traceback after them, too.
