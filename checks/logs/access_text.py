@@ -73,7 +73,18 @@ def sign_in(_: Place, fields: Mapping[str, str]) -> Mapping[str, str]:
     }
 
 
+def hub_model(place: Place, _: Mapping[str, str]) -> Mapping[str, str]:
+    """The `model` of the Hugging Face hub that the lines around speak of."""
+    named = re.compile(
+        r"huggingface\.co/(?:api/models/)?([\w.-]+/[\w.-]+?)(?:/|\.?$|[.]? |'|\")|Access to model ([\w.-]+/[\w.-]+)"
+    )
+    near = place.lines[max(0, place.position - 30) : place.position + 10]
+    found = next((found for line in near if (found := named.search(line.text))), None)
+    return {"model": (found[1] or found[2]).rstrip(".")} if found else {"model": "asked for"}
+
+
 READERS: dict[str, Reader] = {
+    "hub_model": hub_model,
     "azure_action": azure_action,
     "azure_scope": azure_scope,
     "credential": credential,

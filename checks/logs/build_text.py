@@ -293,20 +293,34 @@ def log_ends(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
     return None if any(line.text.strip() for line in place.lines[place.position + 1 :][:NEAR]) else {}
 
 
-def conda_dependency(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
-    """What conda's tree or list below says of a conflict: `details`, and `packages`."""
-    details: list[str] = []
-    for line in _below(place):
-        text = said(line)
-        if not text and details:
-            break
-        found = re.match(r"(?:[-•]|[├└│]─+|│\s+[├└]─)\s*(.+)", text)
-        if found:
-            details.append(found[1].strip().rstrip(":;,."))
-    if not details:
+UNSOLVED = re.compile(r"UnsatisfiableError|Could not solve for environment specs|packages are incompatible")
+CLASHES = (
+    re.compile(
+        r"package (?P<name>[\w.-]+?)-\d[\w.!]*-\S+ (?:requires|has constraint) (?P<need>[^,]+(?:,[<>=!][^, ]+)*)"
+    ),
+    re.compile(
+        r"[├└]─ *(?P<name>[\w.-]+) .*is (?:not|un)installable(?: because it (?:requires|would require))?(?P<need>)"
+    ),
+    re.compile(r"cannot install both (?P<name>\S+) and (?P<need>\S+)"),
+    re.compile(r"^Package (?P<name>[\w.-]+) conflicts for(?P<need>)"),
+    re.compile(r"^- (?P<name>[\w.-]+)\S* -> (?P<need>[\w.-]+\S*)"),
+    re.compile(r"^(?:-|[├└]─) *(?P<name>[\w.-]+)(?P<need>)"),
+)
+"""How the solvers name who cannot be installed, and what it needs; the most telling form first."""
+
+
+def conda_clash(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
+    """Which package does not fit (`first`), and conda's own words (`details`); told once of several headlines."""
+    if any(UNSOLVED.search(line.text) for line in _above(place)):
         return None
-    text = "; ".join(details[:3])
-    return {"details": text[:200], "first": re.split(r"[\s\[]", details[0], maxsplit=1)[0]}
+    below = [said(line) for line in _below(place)]
+    details = [re.sub(r"^[-├└│─ ]+", "", text).rstrip(":;,. ") for text in below if re.match(r"[-•├└│]|Package ", text)]
+    for form in CLASHES:
+        found = next((found for text in below if (found := form.search(text))), None)
+        if found:
+            needs = f", which needs `{found['need'].strip()}`," if found["need"] else ""
+            return {"first": found["name"], "needs": needs, "details": "; ".join(details[:4])[:240]}
+    return None
 
 
 def conda_python(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
@@ -344,15 +358,9 @@ def encoding_of_requirements(place: Place, _: Mapping[str, str]) -> Mapping[str,
     return {} if any(reading.search(line.text) for line in _above(place)) else None
 
 
-def imported_by_setup(place: Place, fields: Mapping[str, str]) -> Mapping[str, str] | None:
-    """The package whose setup imports a `module` that is absent; refuses when it is no setup that imports."""
-    if not _in_setup(place):
-        return None
-    module = fields["module"].partition(".")[0]
-    note = ""
-    if module in {"pkg_resources", "distutils", "imp"}:
-        note = f"`{module}` is gone from Python 3.12 or from newer setuptools, so the release is too old. "
-    return {"package": building(place) or "a package", "note": note}
+def imported_by_setup(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
+    """The package whose setup imports a module that is absent; refuses when it is no setup that imports."""
+    return {"package": building(place) or "a package"} if _in_setup(place) else None
 
 
 def raised_by_setup(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
@@ -411,7 +419,8 @@ def of_the_index(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None
         return None
     if not in_build(place):
         return None
-    return None if any("after connection broken by" in line.text for line in _above(place, 8)) else {}
+    told = re.compile(r"after connection broken by|urllib3\.exceptions\.")
+    return None if any(told.search(line.text) for line in _above(place)) else {}
 
 
 def unmet(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
@@ -486,7 +495,7 @@ READERS: dict[str, Reader] = {
     "needed": needed,
     "apt_package": apt_package,
     "log_ends": log_ends,
-    "conda_dependency": conda_dependency,
+    "conda_clash": conda_clash,
     "conda_python": conda_python,
 }
 """The readers of this file by the name that signatures use."""
