@@ -229,6 +229,13 @@ def validated_model(place: Place, fields: Mapping[str, str]) -> Mapping[str, str
     return None if serving(place) is False else {}
 
 
+def scoring_exchange(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
+    """Only an exchange with a scoring URL: other services answer with the same status."""
+    near = place.lines[max(0, place.position - 25) : place.position + 10]
+    scoring = r"/score\b|/invocations\b|inference\.ml\.azure|/api/v1/service/|azurecontainer|key_auth_|aml_token_auth_"
+    return {} if any(has(scoring, line.text) for line in near) else None
+
+
 READERS: dict[str, Reader] = {
     "answered_200": answered_200,
     "arguments_of_server": arguments_of_server,
@@ -244,6 +251,7 @@ READERS: dict[str, Reader] = {
     "not_serving": not_serving,
     "option_of_server": option_of_server,
     "payload_key": payload_key,
+    "scoring_exchange": scoring_exchange,
     "start_never_finishes": start_never_finishes,
     "validated_fields": validated_fields,
     "validated_model": validated_model,
