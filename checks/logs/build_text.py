@@ -21,7 +21,8 @@ STEP = re.compile(r"^\s*(?:#\d+ )?(?:\d+\.\d+ )?(?:\x1b\[\d*m)?")
 """What BuildKit puts before the words of a step."""
 ITEM = re.compile(r"^\s*(?:#\d+ )?(?:\d+\.\d+ )?\s*[-•‣*]\s+(\S.*?)\s*$")
 BUILDING = re.compile(
-    r"Building wheels? for (?:collected packages: )?([A-Za-z0-9._-]+)"
+    r"error in ([A-Za-z0-9._-]+) setup command"
+    r"|Building wheels? for (?:collected packages: )?([A-Za-z0-9._-]+)"
     r"|Failed building wheel for ([A-Za-z0-9._-]+)"
     r"|Failed to build(?: installable wheels for some pyproject\.toml based projects \()? ?([A-Za-z0-9._-]+)"
     r"|Could not build wheels for ([A-Za-z0-9._-]+)"
@@ -323,6 +324,23 @@ def conda_clash(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
     return None
 
 
+def uv_reason(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
+    """The reason that uv gives, which it wraps over lines, as `details`; `first` is the requirement named first."""
+    if any("Because" in line.text for line in _above(place, 12)):
+        return None
+    words: list[str] = []
+    for line in place.lines[place.position : place.position + 20]:
+        text = re.sub(r"^[\W]*(?=\w)|\s+$", "", said(line).replace("cause:", ""))
+        if not text or text.startswith(("ERROR", "hint:", "exit code")):
+            break
+        words.append(text)
+    details = " ".join(words)
+    first = re.search(r"[A-Za-z][\w.-]*(?:\[[\w,]+\])?(?:[<>=!~]=?[\w.*]+)", details)
+    named = re.search(r"Because (?:there (?:is|are) no versions? of )?(\S+)", details)
+    subject = first[0] if first else named[1] if named else "the requirements"
+    return {"details": details[:300].rstrip(". "), "first": subject.rstrip(",.")}
+
+
 def conda_python(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
     """A package that conda has only for other versions of Python: `package`, `python`."""
     mine = re.compile(
@@ -415,7 +433,8 @@ def of_the_index(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None
     """Refuses retries that are not pip's, and all but the first of a row."""
     text = place.lines[place.position].text
     pip = re.compile(r"/simple/|pip\._vendor|files\.pythonhosted|pypi\.org|_packaging/|/whl/|download\.pytorch")
-    if not (pip.search(text) or "Retrying (Retry(total" in text):
+    mine = pip.search(text) or "Retrying (Retry(total" in text
+    if not mine and not any("pip/_vendor" in line.text for line in _above(place, 12)):
         return None
     if not in_build(place):
         return None
@@ -497,5 +516,6 @@ READERS: dict[str, Reader] = {
     "log_ends": log_ends,
     "conda_clash": conda_clash,
     "conda_python": conda_python,
+    "uv_reason": uv_reason,
 }
 """The readers of this file by the name that signatures use."""
