@@ -174,6 +174,8 @@ class _Reading:
             return None
         if (one.exception or one.frames) and (sighting.block is None or sighting.block.headline != sighting.position):
             return None
+        if sighting.block and sighting.position < sighting.block.headline and self._raises(sighting.position):
+            return None
         if one.frames and sighting.block and not _frames_match(one.frames, sighting.block):
             return None
         if one.after and not self._came_before(one.after, sighting):
@@ -222,6 +224,10 @@ class _Reading:
             matches = (search(pattern, line.text) for line in self.lines)
             self._also[pattern] = next((found for found in matches if found is not None), None)
         return self._also[pattern]
+
+    def _raises(self, position: int) -> bool:
+        """True for the source code that raises: it may hold a message, which the headline tells with its values."""
+        return self.lines[position].text.lstrip().startswith("raise ")
 
     def _came_before(self, ids: Iterable[str], sighting: Sighting) -> bool:
         """True when one of these was sighted earlier in the same start; of the same process, where both name one."""

@@ -193,3 +193,13 @@ def test_the_quote_of_a_long_line_holds_the_text_that_was_read() -> None:
     quote = findings(log)[0].evidence[0].text
     assert "is already taken" in quote
     assert len(quote) < 1300
+
+
+def test_the_source_code_that_raises_is_no_second_cause() -> None:
+    text = """Traceback (most recent call last):
+  File "/work/deploy.py", line 5, in <module>
+    raise WebserviceException('Error, invalid name "{}" for provided entry script. '
+azureml.exceptions.WebserviceException: WebserviceException:
+\tMessage: Error, invalid name "score-v2" for provided entry script. Must be a valid Python identifier."""
+    analysis = analyse(Log(source="error.txt", text=text))
+    assert [group.best.fields["name"] for group in analysis.causes] == ["score-v2"]
