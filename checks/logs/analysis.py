@@ -164,7 +164,7 @@ class _Reading:
             healthy=healthy,
             runs=len({moment.run for moment in self.when}),
             error=error,
-            unfinished=self._unfinished(decisive) if silent and error is None else None,
+            unfinished=self._unfinished(decisive, followers) if silent and error is None else None,
         )
 
     def _completed(self, sighting: Sighting) -> Sighting | None:
@@ -362,9 +362,14 @@ class _Reading:
 
         return most_telling(self.lines, counts, least)
 
-    def _unfinished(self, decisive: frozenset[int]) -> Sighting | None:
+    def _unfinished(self, decisive: frozenset[int], followers: Sequence[Group]) -> Sighting | None:
+        """The last state, when something goes on in it, and nothing says that it came to an end; probes do not."""
         states = [state for state in self.states if state.moment.run in decisive]
-        return states[-1] if states and states[-1].signature.busy else None
+        last = states[-1] if states else None
+        if last is None or not last.signature.busy:
+            return None
+        ends = (group.sightings[-1].position for group in followers if group.signature.area != "probes")
+        return None if any(end > last.position for end in ends) else last
 
 
 def _harmless(sightings: Iterable[Sighting], tracebacks: Iterable[Traceback]) -> Callable[[Sighting | Traceback], bool]:

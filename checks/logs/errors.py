@@ -10,9 +10,9 @@ _NAMED = re.compile(
     r"[:!]? ?[:(]|##\[error\]|^E: |^error\b|^(?:ERROR|FATAL)\b|\bpanicked at\b"
 )
 _FAILS = re.compile(
-    r"(?i)\b(?:fail(?:ed|s|ure|ing)|denied|refused|unable to|can(?:not|'t)|could(?:n't| not)|no such|unauthori[sz]ed"
-    r"|not (?:found|allowed|valid|supported|permitted|exist|recogni[sz]ed)|invalid|forbidden|tim(?:ed|e) ?out|killed"
-    r"|abort(?:ed|ing)|unsupported|exceed(?:ed|s)|rejected|missing|unexpected|undefined|crash(?:ed|es|ing)|terminated"
+    r"(?i)\b(?:fail(?:ed|s|ure|ing)|denied|refus(?:ed|es|ing)|unable to|can(?:not|'t)|could(?:n't| not)|no such"
+    r"|unauthori[sz]ed|not (?:found|allowed|valid|supported|permitted|exist|recogni[sz]ed)|invalid|forbidden|tim(?:ed|e) ?out|killed"
+    r"|abort(?:ed|ing)|broken|wrong|unsupported|exceed(?:ed|s)|rejected|missing|unexpected|undefined|crash(?:ed|es|ing)|terminated"
     r"|corrupt(?:ed)?|mismatch|incompatible|conflict(?:s|ing)?|error)\b"
 )
 _EVENT = re.compile(r"(?:^|\s)Warning\s+[A-Z]\w+\s")
@@ -28,6 +28,8 @@ _FINE = re.compile(
 )
 _ANY = re.compile(
     r"(?i)err|fail|fatal|panic|denied|refus|unable|cannot|can't|could|invalid|not |no such|warning|exit|time|exce"
+    r"|unexp|missing|forbid|reject|kill|abort|broken|wrong|unauth|unsup|unrec|undef|crash|corrupt|mismatch|conflict"
+    r"|incompat|terminated"
 )
 LEAST = 2  # below, a line tells nothing
 CLEAR = 4  # from here, a line is an error most likely

@@ -3,7 +3,7 @@
 import re
 
 from checks.evidence import Log
-from checks.finding import Confidence, Finding
+from checks.finding import Confidence, Finding, Stage
 from checks.logs.analysis import Analysis
 from checks.logs.proof import FAMILY, common, confirm, frame_line, quotes
 from checks.logs.runs import phase_of
@@ -61,7 +61,9 @@ def _exception(analysis: Analysis, log: Log) -> Finding:
     positions = [block.headline, *frame_line(block, analysis)]
     if len(traceback.blocks) > 1:
         positions.append(traceback.blocks[-1].headline)
-    return _finding("unrecognised-exception", analysis, log, fields, positions, block)
+    phase = phase_of(traceback)
+    stage = Stage(phase) if phase else Stage.OPERATE  # the words of phases are words of stages
+    return _finding("unrecognised-exception", analysis, log, fields, positions, block, stage)
 
 
 def _error(analysis: Analysis, log: Log, position: int) -> Finding:
@@ -78,6 +80,7 @@ def _finding(
     fields: dict[str, str],
     positions: list[int],
     block: Block | None = None,
+    stage: Stage | None = None,
 ) -> Finding:
     one = by_id()[id]
     fields = {"next": _next(log, None), **fields}
@@ -89,7 +92,7 @@ def _finding(
         evidence=tuple(quotes(positions, analysis, log)),
         severity=one.severity,
         confidence=Confidence.POSSIBLE,
-        stage=one.stage,
+        stage=stage or one.stage,
         explains=tuple(f"{FAMILY}.{group.signature.id}" for group in (*analysis.causes, *analysis.symptoms)),
         no_fix=fill(one.no_fix or "", fields),
         confirm=confirm(one, block),

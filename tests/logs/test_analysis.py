@@ -222,6 +222,10 @@ def test_an_exception_that_was_survived_is_none() -> None:
         ("##[error]gauge 7 was refused\n##[error]Process completed with exit code 1.", "gauge 7 was refused"),
         ("thread 'main' panicked at src/gauge.rs:4:5: no scale\nexited with code 101", "panicked"),
         ("2026-11-20 18:00:00,000 E [9] azmlinfsrv.x - gauge 7 has no scale\nbye", "gauge 7 has no scale"),
+        (
+            "#9 [5/7] RUN ./a.sh\n#9 3.8 a: odd checksum of gauge 7, refusing to go on\n#9 ERROR: process exit code: 4",
+            "odd checksum of gauge 7",
+        ),
         ("fatal: gauge 7 cannot be read\nfailed", "gauge 7 cannot be read"),
         ("all fine\nthe gauge could not be opened\ndone", "the gauge could not be opened"),
     ],
