@@ -17,7 +17,7 @@ _WORKING = re.compile(r"Initializing logger|Invoking user's init function|Starti
 _WORKERS = re.compile(r"Worker Count: (\d+)")
 
 
-def _killed(place: Place, fields: Mapping[str, str]) -> Mapping[str, str] | None:
+def _killed(place: Place, _fields: Mapping[str, str]) -> Mapping[str, str] | None:
     """Nothing more to read; refused where gunicorn itself killed the worker: after a timeout, or while it stops."""
     found = _PID.search(place.lines[place.position].text)
     timeout = f"WORKER TIMEOUT (pid:{found[1]})" if found else "WORKER TIMEOUT"
@@ -29,7 +29,7 @@ def _killed(place: Place, fields: Mapping[str, str]) -> Mapping[str, str] | None
     return {}
 
 
-def _respawned(place: Place, fields: Mapping[str, str]) -> Mapping[str, str] | None:
+def _respawned(place: Place, _fields: Mapping[str, str]) -> Mapping[str, str] | None:
     """Refused unless a worker was at work before and nothing was said of its end."""
     own = _BOOTING.search(place.lines[place.position].text)
     booted, worked, workers = 0, False, 1
