@@ -11,9 +11,9 @@ _NAMED = re.compile(
 )
 _FAILS = re.compile(
     r"(?i)\b(?:fail(?:ed|s|ure|ing)|denied|refus(?:ed|es|ing)|unable to|can(?:not|'t)|could(?:n't| not)|no such"
-    r"|unauthori[sz]ed|not (?:found|allowed|valid|supported|permitted|exist|recogni[sz]ed)|invalid|forbidden|tim(?:ed|e) ?out|killed"
-    r"|abort(?:ed|ing)|broken|wrong|unsupported|exceed(?:ed|s)|rejected|missing|unexpected|undefined|crash(?:ed|es|ing)|terminated"
-    r"|corrupt(?:ed)?|mismatch|incompatible|conflict(?:s|ing)?|error)\b"
+    r"|not (?:found|allowed|valid|supported|permitted|exist|recogni[sz]ed)|invalid|forbidden|unauthori[sz]ed|killed"
+    r"|tim(?:ed|e) ?out|abort(?:ed|ing)|broken|wrong|unsupported|exceed(?:ed|s)|rejected|missing|unexpected|undefined"
+    r"|crash(?:ed|es|ing)|terminated|corrupt(?:ed)?|mismatch|incompatible|conflict(?:s|ing)?|error)\b"
 )
 _EVENT = re.compile(r"(?:^|\s)Warning\s+[A-Z]\w+\s")
 _CODE = re.compile(r"\bexit(?:ed)?[ -](?:with )?(?:code|status)[: ]*[1-9]|\bnon-zero\b")
