@@ -85,7 +85,6 @@ def hub_model(place: Place, _: Mapping[str, str]) -> Mapping[str, str]:
 
 READERS: dict[str, Reader] = {
     "hub_model": hub_model,
-    "azure_action": azure_action,
     "azure_scope": azure_scope,
     "credential": credential,
     "sign_in": sign_in,
