@@ -15,6 +15,9 @@ from doctor.pages import area_page, areas, as_data, catalogue, examples, markdow
 from doctor.settings import KEYS
 
 CHECKS = all_checks()
+ALONE = [check for check in CHECKS if check.family != "logs"]
+BY_AREA = [*([check] for check in ALONE), *areas().values()]
+each = pytest.mark.parametrize("checks", BY_AREA, ids=lambda checks: checks[0].id)
 
 
 def test_derived_files_are_up_to_date() -> None:
@@ -22,33 +25,36 @@ def test_derived_files_are_up_to_date() -> None:
     assert wrong == [], "`make docs` makes them anew"
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
-def test_every_check_has_a_page(check: Check) -> None:
-    tokens = MarkdownIt("commonmark", {"html": False}).parse(markdown_page(check))
-    headings = [after.content for token, after in pairwise(tokens) if token.type == "heading_open"]
-    assert headings[:5] == [check.id, *HEADINGS]
-    assert headings[-1] == "To keep it quiet"
-    assert set(headings[5:-1]) <= {"Example"}
-    assert as_data(check)["id"] == check.id
+@each
+def test_every_check_has_a_page(checks: list[Check]) -> None:
+    for check in checks:
+        tokens = MarkdownIt("commonmark", {"html": False}).parse(markdown_page(check))
+        headings = [after.content for token, after in pairwise(tokens) if token.type == "heading_open"]
+        assert headings[:5] == [check.id, *HEADINGS]
+        assert headings[-1] == "To keep it quiet"
+        assert set(headings[5:-1]) <= {"Example"}
+        assert as_data(check)["id"] == check.id
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
-def test_every_check_can_be_explained(check: Check) -> None:
-    text = explain_check(check, width=80, color=False)
-    assert text.startswith(f"{check.id}\n{check.summary}.\n")
-    assert all(f"\n{heading}\n" in text for heading in HEADINGS)
+@each
+def test_every_check_can_be_explained(checks: list[Check]) -> None:
+    for check in checks:
+        text = explain_check(check, width=80, color=False)
+        assert text.startswith(f"{check.id}\n{check.summary}.\n")
+        assert all(f"\n{heading}\n" in text for heading in HEADINGS)
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
-def test_an_example_fires_where_it_says_so(check: Check) -> None:
-    firing, quiet = examples(check)
-    assert firing is None or firing.says
-    assert quiet is None or (quiet.files and not quiet.says)
+@each
+def test_an_example_fires_where_it_says_so(checks: list[Check]) -> None:
+    for check in checks:
+        firing, quiet = examples(check)
+        assert firing is None or firing.says
+        assert quiet is None or (quiet.files and not quiet.says)
 
 
 def test_the_catalogue_lists_every_check_once() -> None:
     links = re.findall(r"\]\(([\w.-]+)\.md\)", catalogue())
-    assert links == [check.id for check in CHECKS if check.family != "logs"]
+    assert links == [check.id for check in ALONE]
     told = [title for area, checks in areas().items() for title in re.findall("(?m)^## (.+)$", area_page(area, checks))]
     assert sorted(title for title in told if title.startswith("logs.")) == sorted(
         check.id for check in CHECKS if check.family == "logs"
@@ -91,8 +97,7 @@ def test_derive_writes_what_is_missing_and_removes_what_is_stale(
     readme = (tmp_path / "README.md").read_text()
     assert readme.startswith("# x\n<!-- help:explain -->\n```text\nUsage: doctor explain ")
     assert readme.endswith("\n```\n<!-- /help -->\nrest\n")
-    alone = [check for check in CHECKS if check.family != "logs"]
-    assert len(list((tmp_path / "docs" / "checks").rglob("*.md"))) == len(alone) + len(areas()) + 1
+    assert len(list((tmp_path / "docs" / "checks").rglob("*.md"))) == len(ALONE) + len(areas()) + 1
 
 
 def test_derive_knows_one_option() -> None:

@@ -459,9 +459,11 @@ def _best(rivals: Sequence[Sighting]) -> Sighting:
 
 def _split(sightings: Iterable[Sighting]) -> tuple[list[Group], list[Group]]:
     """Groups of causes, each with the symptoms it explains; and groups of what only follows."""
-    groups: dict[tuple[str, tuple[tuple[str, str], ...]], list[Sighting]] = {}
+    groups: dict[tuple[str, tuple[str | None, ...]], list[Sighting]] = {}
     for sighting in sightings:
-        groups.setdefault((sighting.signature.id, tuple(sorted(sighting.fields.items()))), []).append(sighting)
+        one, fields = sighting.signature, sighting.fields
+        subject = tuple(fields.get(name) for name in sorted(one.subject))
+        groups.setdefault((one.id, subject), []).append(sighting)
     kept: dict[str, list[Group]] = {}
     for found in groups.values():
         kept.setdefault(found[0].signature.id, []).append(Group(found[0].signature, tuple(found)))

@@ -47,9 +47,9 @@ def compiled(pattern: str) -> "re2._Regexp[str]":
 
 
 def search(pattern: str, text: str) -> Mapping[str, str] | None:
-    """The named groups that took part in the first match, None without a match."""
+    """The named groups that hold something in the first match, None without a match."""
     found = compiled(pattern).search(text)
-    return {name: value for name, value in found.groupdict().items() if value is not None} if found else None
+    return {name: value for name, value in found.groupdict().items() if value} if found else None
 
 
 @cache

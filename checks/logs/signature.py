@@ -12,6 +12,7 @@ from importlib.resources import files
 import msgspec
 
 from checks.finding import Confidence, Record, Safety, Severity, Stage
+from checks.logs.template import placeholders
 
 AREAS = {
     "python": "Imports, syntax, names and the plain exceptions of Python",
@@ -154,6 +155,11 @@ class Signature(Record, frozen=True, forbid_unknown_fields=True):
     def groups(self) -> frozenset[str]:
         """Names of the fields that its patterns extract."""
         return frozenset(name for pattern in (*self.match, *self.also) for name in re.findall(r"\(\?P<(\w+)>", pattern))
+
+    @property
+    def subject(self) -> frozenset[str]:
+        """Names of the fields that its title speaks of: sightings that differ in nothing else are one finding."""
+        return placeholders(self.title)
 
     def named_in(self, ids: tuple[str, ...]) -> bool:
         """True when a list of ids or `area.*` names this one."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 
 PLACEHOLDER = re.compile(r"\{(\w+)(?:\|(\w+))?\}")
 
@@ -13,6 +14,7 @@ def fill(template: str, fields: Mapping[str, str]) -> str:
     )
 
 
+@cache
 def placeholders(template: str) -> frozenset[str]:
     """Names of the fields that a text needs."""
     return frozenset(found[1] for found in PLACEHOLDER.finditer(template))

@@ -14,10 +14,9 @@ from checks.logs.signature import AREAS, Role, Signature, Strength, by_id, signa
 from checks.logs.template import placeholders
 
 ALL = signatures()
-SPOKEN = [one for one in ALL if one.role in {Role.CAUSE, Role.SYMPTOM, Role.WRAPPER}]
+SPOKEN = frozenset({Role.CAUSE, Role.SYMPTOM, Role.WRAPPER})
 COMMON = {"where", "script", "exception", "message"}
-FIRES = [pytest.param(one, text, id=f"{one.id}-{n}") for one in ALL for n, text in enumerate(one.fires)]
-QUIET = [pytest.param(one, text, id=f"{one.id}-{n}") for one in ALL for n, text in enumerate(one.quiet)]
+each = pytest.mark.parametrize("one", ALL, ids=lambda one: one.id)
 
 
 def read(text: str) -> Analysis:
@@ -28,13 +27,21 @@ def told(analysis: Analysis) -> list[str]:
     return [group.signature.id for group in (*analysis.causes, *analysis.symptoms)]
 
 
+def matched(analysis: Analysis) -> set[str]:
+    return {found.id for line in analysis.lines for found, _ in built_in().match(line.text)}
+
+
 def test_ids_are_unique() -> None:
     names = [name for one in ALL for name in (one.id, *one.aliases)]
     assert sorted(names) == sorted(set(names))
 
 
-@pytest.mark.parametrize("one", ALL, ids=lambda one: one.id)
-def test_form(one: Signature) -> None:
+def test_only_causes_are_strong() -> None:
+    assert not [one.id for one in ALL if one.strength is Strength.STRONG and one.role is not Role.CAUSE]
+
+
+@each
+def test_declaration(one: Signature) -> None:
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", one.id)
     assert one.sources, "where the text or the fact comes from"
     assert bool(one.match) is (one.role is not Role.FALLBACK)
@@ -43,15 +50,10 @@ def test_form(one: Signature) -> None:
         assert one.quiet, "a text that looks like it and must not be matched"
     if one.role is Role.STATE:
         assert not any((one.title, one.why, one.fixes))
-        return
-    assert one.title
-    assert one.why
-    if one.role is not Role.HARMLESS:
-        assert bool(one.fixes) != bool(one.no_fix), "a fix, or the reason why there is none"
-
-
-@pytest.mark.parametrize("one", ALL, ids=lambda one: one.id)
-def test_it_names_only_what_is_there(one: Signature) -> None:
+    else:
+        assert one.title
+        assert one.why
+        assert one.role is Role.HARMLESS or bool(one.fixes) != bool(one.no_fix), "a fix, or why there is none"
     known = {*by_id(), *(f"{area}.*" for area in AREAS)}
     for names in (one.over, one.under, one.explains, one.after, one.not_after, one.last_state, one.cleared_by or ()):
         assert set(names) <= known, set(names) - known
@@ -59,7 +61,7 @@ def test_it_names_only_what_is_there(one: Signature) -> None:
     assert one.reader is None or one.reader in READERS
 
 
-@pytest.mark.parametrize("one", ALL, ids=lambda one: one.id)
+@each
 def test_patterns_run_in_linear_time(one: Signature) -> None:
     for pattern in (*one.match, *one.also, *([one.frames] if one.frames else [])):
         program = compiled(pattern)  # RE2 refuses what would need backtracking
@@ -67,11 +69,13 @@ def test_patterns_run_in_linear_time(one: Signature) -> None:
         assert program.search("") is None, "matches nothing in particular"
 
 
-@pytest.mark.parametrize("one", SPOKEN, ids=lambda one: one.id)
+@each
 def test_every_field_has_a_value(one: Signature) -> None:
     texts = [one.title, one.why, one.no_fix or ""]
     texts += [text for fix in one.fixes for text in (fix.title, *fix.commands)]
     needed = {name for text in texts for name in placeholders(text)} - COMMON - set(one.defaults)
+    if one.role not in SPOKEN:
+        return
     if one.reader is None:
         assert needed <= one.groups
     always = [set(re.findall(r"\(\?P<(\w+)>", pattern)) for pattern in one.match]
@@ -79,39 +83,40 @@ def test_every_field_has_a_value(one: Signature) -> None:
         assert all(name in groups for groups in always) or name not in set().union(*always), f"default for {name}"
 
 
-@pytest.mark.parametrize(("one", "text"), FIRES)
-def test_it_fires(one: Signature, text: str) -> None:
-    analysis = read(text)
-    if one.role is Role.CAUSE:
-        assert analysis.causes, told(analysis)
-        assert analysis.causes[0].signature.id == one.id
-    elif one.role in {Role.SYMPTOM, Role.WRAPPER}:
-        assert one.id in told(analysis)
-    else:
-        matched = {found.id for line in analysis.lines for found, _ in built_in().match(line.text)}
-        assert one.id in matched
+@each
+def test_it_comes_out_first_where_it_fires(one: Signature) -> None:
+    for text in one.fires:
+        analysis = read(text)
+        if one.role is Role.CAUSE:
+            assert analysis.causes, f"{told(analysis)}: {text}"
+            assert analysis.causes[0].signature.id == one.id, text
+            in_order(one, analysis)
+        elif one.role in SPOKEN:
+            assert one.id in told(analysis), text
+        else:
+            assert one.id in matched(analysis), text
+        if one.role in SPOKEN:
+            well_said(one, text)
 
 
-@pytest.mark.parametrize(("one", "text"), QUIET)
-def test_it_is_quiet(one: Signature, text: str) -> None:
-    analysis = read(text)
-    if one.role in {Role.CAUSE, Role.SYMPTOM, Role.WRAPPER}:
-        assert one.id not in told(analysis)
-    else:
-        assert one.id not in {found.id for line in analysis.lines for found, _ in built_in().match(line.text)}
+@each
+def test_it_is_quiet_where_it_must_be(one: Signature) -> None:
+    for text in one.quiet:
+        analysis = read(text)
+        assert one.id not in (told(analysis) if one.role in SPOKEN else matched(analysis)), text
 
 
-@pytest.mark.parametrize(("one", "text"), [p for p in FIRES if p.values[0].role is Role.CAUSE])
-def test_two_causes_on_one_line_have_an_order(one: Signature, text: str) -> None:
-    for line in read(text).lines:
+def in_order(one: Signature, analysis: Analysis) -> None:
+    """No two causes fight over one line without an order."""
+    for line in analysis.lines:
         rivals = [found for found, _ in built_in().match(line.text) if found.role is Role.CAUSE]
         for rival in rivals if one in rivals else ():
             # A signature with conditions may be outranked where they hold, and speaks where they do not.
             assert rival is one or outranks(one, rival) or outranks(rival, one), f"{one.id} and {rival.id}: {line.text}"
 
 
-@pytest.mark.parametrize(("one", "text"), [p for p in FIRES if p.values[0] in SPOKEN])
-def test_wording(one: Signature, text: str) -> None:
+def well_said(one: Signature, text: str) -> None:
+    """The rules for the five parts of a finding."""
     found = [f for f in findings(Log(source="log.txt", text=text.strip("\n"))) if f.id == f"logs.{one.id}"]
     assert found
     for finding in found:
@@ -127,7 +132,3 @@ def test_wording(one: Signature, text: str) -> None:
             angle = any("<" in text and ">" in text for text in (fix.title, *fix.commands))
             assert fix.safety is not Safety.PLACEHOLDER or angle
             assert fix.safety is not Safety.SAFE, "text alone proves no edit"
-
-
-def test_weak_ones_are_general() -> None:
-    assert not [one.id for one in SPOKEN if one.strength is Strength.STRONG and one.role is not Role.CAUSE]
