@@ -25,6 +25,7 @@ _GENERAL = re.compile(
 )
 _FINE = re.compile(
     r"(?i)\b(?:no|0|without|zero) (?:error|failure|warning)s?\b|errors?[\"']?[=:] ?(?:0|null|none|false|\[\])|\" 2\d\d "
+    r"|^[\w ().-]{1,40}: (?:none|null|false|0|no|n/a)$"  # a setting
 )
 _ANY = re.compile(
     r"(?i)err|fail|fatal|panic|denied|refus|unable|cannot|can't|could|invalid|not |no such|warning|exit|time|exce"
