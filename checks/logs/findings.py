@@ -36,11 +36,12 @@ def _once(symptoms: Iterable[Group]) -> list[Group]:
 
 def _finding(group: Group, analysis: Analysis, log: Log, place: int) -> Finding:
     one, best = group.signature, group.best
-    frame = best.block.own_frame if best.block else None
-    fields = {**common(best.block, analysis, best.position), **one.defaults, **best.fields}
+    met = best.traceback.met(best.block) if best.traceback and best.block else None
+    frame = met.own_frame if met else None
+    fields = {**common(best.block, analysis, best.position, best.traceback), **one.defaults, **best.fields}
     quoted = [best.position]
-    if best.block:
-        quoted += [best.block.headline, *frame_line(best.block, analysis)]
+    if best.block and met:
+        quoted += [best.block.headline, *frame_line(met, analysis)]
     quoted += [sighting.position for sighting in group.sightings if sighting.moment.run == best.moment.run]
     starts = len({sighting.moment.run for sighting in group.sightings})
     repeats = dict(log.repeats)
@@ -66,7 +67,7 @@ def _finding(group: Group, analysis: Analysis, log: Log, place: int) -> Finding:
             for f in one.fixes
         ),
         no_fix=fill(one.no_fix, fields) if one.no_fix else None,
-        confirm=confirm(one, best.block),
+        confirm=confirm(one, met),
         learn_more=(f"doctor explain {FAMILY}.{one.id}", *one.learn_more),
         place=place,
     )

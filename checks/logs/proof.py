@@ -7,7 +7,7 @@ from checks.evidence import Log
 from checks.finding import Quote, Stage
 from checks.logs.analysis import Analysis
 from checks.logs.signature import Signature
-from checks.logs.tracebacks import Block
+from checks.logs.tracebacks import Block, Traceback
 
 FAMILY = "logs"
 LONGEST_QUOTE = 1200  # characters
@@ -16,9 +16,12 @@ _ESCAPED = re.compile(r"[\"'\\\n]|^\(\w+\) ")
 """What is written otherwise in a text that lies inside another."""
 
 
-def common(block: Block | None, analysis: Analysis, position: int) -> dict[str, str]:
+def common(
+    block: Block | None, analysis: Analysis, position: int, traceback: Traceback | None = None
+) -> dict[str, str]:
     """Fields that every text may use."""
-    frame = block.own_frame if block else None
+    met = traceback.met(block) if block and traceback else block
+    frame = met.own_frame if met else None
     script = frame.path.replace("\\", "/").rsplit("/", 1)[-1] if frame else "the entry script"
     return {
         "where": f"{script} line {frame.line}" if frame else f"line {analysis.lines[position].number} of the log",

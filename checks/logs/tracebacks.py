@@ -48,6 +48,14 @@ class Traceback:
         """The exception that says what happened."""
         return self.blocks[0]
 
+    def met(self, block: Block) -> Block:
+        """The exception of the chain that came from the person's code when `block` was raised.
+
+        What a library caught and raised anew shows the person's frames only in the later exception.
+        """
+        later = self.blocks[self.blocks.index(block) :]
+        return next((one for one in later if one.own_frame), block)
+
 
 def find_tracebacks(lines: Sequence[Line]) -> tuple[Traceback, ...]:
     """Every traceback of a log, in order of its first line."""

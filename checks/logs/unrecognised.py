@@ -51,19 +51,20 @@ def unrecognised(analysis: Analysis, log: Log) -> tuple[Finding, ...]:
 def _exception(analysis: Analysis, log: Log) -> Finding:
     traceback = analysis.unexplained[0]
     block = traceback.root
-    fields = common(block, analysis, block.headline)
+    met = traceback.met(block)
+    fields = common(block, analysis, block.headline, traceback)
     if not block.type:
         fields |= {"exception": "exception", "message": "the log is cut off before the name of the exception"}
     fields["next"] = _next(log, phase_of(traceback))
     fields["short"] = _short(
         fields["message"], LONGEST_TITLE - len(f"unrecognised {fields['exception']} at {fields['where']}: ")
     )
-    positions = [block.headline, *frame_line(block, analysis)]
+    positions = [block.headline, *frame_line(met, analysis)]
     if len(traceback.blocks) > 1:
         positions.append(traceback.blocks[-1].headline)
     phase = phase_of(traceback)
     stage = Stage(phase) if phase else Stage.OPERATE  # the words of phases are words of stages
-    return _finding("unrecognised-exception", analysis, log, fields, positions, block, stage)
+    return _finding("unrecognised-exception", analysis, log, fields, positions, met, stage)
 
 
 def _error(analysis: Analysis, log: Log, position: int) -> Finding:

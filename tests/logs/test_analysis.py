@@ -5,6 +5,7 @@ import pytest
 from checks.evidence import Log
 from checks.finding import Confidence, Finding, Severity
 from checks.logs.analysis import Analysis, analyse_with
+from checks.logs.findings import findings
 from checks.logs.matcher import Matcher
 from checks.logs.signature import Phase, Role, Signature, Strength, by_id
 from doctor.report import Verdict
@@ -296,3 +297,24 @@ def test_quotes_are_three_at_most_and_differ() -> None:
     for finding in report.findings:
         texts = [quote.text for quote in finding.evidence]
         assert len(texts) == len(set(texts)) <= 3
+
+
+def test_the_persons_line_is_named_when_a_library_raised_anew() -> None:
+    text = """Traceback (most recent call last):
+  File "/opt/conda/lib/python3.11/urllib/request.py", line 1348, in do_open
+    h.request(req.get_method(), req.selector, req.data, headers)
+socket.gaierror: [Errno -2] Name or service not known
+
+During handling of the above exception, another exception occurred:
+
+Traceback (most recent call last):
+  File "/var/azureml-app/score.py", line 9, in init
+    urlretrieve(URL, "model.onnx")
+  File "/opt/conda/lib/python3.11/urllib/request.py", line 1351, in do_open
+    raise URLError(err)
+urllib.error.URLError: <urlopen error [Errno -2] Name or service not known>"""
+    (found, *_) = findings(Log(source="log.txt", text=text))
+    assert found.id == "logs.dns-failed"
+    assert "score.py line 9" in found.why
+    assert [quote.line for quote in found.evidence] == [4, 9]
+    assert found.confirm == "doctor check score.py"
