@@ -23,7 +23,10 @@ from make_readme import options
 from packaging.requirements import Requirement
 from sample_services import Service, applicable, apply, copy_all, cure, load, services
 
+from checks.evidence import Log
 from doctor.engine import examine
+from doctor.report import Verdict
+from doctor.triage import triage
 
 pytestmark = pytest.mark.server
 
@@ -232,6 +235,7 @@ def test_the_server_says_what_the_case_says(name: str, samples: Path, tmp_path: 
     with Server(service, tmp_path) as server:
         if expected.get("never_ready"):
             server.stays_away(service.memory)
+            told_by_triage(service, server.log, [])
             return
         is_ready = server.ready()
         if "exit" in expected:
@@ -248,3 +252,20 @@ def test_the_server_says_what_the_case_says(name: str, samples: Path, tmp_path: 
         seen = "\n".join([server.log, *(body for _, body in server.answers)])
         for text in service.verbatim:
             assert text in seen, seen
+        told_by_triage(service, server.log, server.answers)
+
+
+def told_by_triage(service: Service, text: str, answers: list[tuple[int, str]]) -> None:
+    """What the log alone tells: the cause with its line where there is one, and nothing of a service that works."""
+    report = triage(Log(source="log.txt", text=text))
+    if not service.cause:
+        assert report.verdict is Verdict.HEALTHY, report.causes
+        return
+    if answers and all(status < 500 for status, _ in answers):
+        assert not report.causes, "a wrong answer, or a refused request, leaves no trace in the log"
+        return
+    first = report.causes[0]
+    assert first.id not in {"logs.unrecognised-error", "logs.unrecognised-exception"}, first.title
+    named = [text for text in service.verbatim if "Error: " in text or "Exception: " in text]
+    told = "\n".join([first.title, first.why, *(quote.text for quote in first.evidence)])
+    assert not named or any(text in told for text in [*named, 'score.py", line']), told

@@ -317,4 +317,3 @@ urllib.error.URLError: <urlopen error [Errno -2] Name or service not known>"""
     assert found.id == "logs.dns-failed"
     assert "score.py line 9" in found.why
     assert [quote.line for quote in found.evidence] == [4, 9]
-    assert found.confirm == "doctor check score.py"
