@@ -1,13 +1,13 @@
 """From lines to causes: which signatures were sighted, which of them explain the others, and which did no harm."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from checks.evidence import Log
 from checks.finding import Stage
-from checks.logs.errors import CLEAR, LEAST, PLAIN, most_telling
+from checks.logs.errors import CLEAR, LEAST, PLAIN, SAID, most_telling
 from checks.logs.lines import Line, read_lines
 from checks.logs.matcher import Matcher, built_in, search
 from checks.logs.readers import READERS, Place
@@ -34,10 +34,18 @@ SUCCEEDED = (*WORKS, "packages-installed", "image-built", "image-pulled", "model
 SHOWN_READY = frozenset({"scheduling", "images", "probes"})
 """Areas of events that do no harm to a pod that a table shows as ready, wherever in the text that stands."""
 
+OF_THE_CLIENT = frozenset({"platform", "access", "quota", "sdk", "network", "http", "build", "images"})
+"""Areas of what the deploying side meets, and tries again."""
+
 MOST_GROUPS = 20  # of one signature: what says the same of ever other things is told of the last ones
 
 _RETRIES = re.compile(r"[Rr]etrying\b|[Ww]ill retry\b|attempt \d+ of \d+")
 
+_ANEW = re.compile(
+    r"(?i)\b(?:attempt|try|retry)(?: number)?:? ?#?(?:[2-9]|\d\d)\b(?: ?(?:of|/) ?\d+)?"
+    r"|\b(?:trying|starting|running) (?:it )?again\b|^\W*retrying\b"
+)
+"""What a script or a client writes when it begins the same thing anew."""
 _REFUSED = re.compile(r"\"?[A-Z]{3,7} /\S*(?: HTTP/[\d.]+)?\"? 4\d\d\b")
 """A line of an access log: what one client did wrong, when others are answered."""
 _SPOKEN = frozenset({Role.CAUSE, Role.SYMPTOM, Role.WRAPPER})
@@ -62,12 +70,14 @@ class Group:
     signature: Signature
     sightings: tuple[Sighting, ...]
     symptoms: tuple[Signature, ...] = ()
+    following: tuple[int, ...] = ()  # lines of other causes that follow from this one
 
     @property
     def best(self) -> Sighting:
-        """The first sighting of the last start in which there was one."""
+        """Of the last start in which there was one, the first sighting that tells most of the title's subject."""
         last = self.sightings[-1].moment.run
-        return next(sighting for sighting in self.sightings if sighting.moment.run == last)
+        rivals = [sighting for sighting in self.sightings if sighting.moment.run == last]
+        return max(rivals, key=lambda one: sum(bool(one.fields.get(name)) for name in self.signature.subject))
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,16 +274,33 @@ class _Reading:
         if by is None:
             keys = (one.stage, one.area, one.role, sighting.moment.phase)
             by = tuple(name for key in keys for name in CLEARED_BY.get(key, ()))
+            if sighting.traceback and one.role is Role.CAUSE and sighting.moment.phase is Phase.RUN:
+                by = tuple(name for name in by if name == "answered" and phase_of(sighting.traceback) is not Phase.RUN)
         text = self.lines[sighting.position].text[:2000]
         if _RETRIES.search(text):
             by += SUCCEEDED
         if _REFUSED.search(text):
             by += ("answered",)
+        if one.area in OF_THE_CLIENT and self._succeeded_anew(sighting.position):
+            return True
         if one.area in SHOWN_READY and any(
             self.subjects.same(state.position, sighting.position) for state in self._latest.get("pod-ready", ())
         ):
             return True
+        ready = (state.position for state in self._latest.get("pod-ready", ()))
+        if one.area == "probes" and self.subjects.replaced(sighting.position, ready):
+            return True
         return self._proved(by, sighting.position)
+
+    def _succeeded_anew(self, position: int) -> bool:
+        """True when the same was begun anew after a line, and succeeded then."""
+        begun = next((at for at in self._anew if at > position), None)
+        return begun is not None and self._proved(("deployment-succeeded", "resource-succeeded", "image-built"), begun)
+
+    @cached_property
+    def _anew(self) -> tuple[int, ...]:
+        """The lines that tell that something is tried once more."""
+        return tuple(at for at, line in enumerate(self.lines) if _ANEW.search(line.text[:300]))
 
     def _proved(self, states: Iterable[str], position: int) -> bool:
         """True when one of these states proves that the line at a position did no harm."""
@@ -340,7 +367,7 @@ class _Reading:
             return LEAST
         if any(name in self._latest for name in WORKS):
             return PLAIN
-        return CLEAR if any(state.signature.healthy for state in self.states) else LEAST
+        return CLEAR if any(state.signature.healthy for state in self.states) else SAID
 
     def _error(self, decisive: frozenset[int], least: int) -> int | None:
         """The line that tells most, where no signature, and no traceback, does."""
@@ -464,6 +491,7 @@ def _split(sightings: Iterable[Sighting]) -> tuple[list[Group], list[Group]]:
         one, fields = sighting.signature, sighting.fields
         subject = tuple(fields.get(name) for name in sorted(one.subject))
         groups.setdefault((one.id, subject), []).append(sighting)
+    _join_nameless(groups)
     kept: dict[str, list[Group]] = {}
     for found in groups.values():
         kept.setdefault(found[0].signature.id, []).append(Group(found[0].signature, tuple(found)))
@@ -482,7 +510,25 @@ def _split(sightings: Iterable[Sighting]) -> tuple[list[Group], list[Group]]:
     told = {id(root) for root in roots}
     followers = [group for group in all_groups if id(group) not in told]
     followed = tuple(dict.fromkeys(group.signature for group in followers))
-    return [Group(root.signature, root.sightings, followed) for root in roots], followers
+    return [
+        Group(root.signature, root.sightings, followed, tuple(_lines_after(root.signature, followers)))
+        for root in roots
+    ], followers
+
+
+def _join_nameless(groups: dict[tuple[str, tuple[str | None, ...]], list[Sighting]]) -> None:
+    """Lines that leave the subject open speak of the one that others name, where they name only one."""
+    for key in [key for key in groups if key[1] and not any(key[1])]:
+        named = [other for other in groups if other[0] == key[0] and any(other[1])]
+        if len(named) == 1:
+            groups[named[0]] = sorted([*groups[named[0]], *groups.pop(key)], key=lambda one: one.position)
+
+
+def _lines_after(root: Signature, followers: Iterable[Group]) -> Iterator[int]:
+    """The lines of the causes that follow from this one, each cause's first."""
+    for group in followers:
+        if group.signature.role is Role.CAUSE and group.signature.named_in(root.explains):
+            yield group.best.position
 
 
 def _order(group: Group, decisive: frozenset[int], outdone: int = 0) -> tuple[bool, bool, int, int, int]:

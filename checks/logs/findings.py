@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from checks.evidence import Log
 from checks.finding import Finding, Fix
 from checks.logs.analysis import Analysis, Group, analyse
-from checks.logs.proof import FAMILY, common, confirm, frame_line, quotes
+from checks.logs.proof import FAMILY, MOST_QUOTES, common, confirm, frame_line, quotes, value_lines
 from checks.logs.template import fill, placeholders
 from checks.logs.unrecognised import LONGEST_TITLE, unrecognised
 
@@ -42,7 +42,9 @@ def _finding(group: Group, analysis: Analysis, log: Log, place: int) -> Finding:
     quoted = [best.position]
     if best.block and met:
         quoted += [best.block.headline, *frame_line(met, analysis)]
+    quoted += value_lines(one, best, analysis)
     quoted += [sighting.position for sighting in group.sightings if sighting.moment.run == best.moment.run]
+    quoted = [*quoted[: MOST_QUOTES - 1], *group.following, *quoted[MOST_QUOTES - 1 :]]
     starts = len({sighting.moment.run for sighting in group.sightings})
     repeats = dict(log.repeats)
     numbers = dict.fromkeys(analysis.lines[sighting.position].number for sighting in group.sightings)

@@ -118,12 +118,17 @@ def pod_at(place: Place) -> str:
 
 
 def ready_later(place: Place) -> bool:
-    """True when a list of pods shows that the pod of this line (where no pod is named: every pod) works."""
+    """True when a list of pods shows that the pod of this line (where no pod is named: every pod) works.
+
+    A pod that is not listed was replaced: the other pods of its deployment tell instead.
+    """
     rows = text_of(place).rows
     pod = pod_at(place)
-    if pod:
-        return pod in rows and rows[pod][1]
-    return bool(rows) and all(ready for _, ready, _ in rows.values())
+    if pod in rows:
+        return rows[pod][1]
+    kin = f"{pod.rsplit('-', 2)[0]}-" if pod else ""
+    ready = [row[1] for name, row in rows.items() if name.startswith(kin)]
+    return bool(ready) and all(ready)
 
 
 def started_later(place: Place) -> bool:

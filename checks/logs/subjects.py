@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from checks.logs.lines import Line
@@ -56,6 +56,18 @@ class Subjects:
         """
         first, second = self.of(shown), self.of(position)
         return first == second or not first or (not second and len(self._all) == 1)
+
+    def replaced(self, position: int, ready: Iterable[int]) -> bool:
+        """True when the pod of a line is listed no more, and all that are listed of its deployment are ready."""
+        name = self.of(position)
+        kin = f"{name.rsplit('-', 2)[0]}-"
+        listed = {other for other in self._listed if other.startswith(kin)}
+        return bool(name) and name not in listed and bool(listed) and listed <= set(map(self.of, ready))
+
+    @cached_property
+    def _listed(self) -> frozenset[str]:
+        """Every pod that has a row in a list of pods."""
+        return frozenset(found["name"] for line in self._lines if (found := _ROW.match(line.text[:2000])))
 
     @cached_property
     def _all(self) -> frozenset[str]:

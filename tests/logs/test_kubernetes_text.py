@@ -102,6 +102,22 @@ def test_a_probe_of_a_port_on_which_the_server_does_not_listen() -> None:
     assert causes(log.format(5001)) == ["probe-refused"]
 
 
+def test_the_lines_of_what_follows_are_proof_too() -> None:
+    killed = "Normal   Killing    9s (x2 over 39s)  kubelet  Container churn failed liveness probe, will be restarted"
+    failed = REFUSED.format(5001).replace("Readiness", "Liveness")
+    log = Log(source="log.txt", text=f"Warning  Unhealthy  9s (x6 over 49s)  kubelet  {failed}\n{killed}")
+    first = findings(log)[0]
+    assert first.id == "logs.probe-kills-slow-start"
+    assert first.evidence[-1].text == killed
+
+
+@pytest.mark.parametrize(("listed", "expected"), [("churn-new0-bbbbb", []), ("other-new0-bbbbb", ["probe-refused"])])
+def test_a_pod_that_was_replaced_by_a_ready_one_did_no_harm(listed: str, expected: list[str]) -> None:
+    failed = f"9s (x4 over 49s)  Warning  Unhealthy  pod/churn-old0-aaaaa  {REFUSED.format(5001)}\n"
+    table = f"NAME   READY   STATUS    RESTARTS   AGE\n{listed}   1/1     Running   0          3m"
+    assert causes(failed + table) == expected
+
+
 def test_a_restarted_container_that_ended_well_is_told_and_an_init_container_is_not() -> None:
     ended = "    Last State:     Terminated\n      Reason:       Completed\n      Exit Code:    0\nCrashLoopBackOff\n"
     assert causes(f"Containers:\n  churn:\n{ended}") == ["container-completed"]
