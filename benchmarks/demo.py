@@ -1,4 +1,4 @@
-"""`make demo`: what a person sees for three broken services and a healthy one."""
+"""`make demo`: what a person sees for three broken services and a healthy one, and for logs alone."""
 
 import subprocess
 import sys
@@ -6,6 +6,8 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+TICKETS = ROOT / "tests" / "tickets"
+TICKET = "c-sdk-error-plus-log-no-inference-schema"
 SERVICES = ("model-not-global", "old-forest", "three-causes", "healthy-sklearn")
 
 
@@ -21,6 +23,10 @@ def main() -> None:
             words = [sys.executable, "-m", "doctor", "check", "score.py"]
             done = subprocess.run(words, cwd=Path(name, service), check=False)
             print(f"\n(exit code {done.returncode})", flush=True)
+    for words in (f"{TICKET}/log.txt", "--group b-port*/log.txt b-uvicorn*/log.txt a-healthy*/log.txt"):
+        print(f"\n$ doctor triage {words}\n", flush=True)
+        done = subprocess.run([sys.executable, "-m", "doctor", "triage", *words.split()], cwd=TICKETS, check=False)
+        print(f"\n(exit code {done.returncode})", flush=True)
 
 
 if __name__ == "__main__":
