@@ -156,7 +156,12 @@ class _Reading:
         ]
         live = self._standing(self._innermost(applicable))
         known = {id(one.traceback) for one in applicable if one.signature.role is Role.CAUSE and one.traceback}
-        unexplained = [one for one in self.tracebacks if id(one) not in known and self._harms(one)]
+        caused = any(one.signature.role is Role.CAUSE for one in live)
+        unexplained = [
+            one
+            for one in self.tracebacks
+            if id(one) not in known and self._harms(one) and not (caused and one.root.only_ended)
+        ]
         decisive = self._decisive(live, unexplained)
         causes, followers = _split(_winners(live))
         causes.sort(key=lambda group: _order(group, decisive))

@@ -7,14 +7,38 @@ from checks.logs.lines import Line
 
 _NAMED = re.compile(
     r"(?:^|[\s\"'(:\]])(?:[A-Za-z_][\w.]*(?:Error|Exception)|error\w*|panic|fatal(?: error)?|ERR!|[Ee]rror code)"
-    r"[:!]? ?[:(]|##\[error\]|^E: |^error\b|^(?:ERROR|FATAL)\b|\bpanicked at\b"
+    r"(?:[:!]? ?:|\()|##\[error\]|^E: |^error\b|^(?:ERROR|FATAL)\b|\bpanicked at\b"
+    r"|^(?:[│|] *)?Error(?::| from server\b)|^\((?:[A-Z][a-z0-9]+){2,}\) "
 )
 _FAILS = re.compile(
-    r"(?i)\b(?:fail(?:ed|s|ure|ing)|denied|refus(?:ed|es|ing)|unable to|can(?:not|'t)|could(?:n't| not)|no such"
-    r"|not (?:found|allowed|valid|supported|permitted|exist|recogni[sz]ed)|invalid|forbidden|unauthori[sz]ed|killed"
-    r"|tim(?:ed|e) ?out|abort(?:ed|ing)|broken|wrong|unsupported|exceed(?:ed|s)|rejected|missing|unexpected|undefined"
-    r"|crash(?:ed|es|ing)|terminated|corrupt(?:ed)?|mismatch|incompatible|conflict(?:s|ing)?|error)\b"
+    r"(?i)(?<![\w/-])(?<!\w\.)(?:fail(?:ed|s|ure|ing)|denied|refus(?:ed|es|ing)|unable to|can(?:not|'t)"
+    r"|could(?:n't| not)|no such|not (?:found|allowed|valid|supported|permitted|exist|recogni[sz]ed)|invalid"
+    r"|forbidden|unauthori[sz]ed|killed|timed ?out|time ?out(?! ?[=:(]| is set)|abort(?:ed|ing)|broken|wrong"
+    r"|unsupported|exceed(?:ed|s)|rejected|missing|unexpected|undefined|crash(?:ed|es|ing)|terminated|corrupt(?:ed)?"
+    r"|mismatch|incompatible|conflict(?:s|ing)?|error)(?![\w/-]|\.\w)"
 )
+_SAID = re.compile(
+    r"(?i)\b(?:fail(?:s|ed)? to|unable to|not able to|(?<!you )can ?(?:not|'t)|could ?(?:not|n't)"
+    r"|refus(?:es|ed|ing) to) \w|\b(?:failed|failure)\b[^:]{0,80}: ?[\w\"'/\[(<]|\b(?:exec format error|refusing)\b"
+    r"|(?::|->|=>|desc =) ?\(?(?:no such file or directory|permission denied|operation not permitted"
+    r"|access (?:is )?denied|(?:\w+ )?not found|connection (?:refused|reset)[\w ]*|(?:\w+ )*timed out"
+    r"|broken pipe|unauthorized|forbidden|eof|file exists)\W*$"
+)
+"""What says that something failed, more than by a word that can stand in any text."""
+_CALM = re.compile(
+    r"^\W{0,3}(?:\S+ ){0,3}\[?(?:INFO|Info|DEBUG|NOTICE)\b|^I\d{4} |(?:^|\s)Normal\s+[A-Z]\w+\s"
+    r"|\blevel=\"?(?i:info|debug)\b"
+)
+_WARNS = re.compile(
+    r"^\W{0,3}(?:\S+ ){0,3}\[?(?:WARN|WARNING|Warning)\b|^W\d{4} |\w(?:Warning|WARNING): |\blevel=\"?(?i:warn)"
+    r"|WARNING:\w+:|\bNCCL (?:WARN|INFO)\b"
+)
+_SOURCE = re.compile(
+    r"^\s*(?:except\b.*:$|raise [A-Z]|(?:print\w*|echo|throw|assert\w*) ?\(|echo [\"'$]|throw new |import "
+    r"|from \S+ import |(?:self\.)?_?(?:logger|logging|log|console)\.\w+\(|(?:async )?def \w+ ?\(|class \w+.*:$"
+    r"|(?:el)?if .*:$|(?:-+> ?)?\d+ +raise |\| \*\*|(?:#+|//) ?(?=[A-Za-z*`\"'])|[-*] \*\*|\w+ = [\w.]+\()"
+)
+"""Source code, comments and documents: they name errors, and tell of none."""
 _EVENT = re.compile(r"(?:^|\s)Warning\s+[A-Z]\w+\s")
 _CODE = re.compile(r"\bexit(?:ed)?[ -](?:with )?(?:code|status)[: ]*[1-9]|\bnon-zero\b")
 _GENERAL = re.compile(
@@ -25,7 +49,11 @@ _GENERAL = re.compile(
 )
 _FINE = re.compile(
     r"(?i)\b(?:no|0|without|zero) (?:error|failure|warning)s?\b|errors?[\"']?[=:] ?(?:0|null|none|false|\[\])|\" 2\d\d "
-    r"|^[\w ().-]{1,40}: (?:none|null|false|0|no|n/a)$"  # a setting
+    r"|^[\w ().-]{1,40}: (?:none|null|false|0|no|n/a)$|^[\w ().-]{1,40}:\s+terminated$"  # a setting
+    r"|\b(?:fail\w*|err\w*|invalid|missing|reject\w*|abort\w*|kill\w*|timed? ?outs?|conflicts?|oomkilled)\b"
+    r"[\w /()]{0,20}[\"']?\s*[:=|]\s*[\"']?(?:0\b(?!\.\d*[1-9])|none\b|null\b|false\b|\[\]|\{\})"
+    r"|\b0 (?:\w+ ){0,2}(?:fail\w*|err\w*|invalid|missing|reject\w*|abort\w*|kill\w*|conflicts?)\b"
+    r"|\bPASSED\b|^\W*[✓✔✅]"
 )
 _ANY = re.compile(
     r"(?i)err|fail|fatal|panic|denied|refus|unable|cannot|can't|could|invalid|not |no such|warning|exit|time|exce"
@@ -33,6 +61,7 @@ _ANY = re.compile(
     r"|incompat|terminated"
 )
 LEAST = 2  # below, a line tells nothing
+SAID = 3  # from here, a line says that something failed
 CLEAR = 4  # from here, a line is an error most likely
 PLAIN = 6  # from here, a line is an error for sure
 
@@ -56,10 +85,18 @@ def _worth(line: Line) -> int:
     text = line.text[:2000].strip()
     if len(text) < 4 or _FINE.search(text):
         return 0
+    if _SOURCE.match(text):
+        return 0
     own = bool(line.time) or line.raw != line.text  # the level is this line's, not that of the record before it
-    worth = {"error": 4, "critical": 4, "warning": 1}.get(line.level, 0) if own else 0
-    if own and line.level in {"info", "debug"}:
-        worth -= 2
-    named = _NAMED.search(text) is not None
-    worth += 4 * named + 2 * bool(_FAILS.search(text)) + 3 * bool(_EVENT.search(text)) + bool(_CODE.search(text))
-    return min(worth - 4, 3) if worth and _GENERAL.search(text) else worth
+    level = line.level if own else ""
+    if level in {"", "info", "debug", "warning"} and _CALM.search(text):
+        level = "info"
+    worth = 4 if level in {"error", "critical"} else 0
+    worth += 4 * (_NAMED.search(text) is not None) + 3 * bool(_EVENT.search(text)) + bool(_CODE.search(text))
+    if _FAILS.search(text):
+        worth += 3 if not worth and _SAID.search(text) else 2
+    if worth and _GENERAL.search(text):
+        worth = min(worth - 4, 3)
+    if level in {"info", "debug"}:
+        return worth - 2
+    return min(worth, LEAST) if (level == "warning" or _WARNS.search(text)) and not _EVENT.search(text) else worth
