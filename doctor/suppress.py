@@ -57,11 +57,11 @@ class Suppression:
 
     def selected(self, checks: Iterable[Check]) -> list[Check]:
         """The checks that are to run."""
-        return [
-            check
-            for check in checks
-            if (self.select is None or check.id in self.select) and check.id not in self.ignore
-        ]
+        return [check for check in checks if self.wants(check.id)]
+
+    def wants(self, id: str) -> bool:
+        """True for a check that is to run."""
+        return (self.select is None or id in self.select) and id not in self.ignore
 
     def split(
         self, findings: Iterable[Finding], target: Script | Log

@@ -8,10 +8,11 @@ import msgspec
 
 from checks.evidence import Log, Target
 from checks.logs.analysis import Analysis, analyse
-from checks.logs.findings import findings
+from checks.logs.findings import FAMILY, findings
+from checks.logs.signature import signatures
 from checks.rank import rank
-from checks.registry import checks_of_kind
 from doctor import __version__
+from doctor.logs.fingerprint import fingerprint
 from doctor.report import SCHEMA, CheckSummary, NotRun, Report, Timings, Verdict
 from doctor.suppress import NOTHING_SUPPRESSED, Suppression
 
@@ -41,12 +42,9 @@ def triage(log: Log, suppression: Suppression = NOTHING_SUPPRESSED, *, read_in: 
 
 
 def _triage(log: Log, suppression: Suppression, read_in: float) -> Report:
-    from doctor.logs.groups import fingerprint
-
     began = time.perf_counter()
     analysis = analyse(log)
-    checks = {check.id for check in suppression.selected(checks_of_kind("log"))}
-    found = [finding for finding in findings(log) if finding.id in checks]
+    found = [finding for finding in findings(log) if suppression.wants(finding.id)]
     kept, suppressed = suppression.split(found, log)
     ranking = rank(kept)
     number = len({finding.id for finding in ranking.findings})
@@ -57,7 +55,7 @@ def _triage(log: Log, suppression: Suppression, read_in: float) -> Report:
         verdict=_verdict(failing=bool(ranking.causes), healthy=analysis.healthy),
         causes=ranking.causes,
         findings=ranking.findings,
-        checks=CheckSummary(passed=len(checks) - number, found=number),
+        checks=CheckSummary(passed=_looked_for(suppression) - number, found=number),
         timings=Timings(collect=round(read_in, 4), check=round(time.perf_counter() - began, 4)),
         notes=_notes(log, analysis),
         suppressed=len(suppressed),
@@ -65,6 +63,11 @@ def _triage(log: Log, suppression: Suppression, read_in: float) -> Report:
         when=_when(analysis),
     )
     return msgspec.structs.replace(report, fingerprint=fingerprint(report))
+
+
+def _looked_for(suppression: Suppression) -> int:
+    """How many causes and symptoms were looked for."""
+    return sum(one.is_told and suppression.wants(f"{FAMILY}.{one.id}") for one in signatures())
 
 
 def _verdict(*, failing: bool, healthy: bool) -> Verdict:

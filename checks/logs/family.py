@@ -10,7 +10,7 @@ from checks.evidence import Evidence, Log, Logs, Target
 from checks.finding import Finding
 from checks.logs.findings import FAMILY, findings
 from checks.logs.page import page
-from checks.logs.signature import Role, Signature, signatures
+from checks.logs.signature import Signature, signatures
 
 
 @dataclass(frozen=True)
@@ -66,4 +66,4 @@ def _check(signature: Signature) -> SignatureCheck:
     )
 
 
-CHECKS = tuple(_check(one) for one in signatures() if one.role not in {Role.STATE, Role.HARMLESS})
+CHECKS = tuple(_check(one) for one in signatures() if one.is_told)

@@ -157,6 +157,11 @@ class Signature(Record, frozen=True, forbid_unknown_fields=True):
         return frozenset(name for pattern in (*self.match, *self.also) for name in re.findall(r"\(\?P<(\w+)>", pattern))
 
     @property
+    def is_told(self) -> bool:
+        """False for what is only read: states and harmless lines."""
+        return self.role not in {Role.STATE, Role.HARMLESS}
+
+    @property
     def subject(self) -> frozenset[str]:
         """Names of the fields that its title speaks of: sightings that differ in nothing else are one finding."""
         return placeholders(self.title)

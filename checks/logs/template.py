@@ -24,7 +24,8 @@ def _distribution(module: str) -> str:
     """The distribution to install for an import: `cv2` gives `opencv-python-headless`."""
     from checks.dependencies.names import distributions_for
 
-    return distributions_for(module)[0]
+    known = distributions_for(module)
+    return next((name for name in known if name.endswith("-headless")), known[0])  # an image has no screen
 
 
 def _basename(path: str) -> str:

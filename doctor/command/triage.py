@@ -16,7 +16,7 @@ from doctor.command.outputs import Output, colored, echo, width, write_outputs
 from doctor.command.progress import Progress
 from doctor.config import load_settings
 from doctor.errors import CannotExamine
-from doctor.logs.groups import Groups, table
+from doctor.logs.groups import Groups
 from doctor.logs.inputs import Input, Refused, find_inputs
 from doctor.logs.many import Result, Workers, own_processes, triage_all
 from doctor.report import Report
@@ -163,6 +163,8 @@ class _Told:
         if not as_table:
             write_outputs(self.kept, [("text", file) for file in self.text], **how)
             return
+        from doctor.logs.table import table
+
         for file in self.text:
             screen = file in {None, "-"}
             color = colored(flags["color"]) if screen else False

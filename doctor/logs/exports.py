@@ -121,7 +121,10 @@ def csv_dialect(head: str) -> str | None:
     if len(header) > 10_000:
         return None
     for delimiter in (",", ";", "\t"):
-        names = next(csv.reader([header], delimiter=delimiter), [])
+        try:
+            names = next(csv.reader([header], delimiter=delimiter), [])
+        except csv.Error:
+            return None
         if len(names) > 1 and records.is_known(names):
             return delimiter
     return None

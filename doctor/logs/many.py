@@ -2,8 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -146,7 +145,7 @@ class _Spread:
     def _submit(self, batch: Batch) -> None:
         try:
             self.under_way[self.executor.submit(self.judge, batch)] = batch
-        except BrokenProcessPool:
+        except BrokenExecutor:
             self._broken(batch)
 
     def _finished(self) -> Iterator[Result]:
@@ -157,7 +156,7 @@ class _Spread:
                 continue
             try:
                 yield from future.result()
-            except BrokenProcessPool:
+            except BrokenExecutor:
                 self._broken(batch)
             except Exception:
                 self.lost.append(batch)
@@ -177,7 +176,7 @@ class _Spread:
             try:
                 yield from self.executor.submit(self.judge, (one,)).result()
             except Exception as error:
-                if isinstance(error, BrokenProcessPool) and self.workers.owned:
+                if isinstance(error, BrokenExecutor) and self.workers.owned:
                     self.executor = self.workers.start()
                 reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
                 yield Refused(one.path, f"{one.path} could not be judged, twice: {reason}; that is a bug in doctor")

@@ -200,7 +200,8 @@ class Plan:
     """Which patterns are searched.
 
     `states`: states, and whatever another signature asks to stand before it (`after`); ordinary logs are full of some
-    of them. `patterns`: what a diagnosis may quote or read.
+    of them; `beginnings` are the numbers of those with which the service starts anew. `patterns`: what a diagnosis may
+    quote or read.
     """
 
     def __init__(self) -> None:
@@ -209,6 +210,7 @@ class Plan:
         marks = [one for one in known if one.role is Role.STATE or one.id in asked]
         quoted = [one for one in known if one.role in {Role.CAUSE, Role.SYMPTOM, Role.WRAPPER}]
         self.states = ["|".join(f"(?:{widened(pattern)})" for pattern in one.match) for one in marks]
+        self.beginnings = frozenset(number for number, one in enumerate(marks) if one.begins)
         seen = dict.fromkeys(pattern for one in quoted for pattern in (*one.match, *one.also))
         self.patterns = list(dict.fromkeys(widened(pattern) for pattern in (*seen, *MARKERS)))
 
@@ -227,6 +229,8 @@ def unescaped(data: bytes) -> tuple[bytes, list[int]]:
     bare = b"\n".join(lines)
     while b"\\\\" in bare:
         bare = bare.replace(b"\\\\", b"\\")
+    if b"u001b[" in bare:
+        bare = COLOUR.sub(b"", bare)
     for escaped, plain in ESCAPES:
         bare = bare.replace(escaped, plain)
     return bare, begins
@@ -238,6 +242,7 @@ ESCAPES = (
     *((b"\\u003E", b">"), (b"\\u2019", b"\xe2\x80\x99"), (b"\\u2018", b"\xe2\x80\x98")),
 )
 """How JSON and Python write what stands in patterns."""
+COLOUR = re.compile(rb"\\u001b\[[0-9;]*m")
 
 
 class Finder(Protocol):
@@ -319,10 +324,11 @@ class States:
 
     def __init__(self, patterns: Sequence[str]) -> None:
         self._set = _set_of(patterns)
-        self._finder: Hyperscan | None = None
+        self._any: Hyperscan | None = None
+        self._every: Hyperscan | None = None
         self._number = len(patterns)
         try:
-            self._finder = Hyperscan(patterns, once=True)
+            self._any, self._every = Hyperscan(patterns, once=True), Hyperscan(patterns)
         except ImportError:
             return
 
@@ -331,8 +337,8 @@ class States:
         found: list[tuple[int, int, frozenset[int]]] = []
         for begin, end in parts(data):
             part, here = data[begin:end], set[int]()
-            if self._finder:
-                self._finder.find_any(part, here)
+            if self._any:
+                self._any.find_any(part, here)
             else:
                 here.update(self._set.Match(part) or ())
             if here:
@@ -341,6 +347,14 @@ class States:
 
     def in_part(self, data: bytes, begin: int, end: int) -> dict[int, list[int]]:
         """Where the lines begin that hold each state."""
+        if self._every:
+            ends: list[list[int]] = [[] for _ in range(self._number)]
+            self._every.find(data[begin:end], [one.append for one in ends])
+            return {
+                number: sorted({data.rfind(b"\n", 0, begin + at) + 1 for at in places})
+                for number, places in enumerate(ends)
+                if places
+            }
         found: dict[int, list[int]] = {}
         for at, line in lines_of(data, begin, end):
             for number in self._set.Match(line) or ():

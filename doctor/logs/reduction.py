@@ -55,11 +55,15 @@ class _Kind:
 
     full: bool
     count: int = 0
+    run: int = -1
+    opening: _Ref | None = None  # the first in the last start of the service in which there was one
     firsts: list[_Ref] = field(default_factory=list)
     lasts: deque[_Ref] = field(default_factory=lambda: deque(maxlen=LAST))
 
-    def add(self, block: int, at: int) -> None:
+    def add(self, block: int, at: int, run: int) -> None:
         ref = _Ref(block, at)
+        if run != self.run:
+            self.run, self.opening = run, ref
         if self.count < FIRST:
             self.firsts.append(ref)
         self.lasts.append(ref)
@@ -73,6 +77,8 @@ class _Kind:
         self.count += len(ends)
 
     def refs(self) -> Iterator[_Ref]:
+        if self.opening:
+            yield self.opening
         yield from self.firsts
         yield from self.lasts
 
@@ -117,19 +123,39 @@ class _Block:
         """The number of each line in the original."""
         return self.given or range(self.first, self.first + len(self.lines))
 
+    def _states_in(self, begin: int, end: int) -> dict[int, list[int]]:
+        if begin not in self._within:
+            self._within[begin] = states().in_part(self.data, begin, end)
+        return self._within[begin]
+
+    def places_of(self, wanted: frozenset[int]) -> list[int]:
+        """Where the lines begin that hold one of these states."""
+        return sorted(
+            place
+            for begin, end, numbers in self.parts
+            if numbers & wanted
+            for number, places in self._states_in(begin, end).items()
+            if number in wanted
+            for place in places
+        )
+
     def states_before(self, at: int) -> dict[int, int]:
         """The last line of each state that begins before an offset, by the number of the state."""
         found: dict[int, int] = {}
         for begin, end, numbers in reversed(self.parts):
             if begin >= at or numbers <= found.keys():
                 continue
-            if begin not in self._within:
-                self._within[begin] = states().in_part(self.data, begin, end)
-            for number, places in self._within[begin].items():
+            for number, places in self._states_in(begin, end).items():
                 before = bisect_left(places, at)
                 if before and number not in found:
                     found[number] = places[before - 1]
         return found
+
+    def line(self, begin: int, index: int) -> Piece:
+        """The line that begins at an offset and has an index."""
+        end = self.data.find(b"\n", begin)
+        line = _short(self.data[begin : len(self.data) if end < 0 else end])
+        return self.number(index), 0, line
 
     def number(self, index: int) -> int:
         """The number of a line in the original."""
@@ -157,6 +183,7 @@ class Reducer:
         self._read = 0
         self._number = 0  # blocks so far
         self._lines = 0  # line ends so far
+        self._run = 0  # starts of the service so far
 
     def feed(self, data: bytes, numbers: Sequence[int] | None = None) -> None:
         """One block: whole lines, or a part of a very long one. `numbers` are those of its lines in the original."""
@@ -206,9 +233,13 @@ class Reducer:
     def _sort_by_kind(self, block: _Block, marked: Sequence[int]) -> None:
         """Count the lines that hold these offsets, those that are alike together."""
         data, kinds, covered = block.data, self._kinds, -1
+        begins = deque(block.places_of(self._plan.beginnings))
         for at in marked:
             if at <= covered:
                 continue
+            while begins and begins[0] < at:
+                begins.popleft()
+                self._run += 1
             start = data.rfind(b"\n", 0, at) + 1
             covered = data.find(b"\n", at)
             if covered < 0:
@@ -219,8 +250,9 @@ class Reducer:
             kind = kinds.get(key)
             if kind is None:
                 kind = self._new_kind(key)
-            kind.add(block.place, at)
+            kind.add(block.place, at, self._run)
             block.touched[id(kind)] = kind
+        self._run += len(begins)
 
     def _new_kind(self, key: bytes) -> _Kind:
         if len(self._kinds) - self._rough >= KINDS:
@@ -240,8 +272,11 @@ class Reducer:
             for ref in kind.refs():
                 if ref.block == block.place and ref.pieces is None:
                     ref.pieces = self._kept(view, ref.at, kind.full, cache)
-        for number, begin in block.states_before(len(block.data)).items():
-            self._latest[number] = view.piece(begin)
+        at, index = 0, 0
+        for begin, number in sorted((place, state) for state, place in block.states_before(len(block.data)).items()):
+            index += block.data.count(b"\n", at, begin)
+            at = begin
+            self._latest[number] = block.line(begin, index)
             self._earliest.setdefault(number, self._latest[number])
         self._gone = block
 
