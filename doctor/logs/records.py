@@ -91,12 +91,13 @@ def _text(fields: dict[str, Any], depth: int) -> str | None:
     if "reason" in fields and "message" in fields and ("objectkind" in fields or "kubeeventtype" in fields):
         return _event(fields)
     if isinstance(fields.get("jsonpayload"), dict):
-        return _text({**fields, **by_plain_name(fields["jsonpayload"])}, depth)
+        payload = fields.pop("jsonpayload")
+        return _text({**fields, **by_plain_name(payload)}, depth)
     properties = fields.get("properties")
     if isinstance(properties, str) and properties.startswith("{"):
         properties = loads(properties)
     if isinstance(properties, dict) and not _message(fields)[0]:
-        return _text({**fields, **by_plain_name(properties)}, depth)
+        return _text({**fields, "properties": None, **by_plain_name(properties)}, depth)
     message, found = _message(fields)
     stack = _stack(fields, message)
     if found is None and not stack:

@@ -327,3 +327,16 @@ def test_other_json_stays() -> None:
     for document in ({"status": "Failed", "error": {"code": "X", "message": "y"}}, [1, 2], {"a": {"b": 1}}):
         text = json.dumps(document, indent=2)
         assert one(text.encode()).text == text
+
+
+@pytest.mark.parametrize(
+    ("record", "told"),
+    [
+        ({"timestamp": "2026-03-09T12:02:44Z", "jsonPayload": {"message": "model loaded"}}, "model loaded"),
+        ({"timestamp": "2026-03-09T12:02:44Z", "jsonPayload": {"levelname": "INFO", "jsonPayload": {}}}, ""),
+        ({"time": "2026-03-09T12:02:44Z", "properties": {"status": 200, "properties": {"pod": "a"}}}, ""),
+    ],
+)
+def test_records_in_records_end(record: dict[str, object], told: str) -> None:
+    (log,) = read_stream("export.json", io.BytesIO((json.dumps(record) + "\n").encode()))
+    assert told in log.text
