@@ -46,6 +46,7 @@ _ANEW = re.compile(
     r"|\b(?:trying|starting|running) (?:it )?again\b|^\W*retrying\b"
 )
 """What a script or a client writes when it begins the same thing anew."""
+_SHOWN_SOURCE = re.compile(r"\s*(?:raise |(?:-+> ?)?\d+ (?!\S*:)|\w+ +Traceback \(most recent call last\))")
 _REFUSED = re.compile(r"\"?[A-Z]{3,7} /\S*(?: HTTP/[\d.]+)?\"? 4\d\d\b")
 """A line of an access log: what one client did wrong, when others are answered."""
 _SPOKEN = frozenset({Role.CAUSE, Role.SYMPTOM, Role.WRAPPER})
@@ -241,8 +242,11 @@ class _Reading:
         return self._also[pattern]
 
     def _raises(self, position: int) -> bool:
-        """True for the source code that raises: it may hold a message, which the headline tells with its values."""
-        return self.lines[position].text.lstrip().startswith("raise ")
+        """True for the source code that raises: it may hold a message, which the headline tells with its values.
+
+        So may what notebooks show around it, and the line above, which names the exception alone.
+        """
+        return _SHOWN_SOURCE.match(self.lines[position].text[:2000]) is not None
 
     def _came_before(self, ids: Iterable[str], sighting: Sighting) -> bool:
         """True when one of these was sighted earlier in the same start; of the same process, where both name one."""
@@ -293,7 +297,7 @@ class _Reading:
         ):
             return True
         ready = (state.position for state in self._latest.get("pod-ready", ()))
-        if one.area == "probes" and self.subjects.replaced(sighting.position, ready):
+        if (one.area == "probes" or "pod-ready" in by) and self.subjects.replaced(sighting.position, ready):
             return True
         return self._proved(by, sighting.position)
 

@@ -69,6 +69,8 @@ HINT = re.compile(
     r"|pod|image|location|region"
 )
 FIELD = re.compile(r"^\s*(?:\(x\)\s*)?[\"']?([A-Za-z_][\w.]*)[\"']?\s*:\s*[\[{]?\s*$")
+REFUSED = re.compile(r"(?i)resource '([^']+)' was disallowed by policy")
+PLAN_LIMIT = re.compile(r"Current Limit \(([\w .-]{1,40})\): (\d+)")
 INNER = re.compile(r"^\s*(?:-\s*)?[\"']?(?:_schema|\d+)[\"']?\s*:")
 
 NO_NAMES = frozenset(
@@ -123,5 +125,25 @@ def _field(place: Place, fields: Mapping[str, str]) -> Mapping[str, str] | None:
     return {"field": "a key of the file"}
 
 
-READERS: Mapping[str, Reader] = {"platform-names": _names, "schema-field": _field}
+def _policy(place: Place, fields: Mapping[str, str]) -> Mapping[str, str] | None:
+    """The resource that a policy disallows, where the line has only the code: any other line tells it."""
+    if fields.get("name"):
+        return {}
+    found = (REFUSED.search(line.text[:4000]) for line in place.lines[:MOST])
+    return next(({"name": match[1]} for match in found if match), {})
+
+
+def _plan_quota(place: Place, _: Mapping[str, str]) -> Mapping[str, str]:
+    """What App Service says of its quota, in words for a title and a sentence; it stands on lines of its own."""
+    near = "\n".join(line.text[:4000] for line in place.lines[max(0, place.position - NEAR) : place.position + NEAR])
+    found = PLAN_LIMIT.search(near)
+    return {"family": f" for {found[1]}", "limit": f" (limit {found[2]})"} if found else {"family": "", "limit": ""}
+
+
+READERS: Mapping[str, Reader] = {
+    "platform-names": _names,
+    "schema-field": _field,
+    "policy-name": _policy,
+    "app-service-quota": _plan_quota,
+}
 """By the name that signatures use."""

@@ -14,6 +14,7 @@ _SETTINGS = re.compile(
     r"(?P<kind>Liveness|Readiness|Startup):\s+\S.*?delay=(?P<delay>\w+) timeout=(?P<timeout>\w+) period=(?P<period>\w+)"
     r".*?#failure=(?P<failures>\d+)"
 )
+_ANSWERED = re.compile(r"Name: ContainerReady\b|\" 200 .*kube-probe/|\bPOST /\S* 2\d\d \d+(?:\.\d+)?ms")
 ENOUGH = 3  # failures after which a probe is no longer what every start shows
 
 
@@ -43,6 +44,8 @@ def other_port(place: Place, fields: Mapping[str, str]) -> Mapping[str, str] | N
     listens = text_of(place).listens
     if not read["port"] or not listens or read["port"] in listens or ready_later(place):
         return None
+    if not _often(place) and any(_ANSWERED.search(line.raw[:LONGEST]) for line in place.lines[place.position + 1 :]):
+        return None  # it failed while the server started, which something in front of it hides
     return {**read, "listens": " and ".join(f"{port}" for port in list(listens)[:2])}
 
 

@@ -5,13 +5,17 @@ from collections.abc import Iterable, Iterator
 
 from checks.evidence import Log
 from checks.finding import Quote, Stage
-from checks.logs.analysis import Analysis
+from checks.logs.analysis import Analysis, Sighting
+from checks.logs.matcher import search
 from checks.logs.signature import Signature
+from checks.logs.template import placeholders
 from checks.logs.tracebacks import Block, Traceback
 
 FAMILY = "logs"
 LONGEST_QUOTE = 1200  # characters
 MOST_QUOTES = 3
+NEAR = 12  # lines between a message and the values it speaks of
+SHORTEST_VALUE = 3  # characters of a value that is looked for
 _ESCAPED = re.compile(r"[\"'\\\n]|^\(\w+\) ")
 """What is written otherwise in a text that lies inside another."""
 
@@ -46,6 +50,24 @@ def frame_line(block: Block, analysis: Analysis) -> Iterator[int]:
             if any(place in analysis.lines[position].text for place in places)
         )
         yield from (position for position in [next(at, None)] if position is not None)
+
+
+def value_lines(one: Signature, sighting: Sighting, analysis: Analysis) -> Iterator[int]:
+    """Lines that complete the proof: of the same message, or near it with a value that the title names."""
+    block, at = sighting.block, sighting.position
+    message = block.positions if block else ()
+    yield from (
+        position
+        for position in message
+        if position > at and any(search(pattern, analysis.lines[position].text) is not None for pattern in one.match)
+    )
+    near = sorted(range(max(0, at - NEAR), min(len(analysis.lines), at + NEAR + 1)), key=lambda other: abs(other - at))
+    for name in sorted(placeholders(one.title)):
+        value = sighting.fields.get(name, "")
+        if len(value) >= SHORTEST_VALUE and value not in analysis.lines[at].raw:
+            word = re.compile(rf"(?<![\w.-]){re.escape(value)}(?![\w-])")
+            found = (position for position in near if word.search(analysis.lines[position].raw[:LONGEST_QUOTE]))
+            yield from (position for position in [next(found, None)] if position is not None)
 
 
 def quotes(positions: Iterable[int], analysis: Analysis, log: Log) -> Iterator[Quote]:

@@ -12,6 +12,10 @@ from checks.logs import frames as forms
 from checks.logs.lines import Line
 
 
+_ENDED = re.compile(r"OperationFailed: Operation failed or canceled|^azure\.\S+\.BadStatus: ")
+"""How the pollers of the Azure clients begin the chain whose next exception holds the answer of the service."""
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """One exception of a traceback. `first`, `last` and `headline` are positions in the list of lines, ends inclusive.
@@ -30,6 +34,11 @@ class Block:
     positions: tuple[int, ...] = ()
 
     @property
+    def only_ended(self) -> bool:
+        """True when it says no more than that an operation failed."""
+        return _ENDED.search(f"{self.type}: {self.message}") is not None
+
+    @property
     def own_frame(self) -> Frame | None:
         """The innermost frame in the person's own code, or None; a generated driver counts where nothing else does."""
         own = [frame for frame in self.frames if frame.own]
@@ -45,8 +54,8 @@ class Traceback:
 
     @property
     def root(self) -> Block:
-        """The exception that says what happened."""
-        return self.blocks[0]
+        """The exception that says what happened: the first, but not one that only says that an operation ended."""
+        return next((one for one in self.blocks if not one.only_ended), self.blocks[0])
 
     def met(self, block: Block) -> Block:
         """The exception of the chain that came from the person's code when `block` was raised.
