@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -43,7 +44,7 @@ The above exception was the direct cause of the following exception:
 Traceback (most recent call last):
   File "/x/site-packages/azureml_inference_server_http/server/routes.py", line 215, in handle_score
     timed_result = main_blueprint.user_script.invoke_run(request)
-azureml_inference_server_http.server.user_script.UserScriptException: Caught an unhandled exception from the user script"""
+azureml_inference_server_http.server.user_script.UserScriptException: Caught an unhandled exception"""
 ORDINARY = [START, SERVED, PRINTED, RAISED, "plain text", "", "a progress\rbar", json.dumps({"level": "info"})]
 
 
@@ -55,6 +56,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prefilter, "PART", 512)
 
 
+@cache
 def known(line: str) -> list[Signature]:
     (read,) = [one for one in read_lines(Log(source="x", text=line)) if not one.derived] or [None]
     return [one for one, _ in built_in().match(read.text) if one.role in QUOTED] if read else []
