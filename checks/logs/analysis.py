@@ -268,10 +268,16 @@ class _Reading:
             for one in sightings
             if id(one) in cleared and (one.signature.role is Role.SYMPTOM or one.signature.area in SHOWN_READY)
         }
+        better: dict[int, list[Signature]] = {}
+        for one in sightings:
+            if id(one) in cleared and one.signature.over:
+                better.setdefault(one.position, []).append(one.signature)
         return [
             one
             for one in sightings
-            if id(one) not in cleared and (one.position not in past or one.signature.cleared_by == ())
+            if id(one) not in cleared
+            and (one.position not in past or one.signature.cleared_by == ())
+            and not any(one.signature.named_in(other.over) for other in better.get(one.position, ()))
         ]
 
     def _cleared(self, sighting: Sighting) -> bool:

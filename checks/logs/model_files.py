@@ -184,6 +184,8 @@ _LIBRARIES = {
 }
 
 
+_CLASSES = {"XGB": "xgboost", "LGBM": "lightgbm", "CatBoost": "catboost"}
+"""Beginnings of classes that other libraries derive from those of scikit-learn, whose code may be the one that fails."""
 _TELLTALE = {
     **dict.fromkeys(("_fill_dtype", "monotonic_cst", "_sklearn_version", "_parameter_constraints"), "scikit-learn"),
     **dict.fromkeys(
@@ -206,6 +208,9 @@ def library_of_frame(place: Place, fields: Fields) -> Fields | None:
     if place.block is None or not place.block.frames:
         known = _TELLTALE.get(fields["name"])
         return {"library": known} if known else None
+    for prefix, library in _CLASSES.items():
+        if fields.get("class", "").startswith(prefix):
+            return {"library": library}
     path = place.block.frames[-1].path
     found = re.search(r"(?:site|dist)-packages/(\w+)/", path)
     top = found[1] if found else path.split("/", 1)[0]

@@ -222,6 +222,12 @@ def validated_fields(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | 
     return None if any("json_invalid" in line.raw for line in near if line.number == number) else {}
 
 
+def asked_variable(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
+    """The environment variable that the line of code asks for which fails."""
+    code = place.block.frames[-1].code if place.block and place.block.frames else ""
+    return search(r"(?:environ\.get|getenv)\(\s*[rf]?[\"'](?P<variable>\w+)", code)
+
+
 def validated_model(place: Place, fields: Mapping[str, str]) -> Mapping[str, str] | None:
     """Refuses settings, which are no request, and what is validated while the service starts."""
     if has(r"(?i)settings|config|environ", fields.get("model", "")):
@@ -239,6 +245,7 @@ def scoring_exchange(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | 
 READERS: dict[str, Reader] = {
     "answered_200": answered_200,
     "arguments_of_server": arguments_of_server,
+    "asked_variable": asked_variable,
     "at_request": at_request,
     "bare_body": bare_body,
     "called_by_server": called_by_server,
