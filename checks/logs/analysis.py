@@ -303,7 +303,7 @@ class _Reading:
         ):
             return True
         ready = (state.position for state in self._latest.get("pod-ready", ()))
-        if (one.area == "probes" or "pod-ready" in by) and self.subjects.replaced(sighting.position, ready):
+        if (one.area == "probes" or "pod-ready" in (one.cleared_by or ())) and self.subjects.replaced(sighting.position, ready):
             return True
         return self._proved(by, sighting.position)
 

@@ -397,7 +397,9 @@ def _in_setup(place: Place) -> bool:
     for number, line in enumerate(_above(place, NEAR)):
         if SETUP.search(line.text):
             return True
-        if number and re.match(r"\s*Traceback \(most recent", said(line)):
+        if re.match(r"\s*Successfully (?:built|installed) [A-Za-z]", said(line)):
+            return False
+        if number and re.match(r"\s*(?:\w+ +)?Traceback \(most recent", said(line)):
             # The line that heads the traceback decides: pip announces its subprocess just above.
             above = place.lines[max(0, place.position - number - 12) : place.position - number - 1]
             return any(SETUP.search(other.text) or "subprocess" in other.text for other in above)

@@ -8,7 +8,7 @@ from checks.logs.lines import Line
 _NAMED = re.compile(
     r"(?:^|[\s\"'(:\]])(?:[A-Za-z_][\w.]*(?:Error|Exception)|error\w*|panic|fatal(?: error)?|ERR!|[Ee]rror code)"
     r"(?:[:!]? ?:|\()|##\[error\]|^E: |^error\b|^(?:ERROR|FATAL)\b|\bpanicked at\b"
-    r"|^(?:[│|] *)?Error(?::| from server\b)|^\((?:[A-Z][a-z0-9]+){2,}\) "
+    r"|^(?:[│|] *)?Error(?::| in \w| from server\b)|^\((?:[A-Z][a-z0-9]+){2,}\) "
 )
 _FAILS = re.compile(
     r"(?i)(?<![\w/-])(?<!\w\.)(?:fail(?:ed|s|ure|ing)|denied|refus(?:ed|es|ing)|unable to|can(?:not|'t)"
@@ -19,7 +19,8 @@ _FAILS = re.compile(
 )
 _SAID = re.compile(
     r"(?i)\b(?:fail(?:s|ed)? to|unable to|not able to|(?<!you )can ?(?:not|'t)|could ?(?:not|n't)"
-    r"|refus(?:es|ed|ing) to) \w|\b(?:failed|failure)\b[^:]{0,80}: ?[\w\"'/\[(<]|\b(?:exec format error|refusing)\b"
+    r"|refus(?:es|ed|ing) to) \w|\b(?:failed|failure)\b[^:]{0,80}: ?[\w\"'/\[(<]"
+    r"|\b(?:exec format error|refusing|crashed)\b"
     r"|(?::|->|=>|desc =) ?\(?(?:no such file or directory|permission denied|operation not permitted"
     r"|access (?:is )?denied|(?:\w+ )?not found|connection (?:refused|reset)[\w ]*|(?:\w+ )*timed out"
     r"|broken pipe|unauthorized|forbidden|eof|file exists)\W*$"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from checks.logs.place import Place, Reader
 
-AHEAD, BACK = 120, 25
+AHEAD, BACK = 400, 25
 """How many lines are searched: a chain of exceptions names the host after the error of the socket."""
 
 _NAME = r"(?P<host>(?:[A-Za-z0-9_-]+\.)+[A-Za-z0-9-]+|localhost|\[[0-9a-fA-F:]+\])"

@@ -9,7 +9,7 @@ from checks.logs.lines import Line
 
 _POD = re.compile(r"\bpods?/(?P<name>[a-z0-9][a-z0-9.-]+)|\bpod (?:\"|\w[\w-]*/)(?P<quoted>[a-z0-9][a-z0-9.-]+)\"?")
 _ROW = re.compile(
-    r"(?:[a-z0-9-]+ +)?(?P<name>[a-z0-9][a-z0-9.-]*-[a-z0-9.-]+) +\d+/\d+ +[A-Z][\w:/-]+ +\d+(?: \([^)]*\))? +\w+"
+    r"\s*(?:[a-z0-9-]+ +)?(?P<name>[a-z0-9][a-z0-9.-]*-[a-z0-9.-]+) +\d+/\d+ +[A-Z][\w:/-]+ +\d+(?: \([^)]*\))? +\w+"
 )
 _DESCRIBED = re.compile(r"Name: +(?P<name>[a-z0-9][a-z0-9.-]+)\s*$")
 _ASKED = re.compile(r"(?:\S+@\S+[:~$# ]*|\$|#|>) ?kubectl\b(?P<words>.*)")
@@ -58,11 +58,14 @@ class Subjects:
         return first == second or not first or (not second and len(self._all) == 1)
 
     def replaced(self, position: int, ready: Iterable[int]) -> bool:
-        """True when the pod of a line is listed no more, and all that are listed of its deployment are ready."""
+        """True when the pod of a line is listed no more, and all that are listed of its deployment are ready.
+
+        Of a line that names no pod: when all that are listed are ready.
+        """
         name = self.of(position)
-        kin = f"{name.rsplit('-', 2)[0]}-"
+        kin = f"{name.rsplit('-', 2)[0]}-" if name else ""
         listed = {other for other in self._listed if other.startswith(kin)}
-        return bool(name) and name not in listed and bool(listed) and listed <= set(map(self.of, ready))
+        return name not in listed and bool(listed) and listed <= set(map(self.of, ready))
 
     @cached_property
     def _listed(self) -> frozenset[str]:

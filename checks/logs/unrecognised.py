@@ -17,6 +17,7 @@ _BUILD = re.compile(
 )
 _POD = re.compile(r"\bkubectl\b|\bpod/|^Events:|CrashLoopBackOff|Restart Count:", re.MULTILINE)
 _CLIENT = re.compile(r"azure\.core\.exceptions|azureml\._restclient|HttpResponseError|WebserviceException|\baz ml ")
+_FIELD = re.compile(r"(?m)^\s*\"?(?:details|message|error_description)\"? ?[=:] ?\"([^\"{}]{4,300})\"")
 _LABEL = re.compile(r"^(?:(?:ERROR|Error|error|FATAL|fatal|##\[error\])(?:: ?| +))+")
 NEXT = (
     (
@@ -56,9 +57,8 @@ def _exception(analysis: Analysis, log: Log) -> Finding:
     if not block.type:
         fields |= {"exception": "exception", "message": "the log is cut off before the name of the exception"}
     fields["next"] = _next(log, phase_of(traceback))
-    fields["short"] = _short(
-        fields["message"], LONGEST_TITLE - len(f"unrecognised {fields['exception']} at {fields['where']}: ")
-    )
+    told = f"unrecognised {fields['exception']} at {fields['where']}: "
+    fields["short"] = _short(_told_inside(fields["message"]), LONGEST_TITLE - len(told))
     positions = [block.headline, *frame_line(met, analysis)]
     if len(traceback.blocks) > 1:
         positions.append(traceback.blocks[-1].headline)
@@ -111,6 +111,13 @@ def _next(log: Log, phase: Phase | None) -> str:
     return next(
         (what for form, what in NEXT if form.search(head)), "the log of the container from its start to its end"
     )
+
+
+def _told_inside(message: str) -> str:
+    """What a message says in its fields, where its first line only opens them."""
+    opens = message.split("\n", 1)[0].rstrip().endswith(("{", "[", "with:")) and "\n" in message
+    said = _FIELD.findall(message) if opens else []
+    return max(said, key=len) if said else message
 
 
 def _short(message: str, room: int) -> str:
