@@ -302,9 +302,10 @@ class _Reading:
             self.subjects.same(state.position, sighting.position) for state in self._latest.get("pod-ready", ())
         ):
             return True
-        ready = (state.position for state in self._latest.get("pod-ready", ()))
-        if (one.area == "probes" or "pod-ready" in (one.cleared_by or ())) and self.subjects.replaced(sighting.position, ready):
-            return True
+        if one.area == "probes" or "pod-ready" in (one.cleared_by or ()):
+            ready = (state.position for state in self._latest.get("pod-ready", ()))
+            if self.subjects.replaced(sighting.position, ready):
+                return True
         return self._proved(by, sighting.position)
 
     def _succeeded_anew(self, position: int) -> bool:
@@ -332,6 +333,8 @@ class _Reading:
         if state.position <= position or not self.subjects.same(state.position, position):
             return False
         one, other = self.lines[state.position], self.lines[position]
+        if state.signature.id in WORKS and _apart(one, other):
+            return False
         if not one.process or not other.process or one.process == other.process:
             return True
         run = state.moment.run
@@ -438,6 +441,18 @@ def _harmless(sightings: Iterable[Sighting], tracebacks: Iterable[Traceback]) ->
     return ignored
 
 
+_SERVICE = re.compile(r"(?P<name>[A-Za-z][\w.-]*?)(?:[_-]\d{1,3})? +\|")
+_PROXY = re.compile(r"(?i)nginx|proxy|gateway|ingress|envoy|traefik|caddy|balancer")
+
+
+def _apart(one: Line, other: Line) -> bool:
+    """True for lines of two services that compose runs side by side; what a proxy answers, the one behind it answers."""
+    if not one.stream or not other.stream or one.stream == other.stream:
+        return False
+    first, second = _SERVICE.match(one.raw), _SERVICE.match(other.raw)
+    return bool(first and second and first["name"] != second["name"] and not _PROXY.search(first["name"]))
+
+
 def _vague(sighting: Sighting) -> bool:
     """True for a general cause of an exception that was not the first of its chain: the first one says more."""
     chain = sighting.traceback
@@ -450,11 +465,16 @@ def _frames_match(pattern: str, block: Block) -> bool:
 
 
 def outranks(one: Signature, other: Signature) -> bool:
-    """True when `one` is the better diagnosis of a text that both match."""
-    if other.named_in(one.over) or one.named_in(other.under):
-        return True
-    below = one.named_in(other.over) or other.named_in(one.under)
-    return not below and one.strength.rank < other.strength.rank
+    """True when `one` is the better diagnosis of a text that both match: the one that names the other more exactly."""
+    above, below = _names(one, other), _names(other, one)
+    return above > below if above != below else one.strength.rank < other.strength.rank
+
+
+def _names(one: Signature, other: Signature) -> int:
+    """How `one` is said to outrank `other`: 2 by its id, 1 by its area, 0 not at all."""
+    if other.id in one.over or one.id in other.under:
+        return 2
+    return int(other.named_in(one.over) or one.named_in(other.under))
 
 
 def _winners(sightings: Sequence[Sighting]) -> list[Sighting]:

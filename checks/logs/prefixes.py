@@ -97,6 +97,7 @@ _BRACKET = (
     *_of(
         RECORD,
         ("gunicorn", rf"\[{_TIME}\] \[(?P<process>\d+)\] \[{_LEVEL}\] ?"),
+        ("spdlog", rf"\[{_TIME}\](?: ?\[\d+\])? ?\[{_NAME}\] ?\[{_LEVEL}\](?: ?\[{_PLACE}\])? ?"),
         ("airflow", rf"\[{_TIME}\] \{{[^}}]{{1,120}}\}} {_LEVEL} - ?"),
         ("celery", rf"\[{_TIME}: {_LEVEL}/(?P<process>[\w-]+)\] ?"),
         ("bracketed fields", rf"\[{_TIME}\] ?\[?{_LEVEL}\]?(?: \[[\w.:/-]{{1,80}}\])?(?: -)? (?!in )"),
@@ -141,7 +142,7 @@ _LETTERS = (
         ("pytest live log", rf"{_UPPER} +(?P<logger>[\w.]+:[\w.]+:\d+) ?"),
         ("process of a model server", rf"{_LEVEL} +PyProcess (?P<stream>[\w./-]+): ?"),
         ("level and dash", rf"{_UPPER} +- +"),
-        ("logfmt", rf"time=\"?{_TIME}\"? level=(?P<level>[a-z]+) "),
+        ("logfmt", rf"time=\"?{_TIME}\"? level=(?P<level>[A-Za-z]+) (?:source=\S+ )?"),
     ),
     *_of(
         OUTER,

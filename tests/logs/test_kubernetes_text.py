@@ -118,6 +118,13 @@ def test_a_pod_that_was_replaced_by_a_ready_one_did_no_harm(listed: str, expecte
     assert causes(failed + table) == expected
 
 
+@pytest.mark.parametrize(("ready", "expected"), [("1/1", []), ("0/1", ["node-shutdown"])])
+def test_a_node_that_went_away_did_no_harm_when_every_pod_is_ready(ready: str, expected: list[str]) -> None:
+    event = "14m  Warning  PreemptScheduled  node/aks-spot-0  Preempt Scheduled\n"
+    pods = f"churn-new0-aaaaa   1/1     Running   0          3m\nchurn-new0-bbbbb   {ready}     Running   0          3m"
+    assert causes(f"{event}NAME   READY   STATUS    RESTARTS   AGE\n{pods}") == expected
+
+
 def test_a_restarted_container_that_ended_well_is_told_and_an_init_container_is_not() -> None:
     ended = "    Last State:     Terminated\n      Reason:       Completed\n      Exit Code:    0\nCrashLoopBackOff\n"
     assert causes(f"Containers:\n  churn:\n{ended}") == ["container-completed"]

@@ -26,6 +26,8 @@ KNOWN = [  # line, message, level, process, logger, stream
     ("E1116 13:13:53.302207 1 file.cc:478] boom", "boom", "error", "1", "file.cc:478", ""),
     ("I1116 13:13:53.302207       1 file.go:478] fine", "fine", "info", "1", "file.go:478", ""),
     ("2026-11-20 18:35:56.831056: W a/b.cc:113] oneDNN", "oneDNN", "warning", "", "a/b.cc:113", ""),
+    ("[2026-11-20 18:31:35.123][47][modelmanager][error][a.cpp:6] boom", "boom", "error", "", "modelmanager", ""),
+    ("time=2026-11-20T18:31:35.123Z level=WARN source=gpu.go:6 careful", "careful", "warning", "", "", ""),
     ("WARNING:root:careful", "careful", "warning", "", "root", ""),
     ("ERROR - boom", "boom", "error", "", "", ""),
     ("2026-11-20 18:31:35,123 - score - ERROR - boom", "boom", "error", "", "score", ""),
