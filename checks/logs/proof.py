@@ -65,7 +65,7 @@ def value_lines(one: Signature, sighting: Sighting, analysis: Analysis) -> Itera
     for name in sorted(placeholders(one.title)):
         value = sighting.fields.get(name, "")
         if len(value) >= SHORTEST_VALUE and value not in analysis.lines[at].raw:
-            word = re.compile(rf"(?<![\w.-]){re.escape(value)}(?![\w-])")
+            word = re.compile(rf"(?<![\w.-]){re.escape(value)}(?![\w/-])")
             found = (position for position in near if word.search(analysis.lines[position].raw[:LONGEST_QUOTE]))
             yield from (position for position in [next(found, None)] if position is not None)
 

@@ -11,7 +11,6 @@ from checks.evidence import Frame
 from checks.logs import frames as forms
 from checks.logs.lines import Line
 
-
 _ENDED = re.compile(r"OperationFailed: Operation failed or canceled|^azure\.\S+\.BadStatus: ")
 """How the pollers of the Azure clients begin the chain whose next exception holds the answer of the service."""
 
