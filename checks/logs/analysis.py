@@ -446,7 +446,7 @@ _PROXY = re.compile(r"(?i)nginx|proxy|gateway|ingress|envoy|traefik|caddy|balanc
 
 
 def _apart(one: Line, other: Line) -> bool:
-    """True for lines of two services that compose runs side by side; what a proxy answers, the one behind it answers."""
+    """True for lines of two services side by side; what a proxy answers, the one behind it answers."""
     if not one.stream or not other.stream or one.stream == other.stream:
         return False
     first, second = _SERVICE.match(one.raw), _SERVICE.match(other.raw)

@@ -317,3 +317,63 @@ urllib.error.URLError: <urlopen error [Errno -2] Name or service not known>"""
     assert found.id == "logs.dns-failed"
     assert "score.py line 9" in found.why
     assert [quote.line for quote in found.evidence] == [4, 9]
+
+
+def test_a_service_beside_it_proves_nothing() -> None:
+    late = known("weights-late", r"weights are late", stage="init")
+    beside = "churn-1  | weights are late\nchurn-1  | bye\n{0}-1  | start\n{0}-1  | Application startup complete."
+    assert causes(read(beside.format("dashboard"), late)) == ["weights-late"]
+    assert causes(read(beside.format("churn"), late)) == []
+
+
+def test_an_exact_name_outranks_that_of_an_area() -> None:
+    exact = known("gauge-cold", r"gauge 7", over=("gauge-odd",))
+    broad = known("gauge-odd", r"gauge 7 is odd", over=("test.*",))
+    assert causes(read("gauge 7 is odd", exact, broad)) == ["gauge-cold"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Failed requests:                         0\nRequests per second: 41",
+        "SUCCESS! -- 2 Passed | 0 Failed | 0 Pending",
+        "17/06/09 20:10:46 INFO gauges.Cache: Part 7 not found, computing it",
+        "I0811 19:19:06.235171       1 nanny.go:110] storage: MISSING, extra: 0Gi",
+        "WARNING:root:Cannot use the fast index for gauges",
+        "  0%|      | 0/9 [00:00<?, ?it/s]WARNING:root:Cannot use the fast index",
+        '    except ValueError:\n        print(f"gauge failed: {e}")',
+        'logger.error("gauge 7 could not be read: %s", reason)',
+        "# Lines before each error (default: 50)",
+        "* **Failed** state: you can start the run again",
+        "TYPE:         Missing feature values imputation",
+        '"OOMKilled": false, "Error": ""',
+        "(OutOfService: x, Creating: -, InService: !, Failed: *)",
+        "pod/unauthorized-user-74f795fd9f-zmcxp      1/1     Terminating   0          3m40s",
+        "    Liveness:  http-get http://:9090/health delay=5s timeout=1s period=3s",
+    ],
+)
+def test_words_of_errors_are_no_error(text: str) -> None:
+    assert [finding.id for finding in triage(Log(source="log.txt", text=text)).causes] == []
+
+
+def test_what_notebooks_show_around_an_exception_is_no_message() -> None:
+    full = known("gauge-full", r"gauge \w+ is full")
+    text = (
+        "GaugeError                      Traceback (most recent call last)\n"
+        "<ipython-input-3-aaaaaaaaaaaa> in <module>\n"
+        "     11 def load():\n"
+        "---> 12     raise GaugeError('gauge seven is full')\n\n"
+        "GaugeError: gauge eight is odd"
+    )
+    assert causes(read(text, full)) == []
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        ('{\n    "error": {\n        "message": "Unknown gauge cpu"\n    }\n}', "Unknown gauge cpu"),
+        ('<_InactiveRpcError of RPC that terminated with:\n\tdetails = "gauge 7 is odd"\n>', "gauge 7 is odd"),
+    ],
+)
+def test_the_title_tells_what_a_message_holds_inside(message: str, words: str) -> None:
+    assert words in first(raised(f"contoso.GaugeError: {message}")).title

@@ -36,6 +36,11 @@ def test_ids_are_unique() -> None:
     assert sorted(names) == sorted(set(names))
 
 
+def test_no_two_outrank_each_other() -> None:
+    both = [(one.id, other) for one in ALL for other in one.over if other in by_id() and one.id in by_id()[other].over]
+    assert both == []
+
+
 def test_only_causes_are_strong() -> None:
     assert not [one.id for one in ALL if one.strength is Strength.STRONG and one.role is not Role.CAUSE]
 
