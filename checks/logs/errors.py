@@ -46,7 +46,7 @@ _GENERAL = re.compile(
     r"(?i)\bexit(?:ed)?[ -](?:with )?(?:code|status)|non-zero|worker exiting|back-?off|crashloop|shutting down"
     r"|process completed|command (?:failed|terminated|returned)|see (?:the )?(?:log|above|below)|script exited"
     r"|make(?:\[\d+\])?: \*\*\*|an error occurred|unhandled exception|unknown error|internal server error\W*$"
-    r"|^\W*(?:error|failed)\W*$|request is invalid|deployment failed"
+    r"|request is invalid|deployment failed"
 )
 _FINE = re.compile(
     r"(?i)\b(?:no|0|without|zero) (?:error|failure|warning)s?\b|errors?[\"']?[=:] ?(?:0|null|none|false|\[\])|\" 2\d\d "
@@ -56,6 +56,7 @@ _FINE = re.compile(
     r"|\b0 (?:\w+ ){0,2}(?:fail\w*|err\w*|invalid|missing|reject\w*|abort\w*|kill\w*|conflicts?)\b"
     r"|\bPASSED\b|^\W*[✓✔✅]"
 )
+_LABEL = re.compile(r"(?i)\W*(?:an? |the )?(?:errors?|failed|failure|exception|fatal)(?: (?:message|details?))?\W*")
 _ANY = re.compile(
     r"(?i)err|fail|fatal|panic|denied|refus|unable|cannot|can't|could|invalid|not |no such|warning|exit|time|exce"
     r"|unexp|missing|forbid|reject|kill|abort|broken|wrong|unauth|unsup|unrec|undef|crash|corrupt|mismatch|conflict"
@@ -84,7 +85,7 @@ def most_telling(lines: Sequence[Line], counts: Callable[[int], bool], least: in
 
 def _worth(line: Line) -> int:
     text = line.text[:2000].strip()
-    if len(text) < 4 or _FINE.search(text):
+    if len(text) < 4 or _FINE.search(text) or _LABEL.fullmatch(text):
         return 0
     if _SOURCE.match(text):
         return 0

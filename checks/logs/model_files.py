@@ -185,7 +185,7 @@ _LIBRARIES = {
 
 
 _CLASSES = {"XGB": "xgboost", "LGBM": "lightgbm", "CatBoost": "catboost"}
-"""Beginnings of classes that other libraries derive from those of scikit-learn, whose code may be the one that fails."""
+"""Beginnings of classes that other libraries derive from those of scikit-learn, in whose code it may fail."""
 _TELLTALE = {
     **dict.fromkeys(("_fill_dtype", "monotonic_cst", "_sklearn_version", "_parameter_constraints"), "scikit-learn"),
     **dict.fromkeys(
