@@ -7,7 +7,7 @@ from checks.logs.lines import Line
 
 _NAMED = re.compile(
     r"(?:^|[\s\"'(:\]])(?:[A-Za-z_][\w.]*(?:Error|Exception)|error\w*|panic|fatal(?: error)?|ERR!|[Ee]rror code)"
-    r"(?:[:!]? ?:|\()|##\[error\]|^E: |^error\b|^(?:ERROR|FATAL)\b|\bpanicked at\b"
+    r"(?:[:!]? ?:(?!\S)|\()|##\[error\]|^E: |^error\b|^(?:ERROR|FATAL)\b|\bpanicked at\b"
     r"|^(?:[│|] *)?Error(?::| in \w| from server\b)|^\((?:[A-Z][a-z0-9]+){2,}\) "
 )
 _FAILS = re.compile(

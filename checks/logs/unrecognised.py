@@ -115,7 +115,7 @@ def _next(log: Log, phase: Phase | None) -> str:
 
 def _told_inside(message: str) -> str:
     """What a message says in its fields, where its first line only opens them."""
-    opens = message.split("\n", 1)[0].rstrip().endswith(("{", "[", "with:")) and "\n" in message
+    opens = message.split("\n", 1)[0].rstrip().endswith(("{", "[", ":")) and "\n" in message
     said = _FIELD.findall(message) if opens else []
     return max(said, key=len) if said else message
 
