@@ -91,7 +91,7 @@ def _worth(line: Line) -> int:
         return 0
     own = bool(line.time) or line.raw != line.text  # the level is this line's, not that of the record before it
     level = line.level if own else ""
-    if level in {"", "info", "debug", "warning"} and _CALM.search(text):
+    if _CALM.search(text):
         level = "info"
     worth = 4 if level in {"error", "critical"} else 0
     worth += 4 * (_NAMED.search(text) is not None) + 3 * bool(_EVENT.search(text)) + bool(_CODE.search(text))
