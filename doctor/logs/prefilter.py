@@ -22,6 +22,7 @@ TELLING = 12  # plain characters in a row that are hardly ever met by chance
 MOST_REPEATS = 3  # the least number of repetitions that is still asked for
 NEW_LINE = 10
 PART = 1 << 14  # bytes
+NEAR = 1 << 11  # bytes of a very long line in which a match is looked for
 MARKERS = (
     r"Traceback \(most recent call last\)",
     r"\b[A-Za-z_][\w.]{2,60}(?:Error|Exception|Exit|Interrupt|Timeout|NotFound)\b",
@@ -304,12 +305,21 @@ class Re2:
         self._set = _set_of(patterns)
 
     def find(self, data: bytes, found: Sequence[Callable[[int], None]]) -> None:
-        """See Finder; an end is that of the line."""
+        """See Finder; an end is that of the line, or near in a long one."""
         for begin, end in parts(data):
             if self._set.Match(data[begin:end]):
                 for at, line in lines_of(data, begin, end):
+                    if len(line) > NEAR:
+                        self._find_near(line, at, found)
+                        continue
                     for number in self._set.Match(line) or ():
                         found[number](at + len(line))
+
+    def _find_near(self, line: bytes, at: int, found: Sequence[Callable[[int], None]]) -> None:
+        for begin in range(0, len(line), NEAR // 2):
+            end = min(len(line), begin + NEAR)
+            for number in self._set.Match(line[begin:end]) or ():
+                found[number](at + end)
 
 
 def lines_of(data: bytes, begin: int, end: int) -> Iterator[tuple[int, bytes]]:

@@ -436,7 +436,7 @@ def blocks(chunks: Iterable[bytes]) -> Iterator[bytes]:
                 data = data[end:]
             elif len(data) >= 2 * BLOCK:
                 yield without_escapes(data[: 2 * BLOCK])
-                data = data[2 * BLOCK - LONG :]
+                data = data[2 * BLOCK - min(LONG, BLOCK) :]
             else:
                 break
         rest = data

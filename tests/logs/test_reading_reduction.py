@@ -52,8 +52,11 @@ ORDINARY = [START, SERVED, PRINTED, RAISED, "plain text", "", "a progress\rbar",
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks so small that a short log has many of them."""
     monkeypatch.setattr(reduction, "BLOCK", 4096)
+    monkeypatch.setattr(reduction, "LONG", 3000)
+    monkeypatch.setattr(reduction, "AROUND", 500)
     monkeypatch.setattr(reduction, "WINDOW", 3)
     monkeypatch.setattr(prefilter, "PART", 512)
+    monkeypatch.setattr(prefilter, "NEAR", 400)
 
 
 @cache
