@@ -270,7 +270,8 @@ def _build(fields: dict[str, Any]) -> str | None:
     """A message of docker's build or pull API."""
     if isinstance(fields.get("stream"), str) and len(fields) == 1:
         return str(fields["stream"]).rstrip("\n")
-    if isinstance(fields.get("error"), str) and set(fields) <= {"error", "errordetail"}:
+    # Docker tells both; `error` alone is the answer of a model server, quoted as it stands.
+    if isinstance(fields.get("error"), str) and set(fields) == {"error", "errordetail"}:
         return f"ERROR: {fields['error']}"
     if isinstance(fields.get("status"), str) and set(fields) <= {"status", "progress", "progressdetail", "id"}:
         return f"{fields.get('id', '')}: {fields['status']}".lstrip(": ")

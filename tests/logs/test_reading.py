@@ -323,6 +323,13 @@ def test_answers_of_queries() -> None:
     assert messages(one(json.dumps(rows, indent=1).encode())) == [(4, "boom")]
 
 
+def test_an_answer_of_a_server_stays_and_a_build_record_is_told() -> None:
+    answer = r'{"error":"Expected \"instances\" to be a list"}'
+    assert one(f"HTTP/1.1 400 Bad Request\n{answer}".encode()).text == f"HTTP/1.1 400 Bad Request\n{answer}"
+    build = {"errorDetail": {"message": "no space left"}, "error": "no space left"}
+    assert one(f"begins\n{json.dumps(build)}".encode()).text == "begins\nERROR: no space left"
+
+
 def test_other_json_stays() -> None:
     for document in ({"status": "Failed", "error": {"code": "X", "message": "y"}}, [1, 2], {"a": {"b": 1}}):
         text = json.dumps(document, indent=2)
