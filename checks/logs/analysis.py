@@ -137,7 +137,8 @@ class _Reading:
             traceback, block = owner.get(position, (None, None))
             self.sightings.append(Sighting(one, position, fields, self.when[position], block, traceback))
         self.states = [sighting for sighting in self.sightings if sighting.signature.role is Role.STATE]
-        self.ignored = _harmless(self.sightings, self.tracebacks)
+        harmless = (sighting for sighting in self.sightings if sighting.signature.role is Role.HARMLESS)
+        self.ignored = _harmless(filter(self._accepted, harmless), self.tracebacks)
         self.subjects = Subjects(lines)
         self._latest = self._latest_states()
         self._ends = {state.moment.run: state.signature.id for state in self.states}
@@ -212,6 +213,12 @@ class _Reading:
                 return None
             fields |= read
         return replace(sighting, fields=fields)
+
+    def _accepted(self, sighting: Sighting) -> bool:
+        """False when the reader of its signature refuses it."""
+        if not (reader := sighting.signature.reader):
+            return True
+        return READERS[reader](Place(self.lines, sighting.position, sighting.block), sighting.fields) is not None
 
     def _innermost(self, sightings: Sequence[Sighting]) -> list[Sighting]:
         """Without those that a text inside the same line tells again, unescaped."""
@@ -423,13 +430,12 @@ def _harmless(sightings: Iterable[Sighting], tracebacks: Iterable[Traceback]) ->
     positions: dict[int, list[Signature]] = {}
     covered: set[int] = set()
     for sighting in sightings:
-        if sighting.signature.role is Role.HARMLESS:
-            at = sighting.position
-            positions.setdefault(at, []).append(sighting.signature)
-            if sighting.traceback and sighting.block and sighting.block.headline == at:
-                covered.add(id(sighting.traceback))
-            headed = heads.get(at) or heads.get(at + 1) if sighting.signature.heads else None
-            covered |= {id(headed)} if headed else set()
+        at = sighting.position
+        positions.setdefault(at, []).append(sighting.signature)
+        if sighting.traceback and sighting.block and sighting.block.headline == at:
+            covered.add(id(sighting.traceback))
+        headed = heads.get(at) or heads.get(at + 1) if sighting.signature.heads else None
+        covered |= {id(headed)} if headed else set()
 
     def ignored(one: Sighting | Traceback) -> bool:
         if isinstance(one, Traceback):

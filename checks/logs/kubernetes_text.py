@@ -239,7 +239,20 @@ def unless_ready(place: Place, _fields: Mapping[str, str]) -> Mapping[str, str] 
     return None if ready_later(place) else {}
 
 
+_WANTS_DEVICE = re.compile(r"nvidia\.com/|Insufficient [\w.-]+/|\bCUDA\b|--gpus\b")
+"""What a pod that is to have a GPU says, or is told."""
+
+
+def no_device_wanted(place: Place, _fields: Mapping[str, str]) -> Mapping[str, str] | None:
+    """Accepts a node without a GPU: a list of pods shows every one ready, and nothing in the text asks for a GPU."""
+    rows = text_of(place).rows.values()
+    if not rows or not all(row[1] for row in rows):
+        return None
+    return None if any(_WANTS_DEVICE.search(line.raw[:LONGEST]) for line in place.lines) else {}
+
+
 READERS: Mapping[str, Reader] = {
+    "no-device-wanted": no_device_wanted,
     "out-of-memory": out_of_memory,
     "completed": completed,
     "ended": ended,

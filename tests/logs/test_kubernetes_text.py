@@ -142,3 +142,17 @@ def test_labels_that_the_selector_does_not_find() -> None:
     service = "Selector:          app=scoring\nEndpoints:         <none>\n"
     assert causes(service + pod.format("score"))[0] == "selector-without-pods"
     assert "selector-without-pods" not in causes(service + pod.format("scoring"))
+
+
+NO_NVML = (
+    "I0611 09:10:02.118255       1 factory.go:107] Detected non-NVML platform: could not load NVML library: "
+    "libnvidia-ml.so.1: cannot open shared object file: No such file or directory\n"
+)
+PENDING = "Warning  FailedScheduling  9s   default-scheduler  0/1 nodes are available: 1 Insufficient nvidia.com/gpu.\n"
+
+
+def test_a_device_plugin_without_a_driver_harms_only_where_a_gpu_is_wanted() -> None:
+    table = "NAME   READY   STATUS    RESTARTS   AGE\nchurn-new0-bbbbb   1/1     Running   0          3m"
+    assert causes(NO_NVML) == ["device-plugin-no-driver"]
+    assert causes(NO_NVML + table) == []
+    assert causes(PENDING + NO_NVML)[0] == "device-plugin-no-driver"
