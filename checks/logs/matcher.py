@@ -6,6 +6,7 @@ from functools import cache
 import re2
 
 from checks.logs.signature import Signature, signatures
+from checks.logs.widening import widened
 
 MEMORY = 256 << 20  # bytes the automaton may use; RE2 falls back to a slower walk, never to backtracking
 
@@ -18,25 +19,39 @@ def options() -> re2.Options:
     return chosen
 
 
+def set_of(patterns: Iterable[str]) -> "re2._Set":
+    """An automaton over bytes that tells which of the patterns match somewhere."""
+    chosen = options()
+    chosen.encoding = re2.Options.Encoding.LATIN1
+    made = re2.Set.SearchSet(chosen)
+    for pattern in patterns:
+        made.Add(pattern)
+    made.Compile()
+    return made
+
+
 class Matcher:
-    """Finds which signatures match a line, and what their groups hold."""
+    """Finds which signatures match a line, and what their groups hold.
+
+    One automaton tells what each line may match; only those patterns are tried one by one.
+    """
 
     def __init__(self, known: Iterable[Signature]) -> None:
-        self._set = re2.Set.SearchSet(options())
-        self._owners: list[tuple[Signature, str]] = []
-        for signature in known:
-            for pattern in signature.match:
-                self._set.Add(pattern)
-                self._owners.append((signature, pattern))
-        self._set.Compile()
+        self._owners = [(signature, pattern) for signature in known for pattern in signature.match]
+        widths: dict[str, list[int]] = {}
+        for number, (_, pattern) in enumerate(self._owners):
+            widths.setdefault(widened(pattern), []).append(number)
+        self._numbers = list(widths.values())
+        self._set = set_of(widths)
 
     def match(self, text: str) -> list[tuple[Signature, Mapping[str, str]]]:
         """The signatures that match somewhere in the text, each once, with the fields of its first matching pattern."""
         found: dict[str, tuple[Signature, Mapping[str, str]]] = {}
-        for number in sorted(self._set.Match(text) or ()):
+        near = self._set.Match(text.encode("utf-8", "replace")) or ()
+        for number in sorted(number for one in near for number in self._numbers[one]):
             signature, pattern = self._owners[number]
-            if signature.id not in found:
-                found[signature.id] = (signature, search(pattern, text) or {})
+            if signature.id not in found and (fields := search(pattern, text)) is not None:
+                found[signature.id] = (signature, fields)
         return list(found.values())
 
 

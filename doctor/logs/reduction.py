@@ -19,7 +19,7 @@ from doctor.logs.prefilter import Finder, finder, plan, quick_finder, states, un
 
 BLOCK = 1 << 20  # bytes searched at a time
 WINDOW = 16  # blocks held
-QUICK = 24 << 20  # bytes after which compiling the fast automaton pays
+QUICK = 256 << 20  # bytes after which compiling the faster automaton has paid
 FIRST, LAST = 3, 3  # occurrences of like lines that stay
 HEAD, TAIL = 300, 500  # lines
 BEFORE, AFTER = 25, 15  # lines around one that stays
@@ -28,7 +28,7 @@ FULL = 300  # kinds of lines that stay with all that stands around them; further
 LITTLE = 4  # lines
 KINDS = 2000  # kinds of lines told apart by all but their digits; further ones more roughly
 ROUGH_KINDS = 1000
-MOST_LINES = 8000
+MOST_LINES = 5000
 LONG = 1 << 14  # bytes of a line, above which only what is around a match stays
 AROUND = 1 << 11  # bytes
 
