@@ -434,7 +434,7 @@ def in_pip_or_conda(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | N
 def of_the_index(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
     """Refuses retries that are not pip's, and all but the first of a row."""
     text = place.lines[place.position].text
-    pip = re.compile(r"/simple/|pip\._vendor|files\.pythonhosted|pypi\.org|_packaging/|/whl/|download\.pytorch")
+    pip = re.compile(r"/simple/|pip\._vendor|\bpypi\b|_packaging/|/whl/|pytorch")
     mine = pip.search(text) or "Retrying (Retry(total" in text
     if not mine and not any("pip/_vendor" in line.text for line in _above(place, 12)):
         return None
