@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 TICKETS = ROOT / "tests" / "tickets"
-TICKET = "c-sdk-error-plus-log-no-inference-schema"
+TICKET = "sdk-error-plus-log-no-inference-schema"
 SERVICES = ("model-not-global", "old-forest", "three-causes", "healthy-sklearn")
 
 
@@ -23,7 +23,7 @@ def main() -> None:
             words = [sys.executable, "-m", "doctor", "check", "score.py"]
             done = subprocess.run(words, cwd=Path(name, service), check=False)
             print(f"\n(exit code {done.returncode})", flush=True)
-    for words in (f"{TICKET}/log.txt", "--group b-port*/log.txt b-uvicorn*/log.txt a-healthy*/log.txt"):
+    for words in (f"{TICKET}/log.txt", "--group port*/log.txt uvicorn*/log.txt healthy-torch*/log.txt"):
         print(f"\n$ doctor triage {words}\n", flush=True)
         done = subprocess.run([sys.executable, "-m", "doctor", "triage", *words.split()], cwd=TICKETS, check=False)
         print(f"\n(exit code {done.returncode})", flush=True)
