@@ -7,6 +7,7 @@ again and again. It looks at bytes of UTF-8, so that it also serves where no tex
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from re import _constants as sre  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined] # the library's own: none other reads its dialect
 from typing import Any
@@ -22,6 +23,7 @@ _TOKEN = re.compile(
 )
 
 
+@cache
 def widened(pattern: str) -> str:
     """A pattern over bytes without anchors, groups, trailing repetition; it matches at least where `pattern` does.
 
@@ -51,6 +53,7 @@ def _run_of(pattern: str) -> str | None:
     return "".join(map(_plain, longest)) if len(longest) >= TELLING else None
 
 
+@cache
 def _plain(character: str) -> str:
     return _class(frozenset((ord(character),)), others=False)
 
@@ -70,8 +73,19 @@ _NEGATED = {
 
 
 def _parsed(pattern: str) -> str:
+    items, fold = _items(pattern)
+    return _sequence(_telling(_trimmed(items)), fold)
+
+
+def in_bytes(pattern: str) -> str:
+    """The whole pattern over bytes, without anchors, groups and bounds of repetition: what other tools understand."""
+    return _sequence(*_items(pattern))
+
+
+def _items(pattern: str) -> tuple[list[Any], bool]:
+    """The parsed pattern, and whether it ignores case."""
     parsed = _parser.parse(_moved_flags(pattern.replace(r"\z", r"\Z")), re.ASCII)
-    return _sequence(_telling(_trimmed(list(parsed))), bool(parsed.state.flags & re.IGNORECASE))
+    return list(parsed), bool(parsed.state.flags & re.IGNORECASE)
 
 
 def _telling(items: list[Any]) -> list[Any]:
@@ -199,6 +213,7 @@ def _characters(members: frozenset[int], others: bool) -> str:
     return ways[0] if len(ways) == 1 else f"(?:{'|'.join(ways)})"
 
 
+@cache
 def _class(members: frozenset[int], others: bool) -> str:
     """A class of bytes."""
     codes = sorted(members)

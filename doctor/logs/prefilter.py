@@ -1,15 +1,14 @@
 """Where in raw bytes a signature may match: all patterns, widened, in one automaton that runs at memory speed.
 
 What it finds is looked at again by the real patterns. Bytes are searched as they stand in the file, prefixes included;
-text inside JSON once more with its escapes taken off. Measured on logs of a scoring service (2 cores, 3,400 patterns):
-RE2 270 to 440 MB/s, Hyperscan 340 to 490 MB/s (on text without any match 120 to 700 against 1,700 to 2,600), which
-takes 0.6 s to compile where RE2 takes 0.04 s.
+text inside JSON once more with its escapes taken off. RE2 does it at some hundred megabytes a second; Hyperscan is
+hardly faster on logs, and takes longer to compile its automaton than RE2 to read 100 MB (see benchmarks/logs.py).
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
-from typing import Protocol
 
 from checks.logs.matcher import set_of
 from checks.logs.signature import Role, signatures
@@ -77,31 +76,6 @@ ESCAPES = (
 COLOUR = re.compile(rb"\\u001b\[[0-9;]*m")
 
 
-class Finder(Protocol):
-    """Tells where patterns end in some bytes."""
-
-    def find(self, data: bytes, found: Sequence[Callable[[int], None]]) -> None:
-        """Call `found[number](end)` for every match of a pattern; once a line at least, in order for each pattern."""
-
-
-class Hyperscan:
-    """All patterns in one pass, vectorised."""
-
-    def __init__(self, patterns: Sequence[str]) -> None:
-        import hyperscan
-
-        self._base = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-        self._base.compile(
-            expressions=[pattern.encode() for pattern in patterns],
-            ids=list(range(len(patterns))),
-            flags=[0] * len(patterns),
-        )
-
-    def find(self, data: bytes, found: Sequence[Callable[[int], None]]) -> None:
-        """See Finder."""
-        self._base.scan(data, match_event_handler=lambda number, _, end, *_more: found[number](end))
-
-
 def parts(data: bytes) -> Iterator[tuple[int, int]]:
     """Where blocks of some kilobytes begin and end, whole lines each."""
     begin = 0
@@ -111,30 +85,6 @@ def parts(data: bytes) -> Iterator[tuple[int, int]]:
         begin = end
 
 
-class Re2:
-    """Where Hyperscan is not to be had or not yet compiled: parts first, and the lines of those that hold something."""
-
-    def __init__(self, patterns: Sequence[str]) -> None:
-        self._set = set_of(patterns)
-
-    def find(self, data: bytes, found: Sequence[Callable[[int], None]]) -> None:
-        """See Finder; an end is that of the line, or near in a long one."""
-        for begin, end in parts(data):
-            if self._set.Match(data[begin:end]):
-                for at, line in lines_of(data, begin, end):
-                    if len(line) > NEAR:
-                        self._find_near(line, at, found)
-                        continue
-                    for number in self._set.Match(line) or ():
-                        found[number](at + len(line))
-
-    def _find_near(self, line: bytes, at: int, found: Sequence[Callable[[int], None]]) -> None:
-        for begin in range(0, len(line), NEAR // 2):
-            end = min(len(line), begin + NEAR)
-            for number in self._set.Match(line[begin:end]) or ():
-                found[number](at + end)
-
-
 def lines_of(data: bytes, begin: int, end: int) -> Iterator[tuple[int, bytes]]:
     """The lines of a part, each with its offset."""
     for line in data[begin:end].split(b"\n"):
@@ -142,24 +92,56 @@ def lines_of(data: bytes, begin: int, end: int) -> Iterator[tuple[int, bytes]]:
         begin += len(line) + 1
 
 
-class States:
-    """Finds states by parts, since every line of an ordinary log may be one; and in the lines of a part on request."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What some bytes hold.
 
-    def __init__(self, patterns: Sequence[str]) -> None:
-        self._set = set_of(patterns)
+    `parts`: begin, end and states of each part that holds any state, since every line of an ordinary log may be one.
+    `hits`: for each pattern the ends of the lines that it may match, in order; in a very long line an end nearby.
+    """
 
-    def search(self, data: bytes) -> list[tuple[int, int, frozenset[int]]]:
-        """Begin, end and states of each part that holds any."""
-        return [
-            (begin, end, frozenset(here)) for begin, end in parts(data) if (here := self._set.Match(data[begin:end]))
-        ]
+    parts: list[tuple[int, int, frozenset[int]]]
+    hits: dict[int, list[int]]
 
-    def in_part(self, data: bytes, begin: int, end: int) -> dict[int, list[int]]:
-        """Where the lines begin that hold each state."""
+
+class Finder:
+    """States and patterns in one automaton: parts first, then the lines of those parts that hold a pattern."""
+
+    def __init__(self, chosen: Plan) -> None:
+        self._states = len(chosen.states)
+        self._set = set_of([*chosen.states, *chosen.patterns])
+
+    def find(self, data: bytes) -> Found:
+        """Everything in whole lines of UTF-8."""
+        found: list[tuple[int, int, frozenset[int]]] = []
+        hits: dict[int, list[int]] = {}
+        for begin, end in parts(data):
+            numbers = self._set.Match(data[begin:end])
+            if not numbers:
+                continue
+            here = frozenset(number for number in numbers if number < self._states)
+            if here:
+                found.append((begin, end, here))
+            if len(here) < len(numbers):
+                for at, line in lines_of(data, begin, end):
+                    self._in_line(line, at, hits)
+        return Found(found, hits)
+
+    def _in_line(self, line: bytes, at: int, hits: dict[int, list[int]]) -> None:
+        step = NEAR // 2 if len(line) > NEAR else len(line) or 1
+        for begin in range(0, len(line), step):
+            end = min(len(line), begin + NEAR)
+            for number in self._set.Match(line[begin:end]) or ():
+                if number >= self._states:
+                    hits.setdefault(number - self._states, []).append(at + end)
+
+    def states_in(self, data: bytes, begin: int, end: int) -> dict[int, list[int]]:
+        """Where the lines of a part begin that hold each state."""
         found: dict[int, list[int]] = {}
         for at, line in lines_of(data, begin, end):
             for number in self._set.Match(line) or ():
-                found.setdefault(number, []).append(at)
+                if number < self._states:
+                    found.setdefault(number, []).append(at)
         return found
 
 
@@ -170,21 +152,6 @@ def plan() -> Plan:
 
 
 @cache
-def quick_finder() -> Finder:
-    """One that is there at once: for logs that are read sooner than the fast one is compiled."""
-    return Re2(plan().patterns)
-
-
-@cache
 def finder() -> Finder:
-    """The fastest finder of the built-in signatures that this machine has."""
-    try:
-        return Hyperscan(plan().patterns)
-    except ImportError:
-        return quick_finder()
-
-
-@cache
-def states() -> States:
-    """The finder of the built-in states."""
-    return States(plan().states)
+    """The finder of the built-in signatures."""
+    return Finder(plan())

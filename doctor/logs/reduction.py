@@ -15,11 +15,10 @@ from operator import add
 
 from checks.evidence import Log
 from doctor.logs.decoding import decode, plain, settled, without_escapes
-from doctor.logs.prefilter import Finder, finder, plan, quick_finder, states, unescaped
+from doctor.logs.prefilter import finder, plan, unescaped
 
 BLOCK = 1 << 20  # bytes searched at a time
 WINDOW = 16  # blocks held
-QUICK = 256 << 20  # bytes after which compiling the faster automaton has paid
 FIRST, LAST = 3, 3  # occurrences of like lines that stay
 HEAD, TAIL = 300, 500  # lines
 BEFORE, AFTER = 25, 15  # lines around one that stays
@@ -125,7 +124,7 @@ class _Block:
 
     def _states_in(self, begin: int, end: int) -> dict[int, list[int]]:
         if begin not in self._within:
-            self._within[begin] = states().in_part(self.data, begin, end)
+            self._within[begin] = finder().states_in(self.data, begin, end)
         return self._within[begin]
 
     def places_of(self, wanted: frozenset[int]) -> list[int]:
@@ -169,9 +168,7 @@ class Reducer:
         self._source = source
         self._convert = convert
         self._plan = plan()
-        self._finder: Finder = quick_finder()
-        self._found: list[list[int]] = [[] for _ in self._plan.patterns]
-        self._add = [ends.append for ends in self._found]
+        self._finder = finder()
         self._blocks: deque[_Block] = deque()
         self._gone: _Block | None = None
         self._patterns = [_Kind(full=True) for _ in self._plan.patterns]
@@ -180,17 +177,13 @@ class Reducer:
         self._earliest: dict[int, Piece] = {}  # a line of each state, from the first part that holds it
         self._latest: dict[int, Piece] = {}  # the last line of each state in what has gone
         self._head: list[Piece] = []
-        self._read = 0
         self._number = 0  # blocks so far
         self._lines = 0  # line ends so far
         self._run = 0  # starts of the service so far
 
     def feed(self, data: bytes, numbers: Sequence[int] | None = None) -> None:
         """One block: whole lines, or a part of a very long one. `numbers` are those of its lines in the original."""
-        if self._read > QUICK:
-            self._finder = finder()
         block = _Block(data, self._lines + 1, self._number, numbers)
-        self._read += len(data)
         self._number += 1
         self._lines = numbers[-1] if numbers else self._lines + data.count(b"\n")
         self._search(block)
@@ -202,33 +195,19 @@ class Reducer:
             self._let_go()
 
     def _search(self, block: _Block) -> None:
-        self._finder.find(block.data, self._add)
-        hit = self._taken()
+        found = self._finder.find(block.data)
+        block.parts, hits = found.parts, found.hits
         bare, begins = unescaped(block.data)
         if begins:
-            self._finder.find(bare, self._add)
             ends = list(accumulate(len(line) + 1 for line in bare.split(b"\n")))
-            for number, found in self._taken().items():
-                places = {begins[bisect_right(ends, at - 1)] for at in found}
-                hit[number] = sorted({*hit.get(number, ()), *places})
-        marked: set[int] = set()
-        for number, found in hit.items():
+            for number, places in self._finder.find(bare).hits.items():
+                lines = {begins[bisect_right(ends, at - 1)] for at in places}
+                hits[number] = sorted({*hits.get(number, ()), *lines})
+        for number, places in hits.items():
             kind = self._patterns[number]
-            kind.add_all(block.place, found)
+            kind.add_all(block.place, places)
             block.touched[id(kind)] = kind
-            marked.update(found)
-        block.parts = states().search(block.data)
-        self._sort_by_kind(block, sorted(marked))
-
-    def _taken(self) -> dict[int, list[int]]:
-        """What the finder found, by pattern; the lists are ready for the next search."""
-        hit: dict[int, list[int]] = {}
-        for number, found in enumerate(self._found):
-            if found:
-                hit[number] = found
-                self._found[number] = []
-                self._add[number] = self._found[number].append
-        return hit
+        self._sort_by_kind(block, sorted(set().union(*hits.values())))
 
     def _sort_by_kind(self, block: _Block, marked: Sequence[int]) -> None:
         """Count the lines that hold these offsets, those that are alike together."""

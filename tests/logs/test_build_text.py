@@ -117,7 +117,7 @@ ModuleNotFoundError: No module named 'torch'
 def test_a_build_that_went_on_is_healthy() -> None:
     text = """
 #6 [3/6] RUN pip install -r requirements.txt
-#6 3.2 WARNING: Retrying (Retry(total=4)) after connection broken by 'ReadTimeoutError("pypi.contoso.com")': /simple/pandas/
+#6 3.2 WARNING: Retrying (Retry(total=4)) after connection broken by 'ReadTimeoutError("x")': /simple/pandas/
 #6 8.2   ERROR: Failed building wheel for hnswlib
 #6 9.2     Running setup.py install for hnswlib: finished with status 'done'
 #6 9.9 azureml-core 1.40.0 requires pyopenssl<22.0.0, but you have pyopenssl 23.1.1 which is incompatible.

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from doctor.errors import CannotExamine
 from doctor.logs import reading, reduction
-from doctor.logs.prefilter import finder, quick_finder, states
+from doctor.logs.prefilter import finder
 from doctor.logs.reading import read_stream
 from doctor.triage import triage
 
@@ -68,7 +68,7 @@ class Made:
 
 def growth(parts: Iterable[bytes]) -> tuple[list[str], int]:
     """The verdicts on what is made, and by how many bytes the process grew."""
-    finder(), quick_finder(), states()
+    finder()
     before = psutil.Process().memory_info().rss
     stream = Made(parts)
     verdicts = examine(cast(BinaryIO, stream))
@@ -178,7 +178,7 @@ def lines_read(data: bytes) -> int:
     ],
 )
 def test_work_grows_with_the_size(line: bytes) -> None:
-    finder(), quick_finder(), states()
+    finder()
     lines_read(line * (3_000_000 // len(line)))
     once, thrice = (lines_read(line * (size // len(line))) for size in (3_000_000, 9_000_000))
     assert thrice < 4 * once + 10_000
