@@ -7,7 +7,7 @@ from checks.logs.template import PLACEHOLDER
 def page(one: Signature) -> str:
     """The text that `doctor explain` and the catalogue print."""
     finds = (
-        "\n".join(f"- `{pattern}`" for pattern in one.match)
+        "\n".join(f"- `{_in_code(pattern)}`" for pattern in one.match)
         or "Nothing of its own: it is said where no signature matches."
     )
     fixes = "\n".join(_fix(title, commands) for title, commands in _cures(one))
@@ -36,6 +36,11 @@ def _cures(one: Signature) -> list[tuple[str, tuple[str, ...]]]:
 
 def _fix(title: str, commands: tuple[str, ...]) -> str:
     return "\n".join((f"- {title}", *(f"- `{command}`" for command in commands)))
+
+
+def _in_code(pattern: str) -> str:
+    """The pattern without back quotes, which would end the code."""
+    return pattern.replace("`", r"\x60")
 
 
 def _plain(template: str) -> str:
