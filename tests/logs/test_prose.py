@@ -197,7 +197,7 @@ def test_the_quote_of_a_long_line_holds_the_text_that_was_read() -> None:
 
 def test_the_source_code_that_raises_is_no_second_cause() -> None:
     text = """Traceback (most recent call last):
-  File "/work/deploy.py", line 5, in <module>
+  File "/src/deploy.py", line 5, in <module>
     raise WebserviceException('Error, invalid name "{}" for provided entry script. '
 azureml.exceptions.WebserviceException: WebserviceException:
 \tMessage: Error, invalid name "score-v2" for provided entry script. Must be a valid Python identifier."""
