@@ -3,6 +3,7 @@
 import re
 import time
 import traceback
+from functools import lru_cache
 
 import msgspec
 
@@ -19,13 +20,13 @@ from doctor.suppress import NOTHING_SUPPRESSED, Suppression
 _WHEN = re.compile(r"(\d{4})[-/](\d\d)[-/](\d\d)[T ](\d\d:\d\d:\d\d)")
 
 
-def triage(log: Log, suppression: Suppression = NOTHING_SUPPRESSED, *, read_in: float = 0.0) -> Report:
-    """The diagnosis of one log. `read_in` is how many seconds it took to read.
+def triage(log: Log, suppression: Suppression = NOTHING_SUPPRESSED) -> Report:
+    """The diagnosis of one log.
 
     A failure of doctor's own becomes a crashed check of the report: the other logs are judged all the same.
     """
     try:
-        return _triage(log, suppression, read_in)
+        return _triage(log, suppression)
     except Exception as error:
         last = traceback.extract_tb(error.__traceback__)[-1]
         reason = f"{type(error).__name__}: {error} (line {last.lineno} of {last.filename.rsplit('/', 1)[-1]})"
@@ -41,7 +42,7 @@ def triage(log: Log, suppression: Suppression = NOTHING_SUPPRESSED, *, read_in: 
         )
 
 
-def _triage(log: Log, suppression: Suppression, read_in: float) -> Report:
+def _triage(log: Log, suppression: Suppression) -> Report:
     began = time.perf_counter()
     analysis = analyse(log)
     found = [finding for finding in findings(log) if suppression.wants(finding.id)]
@@ -55,8 +56,8 @@ def _triage(log: Log, suppression: Suppression, read_in: float) -> Report:
         verdict=_verdict(failing=bool(ranking.causes), healthy=analysis.healthy),
         causes=ranking.causes,
         findings=ranking.findings,
-        checks=CheckSummary(passed=_looked_for(suppression) - number, found=number),
-        timings=Timings(collect=round(read_in, 4), check=round(time.perf_counter() - began, 4)),
+        checks=CheckSummary(passed=_looked_for(suppression.select, suppression.ignore) - number, found=number),
+        timings=Timings(check=round(time.perf_counter() - began, 4)),
         notes=_notes(log, analysis),
         suppressed=len(suppressed),
         suppressions=suppressed,
@@ -65,9 +66,11 @@ def _triage(log: Log, suppression: Suppression, read_in: float) -> Report:
     return msgspec.structs.replace(report, fingerprint=fingerprint(report))
 
 
-def _looked_for(suppression: Suppression) -> int:
-    """How many causes and symptoms were looked for."""
-    return sum(one.is_told and suppression.wants(f"{FAMILY}.{one.id}") for one in signatures())
+@lru_cache(maxsize=4)
+def _looked_for(select: frozenset[str] | None, ignore: frozenset[str]) -> int:
+    """How many causes and symptoms were looked for: of a million logs, counted once."""
+    wanted = Suppression(select=select, ignore=ignore)
+    return sum(one.is_told and wanted.wants(f"{FAMILY}.{one.id}") for one in signatures())
 
 
 def _verdict(*, failing: bool, healthy: bool) -> Verdict:

@@ -56,6 +56,7 @@ ADDED = {"dataclasses": (3, 7), "contextvars": (3, 7), "graphlib": (3, 9), "zone
 """Modules of the standard library that came after Python 3.6, and the first version that has them."""
 
 
+@cache
 def rows(name: str) -> list[list[str]]:
     """The rows of one table of `checks/data`: columns between tabs, lines that begin with `#` left out."""
     content = pkgutil.get_data("checks", f"data/{name}.tsv")

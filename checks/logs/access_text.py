@@ -2,18 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from functools import cache
 
+from checks.dependencies.names import rows
 from checks.logs.place import Place, Reader
 
 ROOM = 55  # characters that a title has for an action
-
-
-@cache
-def _table(name: str) -> tuple[tuple[str, ...], ...]:
-    from checks.dependencies.names import rows
-
-    return tuple(tuple(row) for row in rows(name))
 
 
 def azure_action(_: Place, fields: Mapping[str, str]) -> Mapping[str, str]:
@@ -22,7 +15,7 @@ def azure_action(_: Place, fields: Mapping[str, str]) -> Mapping[str, str]:
     The longest row of azure_actions.tsv that begins the action decides.
     """
     action = fields["action"]
-    fitting = [row for row in _table("azure_actions") if action.lower().startswith(row[0].lower())]
+    fitting = [row for row in rows("azure_actions") if action.lower().startswith(row[0].lower())]
     if fitting:
         row = max(fitting, key=lambda row: len(row[0]))
         return {"purpose": row[1], "role": row[2]}
@@ -63,7 +56,7 @@ def credential(place: Place, _: Mapping[str, str]) -> Mapping[str, str]:
 def sign_in(_: Place, fields: Mapping[str, str]) -> Mapping[str, str]:
     """What a code of Microsoft Entra ID says (aadsts.tsv): `fault`, `mechanism`, `cure`."""
     code = fields["code"]
-    for number, fault, mechanism, cure in _table("aadsts"):
+    for number, fault, mechanism, cure in rows("aadsts"):
         if number == code:
             return {"fault": fault, "mechanism": mechanism, "cure": cure}
     return {

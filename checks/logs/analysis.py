@@ -141,7 +141,6 @@ class _Reading:
         self.ignored = _harmless(filter(self._accepted, harmless), self.tracebacks)
         self.subjects = Subjects(lines)
         self._latest = self._latest_states()
-        self._ends = {state.moment.run: state.signature.id for state in self.states}
         self._also: dict[str, Mapping[str, str] | None] = {}
         self._seen: dict[tuple[str, int], list[Sighting]] = {}
         for sighting in self.sightings:
@@ -198,8 +197,6 @@ class _Reading:
         if one.after and not self._came_before(one.after, sighting):
             return None
         if one.not_after and self._came_before(one.not_after, sighting):
-            return None
-        if one.last_state and not self._ends_in(one.last_state, sighting):
             return None
         fields = dict(sighting.fields)
         for pattern in one.also:
@@ -263,9 +260,6 @@ class _Reading:
             for name in ids
             for other in self._seen.get((name, sighting.moment.run), ())
         )
-
-    def _ends_in(self, ids: Sequence[str], sighting: Sighting) -> bool:
-        return self._ends.get(sighting.moment.run) in ids
 
     def _standing(self, sightings: Sequence[Sighting]) -> list[Sighting]:
         """Without those that a state proves to have done no harm. An event that did none is none of what it says."""

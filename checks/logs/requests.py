@@ -210,11 +210,6 @@ def never_scored(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None
     return None if good else {}
 
 
-def not_a_probe(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
-    """Refuses what the probe of a cluster says: another signature reads that."""
-    return None if has(r"probe failed|Get \"https?://", place.lines[place.position].text) else {}
-
-
 def validated_fields(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
     """Refuses a body that is no JSON at all: another signature says more about it."""
     number = place.lines[place.position].number
@@ -253,7 +248,6 @@ READERS: dict[str, Reader] = {
     "exit_of_script": exit_of_script,
     "loopback_only": loopback_only,
     "never_scored": never_scored,
-    "not_a_probe": not_a_probe,
     "not_at_start": not_at_start,
     "not_serving": not_serving,
     "option_of_server": option_of_server,

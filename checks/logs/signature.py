@@ -104,8 +104,7 @@ class Signature(Record, frozen=True, forbid_unknown_fields=True):
     symptom: the causes that do not count on its line; `under`: those that outrank it there, for a general message
     that areas with a more exact one share. `explains`: ids (or `area.*`) of other causes that follow from it;
     symptoms need no mention. `cleared_by`: ids of states that prove that it did no harm when they come later; by
-    default what stage, area and role imply (analysis.py). `last_state`: ids of states, one of which must be the last
-    that was sighted in that start: the log ends after it.
+    default what stage, area and role imply (analysis.py).
     `begins`, `enters`, `healthy`, `busy` belong to states: a new start, a phase, a proof that the service works, and
     what goes on from then until another state comes. `heads` belongs to harmless lines: they hide the
     traceback after them, too.
@@ -129,7 +128,6 @@ class Signature(Record, frozen=True, forbid_unknown_fields=True):
     exception: bool = False
     after: tuple[str, ...] = ()
     not_after: tuple[str, ...] = ()
-    last_state: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     reader: str | None = None
     over: tuple[str, ...] = ()

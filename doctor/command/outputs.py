@@ -68,7 +68,12 @@ def write_outputs(
         try:
             Path(str(file)).write_text(text, encoding="utf-8")
         except OSError as error:
-            raise CannotExamine(f"-o {name}={file} cannot be written: {error.strerror}; check the folder") from error
+            raise unwritable(name, str(file), error) from error
+
+
+def unwritable(name: str, file: str, error: OSError) -> CannotExamine:
+    """What is said of an output that cannot be written."""
+    return CannotExamine(f"-o {name}={file} cannot be written: {error.strerror}; check the folder")
 
 
 def echo(text: str, *, color: bool = False, escape: str = "backslashreplace") -> None:

@@ -2,30 +2,24 @@
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from itertools import chain, islice
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import click
 
-from checks.finding import Severity
-from doctor.command.exit_codes import ExitCode
-from doctor.command.outputs import Output, colored, echo, width, write_outputs
+from doctor.command.outputs import Output
 from doctor.command.progress import Progress
+from doctor.command.told import MOST_PAGES, Told
 from doctor.config import load_settings
-from doctor.errors import CannotExamine
-from doctor.logs.groups import Groups
 from doctor.logs.inputs import Input, Refused, find_inputs
-from doctor.logs.many import Result, Workers, own_processes, triage_all
-from doctor.report import Report
-from doctor.reports import render
+from doctor.logs.many import Workers, own_processes, triage_all
 from doctor.suppress import Suppression
 
 WORTH_A_POOL = 200  # small files, or the bytes below; starting processes costs more than they save
 WORTH_BYTES = 16 << 20
-MOST_PAGES = 20  # reports; more are told as a table
 
 
 @click.command("triage")
@@ -78,7 +72,7 @@ def command(paths: tuple[str, ...], **flags: Any) -> int:
     settings = load_settings(
         first if first.exists() else Path(), config=flags["config"], flags={name: flags[name] for name in same}
     )
-    told = _Told(flags, settings.fail_on)
+    told = Told(flags, settings.fail_on)
     shown = not flags["quiet"] and sys.stderr.isatty()
     written = {str(Path(file).resolve()) for _, file in flags["output"] if file}
     found = (
@@ -94,93 +88,6 @@ def command(paths: tuple[str, ...], **flags: Any) -> int:
             progress.judged(result)
             told.add(result)
     return told.exit_code()
-
-
-class _Told:
-    """What is told as results come, and what at the end."""
-
-    def __init__(self, flags: dict[str, Any], fail_on: str) -> None:
-        self.flags, self.fail_on = flags, fail_on
-        wanted: Sequence[tuple[str, str | None]] = flags["output"] or (("text", None),)
-        self.streams = [file for name, file in wanted if name == "json"]
-        self.text = [file for name, file in wanted if name == "text"]
-        self.others = [(name, file) for name, file in wanted if name not in {"json", "text"}]
-        self.groups = Groups()
-        self.kept: list[Report] = []
-        self.found = self.broken = False
-        self.refused = 0
-        self.files: dict[str, IO[str]] = {}
-
-    def __enter__(self) -> "_Told":
-        for file in self.streams:
-            if file not in {None, "-"}:
-                try:
-                    self.files[str(file)] = open(str(file), "w", encoding="utf-8", newline="\n")  # noqa: PTH123
-                except OSError as error:
-                    raise CannotExamine(
-                        f"-o json={file} cannot be written: {error.strerror}; check the folder"
-                    ) from error
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        for file in self.files.values():
-            file.close()
-        if kind is None:
-            self.finish()
-
-    def add(self, result: Result) -> None:
-        """Tell a result, or keep what is needed to tell it at the end."""
-        if isinstance(result, Refused):
-            self.refused += 1
-            click.echo(f"doctor: {result.reason}", err=True)
-            return
-        self.found |= self.fail_on != "never" and bool(result.at_least(Severity(self.fail_on)))
-        self.broken |= bool(result.checks.crashed)
-        if self.streams:
-            line = render("json", [result], encoding="utf-8")
-            for file in self.files.values():
-                file.write(line)
-            if any(file in {None, "-"} for file in self.streams):
-                echo(line, escape="json")
-                sys.stdout.flush()
-        self.groups.add(result)
-        pages = self.flags["group"] is False or (self.flags["group"] is None and self.groups.total <= MOST_PAGES)
-        if self.others or (self.text and pages):
-            self.kept.append(result)
-        elif self.kept and not self.others:
-            self.kept.clear()
-
-    def finish(self) -> None:
-        """Everything that is told at the end."""
-        flags = self.flags
-        how = {"color": flags["color"], "verbose": flags["verbose"], "quiet": flags["quiet"]}
-        if self.others:
-            write_outputs(self.kept, self.others, **how)
-        total = self.groups.total
-        as_table = flags["group"] or (flags["group"] is None and total > MOST_PAGES)
-        if not self.text or not (total or not self.refused):
-            return
-        if not as_table:
-            write_outputs(self.kept, [("text", file) for file in self.text], **how)
-            return
-        from doctor.logs.table import table
-
-        for file in self.text:
-            screen = file in {None, "-"}
-            color = colored(flags["color"]) if screen else False
-            text = table(self.groups, width=width() if screen else 100, color=color)
-            if screen:
-                echo(text, color=color)
-            else:
-                Path(str(file)).write_text(text, encoding="utf-8")
-
-    def exit_code(self) -> ExitCode:
-        """What could not be read counts more than what was found in the rest."""
-        if self.refused:
-            return ExitCode.UNREACHABLE
-        if self.found:
-            return ExitCode.FOUND
-        return ExitCode.BROKEN if self.broken else ExitCode.CLEAN
 
 
 @contextmanager

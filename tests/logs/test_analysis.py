@@ -151,12 +151,6 @@ def test_what_was_tried_again_and_succeeded_is_no_cause() -> None:
     assert causes(read(f"{retry}\nERROR: gave up", slow)) == ["mirror-slow"]
 
 
-def test_last_state() -> None:
-    hangs = known("init-hangs", r"Invoking user's init", last_state=("init-running",))
-    assert causes(read(f"{BOOT}\n{INIT}\nloading", hangs)) == ["init-hangs"]
-    assert causes(read(f"{BOOT}\n{INIT}\n{READY}", hangs)) == []
-
-
 def test_conditions_of_time_are_of_the_same_process() -> None:
     late = known("late", r"TIMEOUT \(pid:(?P<pid>\d+)\)", role=Role.SYMPTOM)
     killed = known("killed", r"Worker \(pid:(?P<pid>\d+)\) was sent SIGKILL", not_after=("late",))

@@ -60,7 +60,7 @@ def test_declaration(one: Signature) -> None:
         assert one.why
         assert one.role is Role.HARMLESS or bool(one.fixes) != bool(one.no_fix), "a fix, or why there is none"
     known = {*by_id(), *(f"{area}.*" for area in AREAS)}
-    for names in (one.over, one.under, one.explains, one.after, one.not_after, one.last_state, one.cleared_by or ()):
+    for names in (one.over, one.under, one.explains, one.after, one.not_after, one.cleared_by or ()):
         assert set(names) <= known, set(names) - known
     assert one.id not in one.over
     assert one.reader is None or one.reader in READERS

@@ -134,3 +134,11 @@ def test_a_long_triage_shows_a_bar_on_a_terminal_only(folder: Path) -> None:
     assert done.returncode == 1
     assert b"a second" in seen
     assert doctor(folder, "-q").stderr == ""
+
+
+@pytest.mark.parametrize("output", ["text=gone/out.txt", "json=gone/out.jsonl", "markdown=gone/out.md"])
+def test_an_output_that_cannot_be_written_is_told(folder: Path, output: str) -> None:
+    done = doctor("bad.log", "--group", "-o", output, cwd=folder)
+    assert done.returncode == 3
+    assert f"-o {output} cannot be written: No such file or directory" in done.stderr
+    assert "Traceback" not in done.stderr
