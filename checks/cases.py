@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from checks.evidence import Evidence, Script, SourceTree, Target
+from checks.containers import Container, ContainerState, EngineInfo, Image
+from checks.evidence import Evidence, Log, Logs, Script, SourceTree, Target
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,22 @@ def script(text: str, path: str = "score.py", beside: tuple[str, ...] = (), **mo
         script=Script(path=path, text=text),
         source=SourceTree(folder=".", files=(path, *beside)),
     ).replace(**more)
+
+
+ENGINE = EngineInfo(address="unix:///var/run/docker.sock", version="20.10.24", os="linux", architecture="amd64")
+IMAGE = Image(id="sha256:9f2c", reference="score:1", names=("score:1",), architecture="amd64")
+RUNNING = ContainerState(status="running", started="2026-11-20T18:07:02Z")
+
+
+def container(log: str = "", seen: dict[str, object] | None = None, **fields: object) -> Evidence:
+    """Evidence of one container that runs; `fields` are those of Container, `seen` sets other fields of Evidence."""
+    made = {"id": "4f1d", "name": "score", "engine": ENGINE, "state": RUNNING, "image": IMAGE, **fields}
+    logs = Logs(items=(Log(source="docker logs score", text=log),))
+    return Evidence(
+        target=Target(kind="container", name="score"),
+        container=Container(**made),  # type: ignore[arg-type]
+        logs=logs,
+    ).replace(**(seen or {}))
 
 
 def fires(

@@ -9,19 +9,15 @@ from typing import Literal
 
 import msgspec
 
+from checks.containers import Answers, Container, Inside, LocalSource
 from checks.finding import Record
-
-
-class Missing(Record, frozen=True, tag=True):
-    """Something that was not collected, and why. `doctor` prints the reason; a check that needs it is skipped."""
-
-    reason: str
+from checks.missing import Missing as Missing
 
 
 class Target(Record, frozen=True):
     """What the person asked about."""
 
-    kind: Literal["script", "log"]
+    kind: Literal["script", "log", "container"]
     name: str
 
 
@@ -405,6 +401,10 @@ class Evidence(Record, frozen=True):
     installed: Installed | Missing = NOT_COLLECTED
     probe: Probe | Missing = NOT_COLLECTED
     logs: Logs | Missing = NOT_COLLECTED
+    container: Container | Missing = NOT_COLLECTED
+    inside: Inside | Missing = NOT_COLLECTED
+    local: LocalSource | Missing = NOT_COLLECTED
+    answers: Answers | Missing = NOT_COLLECTED
 
     def missing(self, need: str) -> str | None:
         """Why `need` is not here, or None when it is. Needs are field names, and `tree`: a script that parses."""

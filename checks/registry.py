@@ -13,10 +13,15 @@ FAMILIES = {
     "entry-script": "checks.entry_script.family",
     "dependencies": "checks.dependencies.family",
     "runtime": "checks.runtime.family",
+    "container": "checks.container.family",
     "logs": "checks.logs.family",
 }
 
-FAMILIES_OF_KIND = {"script": ("entry-script", "dependencies", "runtime"), "log": ("logs",)}
+FAMILIES_OF_KIND = {
+    "script": ("entry-script", "dependencies", "runtime"),
+    "container": ("container", "entry-script", "dependencies", "runtime"),
+    "log": ("logs",),
+}
 """What each kind of target is judged by."""
 
 

@@ -1,0 +1,1 @@
+"""What can be wrong with a container of a scoring service."""

@@ -1,0 +1,310 @@
+"""What was seen of a container: what its engine says of it, and what was read inside.
+
+Fields of `Container` follow the answer of the engine's `GET /containers/{id}/json` and `GET /images/{id}/json`
+(Docker Engine API 1.41). `Inside` holds what no engine tells; it is the same for a container in a pod.
+"""
+
+from typing import Literal
+
+from checks.finding import Record
+from checks.missing import Missing
+
+Status = Literal["created", "running", "paused", "restarting", "removing", "exited", "dead"]
+
+
+class ContainerState(Record, frozen=True):
+    """Whether it runs, and how it last ended.
+
+    `exit_code` and `signal` (`SIGKILL` for 137) are those of the last end, None while it has never ended. `error` are
+    the engine's words when it could not start the command. `started` and `finished` are UTC times as
+    `2026-11-20T18:07:02Z`, None for never. `restarts` counts those by the restart policy.
+    """
+
+    status: Status
+    exit_code: int | None = None
+    signal: str | None = None
+    oom_killed: bool = False
+    error: str = ""
+    started: str | None = None
+    finished: str | None = None
+    restarts: int = 0
+
+
+class HealthResult(Record, frozen=True):
+    """One run of the health command; `output` is cut and redacted."""
+
+    at: str
+    exit_code: int
+    output: str
+
+
+class Health(Record, frozen=True):
+    """The health check of image or container. Times are in seconds; `results` are the last runs, oldest first."""
+
+    status: Literal["starting", "healthy", "unhealthy", "none"]
+    test: tuple[str, ...]
+    failing_streak: int = 0
+    interval: float = 30.0
+    timeout: float = 30.0
+    start_period: float = 0.0
+    retries: int = 3
+    results: tuple[HealthResult, ...] = ()
+
+
+class Limits(Record, frozen=True):
+    """What the container may use: sizes in bytes, `cpus` in cores; None is no limit. `gpus` is -1 for all."""
+
+    memory: int | None = None
+    memory_and_swap: int | None = None
+    cpus: float | None = None
+    pids: int | None = None
+    shared_memory: int | None = None
+    read_only: bool = False
+    privileged: bool = False
+    dropped_capabilities: tuple[str, ...] = ()
+    gpus: int = 0
+
+
+class Port(Record, frozen=True):
+    """A port of the container. `host_port` is None when it is exposed but not published."""
+
+    container: int
+    protocol: str = "tcp"
+    host_ip: str | None = None
+    host_port: int | None = None
+
+
+class Mount(Record, frozen=True):
+    """Something mounted over the image's files. `source` is the host's folder, or the volume's name; `size` of a tmpfs
+    is its limit in bytes."""
+
+    kind: Literal["bind", "volume", "tmpfs", "other"]
+    target: str
+    source: str = ""
+    writable: bool = True
+    size: int | None = None
+
+
+class Image(Record, frozen=True, tag=True):
+    """The image that the container was made from.
+
+    `reference` is the name that was given, `names` and `digests` are what this image is called now. `replaced_by` is
+    the id that `reference` stands for by now, when that is another image. `environment` are the names of the variables
+    that the image sets.
+    """
+
+    id: str
+    reference: str
+    names: tuple[str, ...] = ()
+    digests: tuple[str, ...] = ()
+    created: str | None = None
+    os: str = "linux"
+    architecture: str = ""
+    user: str = ""
+    entrypoint: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
+    working_dir: str = ""
+    exposed: tuple[int, ...] = ()
+    environment: tuple[str, ...] = ()
+    size: int | None = None
+    replaced_by: str | None = None
+
+
+class EngineInfo(Record, frozen=True):
+    """The engine and its host. `architecture` in the image's words (`amd64`, `arm64`); `address` names the socket."""
+
+    address: str
+    version: str = ""
+    os: str = "linux"
+    architecture: str = ""
+    remote: bool = False
+
+
+class Container(Record, frozen=True, tag=True):
+    """What the engine says of a container.
+
+    `command` is what is really executed: entrypoint and arguments. Values of `environment` are redacted. `labels` are
+    those that tell who made it (`azureml-*`, compose, IoT Edge).
+    """
+
+    id: str
+    name: str
+    engine: EngineInfo
+    state: ContainerState
+    image: Image | Missing
+    created: str | None = None
+    command: tuple[str, ...] = ()
+    user: str = ""
+    working_dir: str = ""
+    environment: dict[str, str] = {}
+    labels: dict[str, str] = {}
+    ports: tuple[Port, ...] = ()
+    mounts: tuple[Mount, ...] = ()
+    limits: Limits = Limits()
+    restart_policy: str = "no"
+    most_restarts: int = 0
+    health: Health | None = None
+    network_mode: str = "default"
+    log_driver: str = "json-file"
+
+    @property
+    def app_root(self) -> str:
+        """The root of the person's code: AML_APP_ROOT, `/var/azureml-app` where nothing sets it."""
+        return self.environment.get("AML_APP_ROOT") or "/var/azureml-app"
+
+    @property
+    def entry_script(self) -> str:
+        """The path inside of the script that the server loads: AZUREML_ENTRY_SCRIPT, `main.py` where nothing sets it."""
+        name = self.environment.get("AZUREML_ENTRY_SCRIPT") or "main.py"
+        return name if name.startswith("/") else f"{self.app_root.rstrip('/')}/{name}"
+
+
+class FileInside(Record, frozen=True):
+    """One entry of a folder inside (or of the local source). `path` is relative to the folder; `mode` are permission
+    bits (0o644), `digest` the SHA-256 of a file's content in hexadecimal where it was computed, `target` that of a link.
+    """
+
+    path: str
+    kind: Literal["file", "folder", "link", "other"] = "file"
+    size: int = 0
+    mode: int = 0o644
+    uid: int = 0
+    gid: int = 0
+    digest: str | None = None
+    target: str | None = None
+
+
+class Folder(Record, frozen=True, tag=True):
+    """A folder and all below it. `truncated` says that there was more."""
+
+    path: str
+    files: tuple[FileInside, ...]
+    truncated: bool = False
+
+
+class Socket(Record, frozen=True):
+    """A TCP port that something listens on; `process` is its command where that could be found out."""
+
+    address: str
+    port: int
+    process: str | None = None
+
+    @property
+    def is_loopback(self) -> bool:
+        """True when only the container itself can connect."""
+        return self.address.startswith("127.") or self.address in {"::1", "localhost"}
+
+
+class ProcessInside(Record, frozen=True):
+    """One process; `state` is the letter of /proc (R, S, D, Z), `memory` its resident set in bytes."""
+
+    pid: int
+    command: str
+    parent: int = 0
+    uid: int | None = None
+    state: str = ""
+    memory: int | None = None
+    seconds: float | None = None
+
+
+class MemoryUse(Record, frozen=True):
+    """The memory of the whole container in bytes, as its control group counts it. `kills` by the OOM killer."""
+
+    current: int | None = None
+    peak: int | None = None
+    limit: int | None = None
+    kills: int | None = None
+
+
+class FileSystem(Record, frozen=True):
+    """A file system that holds one of the folders that matter; `total` and `free` in bytes."""
+
+    path: str
+    total: int
+    free: int
+    kind: str = ""
+    read_only: bool = False
+    free_inodes: int | None = None
+
+
+class TriedImport(Record, frozen=True):
+    """One top-level import of the entry script, tried alone in a process of its own. `error` is the last line of the
+    traceback, or what ended the process; None when it worked."""
+
+    module: str
+    seconds: float
+    error: str | None = None
+    version: str | None = None
+
+
+class Inside(Record, frozen=True, tag=True):
+    """What was read inside of the container.
+
+    `how`: `running` (executed in it), `frozen` (its file system, while it stood still), `rehearsal` (in a throwaway
+    container of the same image and mounts). `folders` are the code and model folders; `texts` are small text files
+    by path, redacted. `interpreter` is the Python that the service uses, None when none was found. What is Missing says
+    why. `missing_programs` are programs that the command needs and no folder of PATH has.
+    """
+
+    how: Literal["running", "frozen", "rehearsal"]
+    folders: tuple[Folder, ...] = ()
+    texts: dict[str, str] = {}
+    interpreter: str | None = None
+    python: str | None = None
+    shell: str | None = None
+    user: str | None = None
+    listening: tuple[Socket, ...] | Missing = Missing(reason="not collected")
+    processes: tuple[ProcessInside, ...] | Missing = Missing(reason="not collected")
+    memory: MemoryUse = MemoryUse()
+    file_systems: tuple[FileSystem, ...] = ()
+    imports: tuple[TriedImport, ...] = ()
+
+    def folder(self, path: str) -> Folder | None:
+        """The folder of that path, None when it was not read or is not there."""
+        return next((folder for folder in self.folders if folder.path.rstrip("/") == path.rstrip("/")), None)
+
+    def file(self, path: str) -> FileInside | None:
+        """The file of that absolute path, None when no folder that was read has it."""
+        for folder in self.folders:
+            prefix = folder.path.rstrip("/") + "/"
+            if path.startswith(prefix):
+                for file in folder.files:
+                    if prefix + file.path == path:
+                        return file
+        return None
+
+
+class LocalSource(Record, frozen=True, tag=True):
+    """The person's own copy of the code (`--source DIR`): what should be inside."""
+
+    path: str
+    files: tuple[FileInside, ...]
+    truncated: bool = False
+
+
+class Answer(Record, frozen=True):
+    """What came of one request. `status` is None when there was no answer, and `error` says why.
+
+    `route`: `published` (from the host, through a published port) or `inside` (from the container to itself).
+    """
+
+    method: str
+    path: str
+    route: Literal["published", "inside"]
+    address: str
+    status: int | None = None
+    seconds: float = 0.0
+    body: str = ""
+    content_type: str = ""
+    error: str | None = None
+    sample: str | None = None
+
+
+class Answers(Record, frozen=True, tag=True):
+    """The requests that were tried, in order."""
+
+    items: tuple[Answer, ...]
+
+    def first(self, path: str, route: str | None = None) -> Answer | None:
+        """The first answer of that path (and route), None when it was not tried."""
+        return next((one for one in self.items if one.path == path and route in {None, one.route}), None)
