@@ -76,7 +76,8 @@ class Port(Record, frozen=True):
 
 class Mount(Record, frozen=True):
     """Something mounted over the image's files. `source` is the host's folder, or the volume's name; `size` of a tmpfs
-    is its limit in bytes."""
+    is its limit in bytes.
+    """
 
     kind: Literal["bind", "volume", "tmpfs", "other"]
     target: str
@@ -154,14 +155,14 @@ class Container(Record, frozen=True, tag=True):
 
     @property
     def entry_script(self) -> str:
-        """The path inside of the script that the server loads: AZUREML_ENTRY_SCRIPT, `main.py` where nothing sets it."""
+        """The path inside of the script that the server loads: AZUREML_ENTRY_SCRIPT, else `main.py`."""
         name = self.environment.get("AZUREML_ENTRY_SCRIPT") or "main.py"
         return name if name.startswith("/") else f"{self.app_root.rstrip('/')}/{name}"
 
 
 class FileInside(Record, frozen=True):
     """One entry of a folder inside (or of the local source). `path` is relative to the folder; `mode` are permission
-    bits (0o644), `digest` the SHA-256 of a file's content in hexadecimal where it was computed, `target` that of a link.
+    bits (0o644), `digest` the SHA-256 of a file's content in hexadecimal where it was computed, `target` a link's.
     """
 
     path: str
@@ -229,7 +230,8 @@ class FileSystem(Record, frozen=True):
 
 class TriedImport(Record, frozen=True):
     """One top-level import of the entry script, tried alone in a process of its own. `error` is the last line of the
-    traceback, or what ended the process; None when it worked."""
+    traceback, or what ended the process; None when it worked.
+    """
 
     module: str
     seconds: float

@@ -4,11 +4,12 @@ Everything that doctor asks of an engine goes through `Engine`, whose methods on
 fields: Docker Engine API 1.41.
 """
 
+import io
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import Any
 
 import docker
 import docker.errors
@@ -19,7 +20,7 @@ from docker.tls import TLSConfig
 from checks.containers import EngineInfo
 from doctor.errors import CannotExamine
 
-PATIENCE = 20.0  # seconds until an engine that says nothing counts as lost
+PATIENCE = 20  # seconds until an engine that says nothing counts as lost
 MOST_OUTPUT = 8 * 1024 * 1024  # bytes of what a command inside may write
 
 
@@ -93,7 +94,7 @@ class Engine:
         """What the engine says of an image, None when there is none of that name or id."""
         with told(self):
             try:
-                found: dict[str, Any] = self.api.inspect_image(name)
+                found: dict[str, Any] = self.api.inspect_image(name)  # type: ignore[no-untyped-call]
             except docker.errors.NotFound:
                 return None
         return found
@@ -108,16 +109,14 @@ class Engine:
             parts: tuple[bytearray, bytearray] = (bytearray(), bytearray())
             cut = False
             for pair in self.api.exec_start(made, stream=True, demux=True):
-                for kept, part in zip(parts, pair, strict=True):
-                    if part and len(kept) < most:
-                        kept += part[: most - len(kept)]
-                    elif part:
-                        cut = True
+                for number, part in enumerate(pair):
+                    parts[number].extend((part or b"")[: max(most - len(parts[number]), 0)])
+                    cut |= bool(part) and len(parts[number]) >= most
             code = self.api.exec_inspect(made)["ExitCode"]
         return Executed(code, bytes(parts[0]), bytes(parts[1]), cut)
 
     @contextmanager
-    def archive(self, container: str, path: str) -> Iterator[tuple[IO[bytes], Stat] | None]:
+    def archive(self, container: str, path: str) -> Iterator[tuple[io.RawIOBase, Stat] | None]:
         """A path inside as a stream of tar, with its description; None when nothing is there. Works on stopped ones."""
         with told(self):
             try:
@@ -142,10 +141,11 @@ class Engine:
         return f"there are {some}" if names else "the engine has no containers at all (docker ps -a)"
 
 
-class _Stream(IO[bytes]):
+class _Stream(io.RawIOBase):
     """Chunks of an answer as a file that can only be read on."""
 
     def __init__(self, chunks: Iterator[bytes], engine: Engine) -> None:
+        super().__init__()
         self._chunks, self._engine, self._rest = chunks, engine, b""
 
     def read(self, size: int = -1) -> bytes:
@@ -163,7 +163,7 @@ class _Stream(IO[bytes]):
         return taken
 
 
-def connect(patience: float = PATIENCE) -> Engine:
+def connect(patience: int = PATIENCE) -> Engine:
     """Connect to the engine that the docker command would use. Raises CannotExamine with place and remedy.
 
     As the command does, DOCKER_HOST goes first, then DOCKER_CONTEXT and the current context of the configuration.
