@@ -1,0 +1,88 @@
+"""Single paths inside a container: what they are, and how a file begins. Works on running and on stopped ones.
+
+Source: Docker Engine API 1.41, `HEAD` and `GET /containers/{id}/archive`. A link in the last place is not followed by
+the engine; its header names the link's final place inside.
+"""
+
+import base64
+import json
+import tarfile
+from collections.abc import Iterator
+from typing import IO, cast
+
+import docker.errors
+
+from doctor.containers.engine import Engine, Stat, told
+
+LINK = 1 << 27  # Go's os.ModeSymlink
+SPECIAL = 1 << 26 | 1 << 25 | 1 << 24 | 1 << 21 | 1 << 19  # device, pipe, socket, character device, irregular
+MOST_LINKS = 8
+_HEADER = "X-Docker-Container-Path-Stat"
+
+
+def stat(engine: Engine, container: str, path: str) -> Stat | None:
+    """What a path is, without following it; None when nothing is there, or the path leads through a file."""
+    address = f"{engine.api.base_url}/v{engine.api.api_version}/containers/{container}/archive"
+    with told(engine), engine.api.head(address, params={"path": path}, timeout=engine.api.timeout) as answer:
+        header = answer.headers.get(_HEADER)
+        if answer.status_code >= 400 or header is None:
+            if answer.status_code >= 500 or _is_gone(engine, container):
+                raise docker.errors.APIError(f"{answer.status_code} {answer.reason}", response=answer)
+            return None
+    found = json.loads(base64.b64decode(header))
+    return Stat(found["name"], found["size"], found["mode"], found.get("linkTarget") or "")
+
+
+def _is_gone(engine: Engine, container: str) -> bool:
+    """Whether the container itself is no more: a HEAD has no body that would tell."""
+    try:
+        engine.api.inspect_container(container)
+    except docker.errors.NotFound:
+        return True
+    return False
+
+
+def resolve(engine: Engine, container: str, path: str) -> tuple[str, Stat] | None:
+    """The final place of a path, links followed, and what is there; None when nothing is, or links run in a circle."""
+    for _ in range(MOST_LINKS):
+        found = stat(engine, container, path)
+        if found is None:
+            return None
+        if not found.mode & LINK:
+            return path, found
+        if not found.link.startswith("/") or found.link == path:
+            return None
+        path = found.link
+    return None
+
+
+def is_program(found: Stat) -> bool:
+    """Whether somebody may execute it."""
+    return not found.is_folder and not found.mode & (LINK | SPECIAL) and bool(found.mode & 0o111)
+
+
+def head(engine: Engine, container: str, path: str, most: int = 4096) -> bytes | None:
+    """The first bytes of a regular file, links followed; None when there is none."""
+    place = resolve(engine, container, path)
+    if place is None or place[1].is_folder:
+        return None
+    with engine.archive(container, place[0]) as opened:
+        if opened is None:
+            return None
+        for member, content in members(opened[0]):
+            return content.read(most) if content is not None and member.isreg() else None
+    return None
+
+
+def members(stream: object) -> Iterator[tuple[tarfile.TarInfo, IO[bytes] | None]]:
+    """The entries of a tar stream in their order, each with its content. A stream that breaks off ends the entries."""
+    with tarfile.open(fileobj=cast("IO[bytes]", stream), mode="r|", errorlevel=0) as archive:
+        while True:
+            try:
+                member = archive.next()
+            except tarfile.TarError:
+                return
+            if member is None:
+                return
+            yield member, archive.extractfile(member) if member.isreg() else None
+            archive.members = []  # type: ignore[attr-defined]  # tarfile keeps them all
