@@ -197,7 +197,7 @@ def look(subject: Subject, script: Script, overlay: Mapping[str, str], listen: L
     collected = time.perf_counter()
     outcomes |= {check.id: run_check(check, evidence) for check in late}
     ordered = tuple(outcomes[check.id] for check in (*early, *late))
-    findings = tuple(_drawn(f, evidence) for outcome in ordered if isinstance(outcome, Found) for f in outcome.findings)
+    findings = tuple(drawn(f, evidence) for outcome in ordered if isinstance(outcome, Found) for f in outcome.findings)
     kept, suppressed = options.suppression.split(findings, script)
     return Look(
         evidence=evidence,
@@ -209,13 +209,13 @@ def look(subject: Subject, script: Script, overlay: Mapping[str, str], listen: L
     )
 
 
-def _drawn(finding: Finding, evidence: Evidence) -> Finding:
+def drawn(finding: Finding, evidence: Evidence) -> Finding:
     """Draw the diff of every fix that has edits: later only the report is there, without the files' texts."""
     if not any(fix.edits for fix in finding.fixes):
         return finding
-    from doctor.fixing import drawn
+    from doctor.fixing import drawn as with_diff
 
-    return msgspec.structs.replace(finding, fixes=tuple(drawn(fix, evidence) for fix in finding.fixes))
+    return msgspec.structs.replace(finding, fixes=tuple(with_diff(fix, evidence) for fix in finding.fixes))
 
 
 def _subject(path: Path, options: Options) -> Subject:

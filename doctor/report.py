@@ -54,11 +54,12 @@ class Suppressed(Record, frozen=True):
 
 
 class Timings(Record, frozen=True):
-    """Seconds spent collecting (the probe included), checking and verifying fixes."""
+    """Seconds spent collecting (the probe included), checking and verifying fixes; calls made to a container engine."""
 
     collect: float = 0.0
     check: float = 0.0
     verify: float = 0.0
+    engine_calls: int | None = None
 
 
 class Report(Record, frozen=True):

@@ -1,22 +1,17 @@
 """`doctor check PATH...`: read and rehearse entry scripts before their deploy."""
 
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
-from checks.finding import Severity
 from doctor.baseline import write_baseline
-from doctor.command.exit_codes import ExitCode
-from doctor.command.outputs import Output, write_outputs
+from doctor.command.options import FILE, narrator, screen, telling, variables_of
+from doctor.command.outputs import exit_code, write_outputs
 from doctor.config import load_settings
 from doctor.engine import Examination, Options
 from doctor.gate import examine_all, fixed, preview, scripts_of
-from doctor.report import Report
-
-FILE = click.Path(path_type=Path)
 
 
 @click.command("check", no_args_is_help=False)
@@ -62,26 +57,9 @@ FILE = click.Path(path_type=Path)
 )
 @click.option("--fix", is_flag=True, help="Apply the fixes labelled safe.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
-@click.option(
-    "-o",
-    "--output",
-    multiple=True,
-    type=Output(),
-    help="text, json, sarif, junit, markdown or github, to standard output or a file; repeatable.",
-)
-@click.option(
-    "--fail-on",
-    type=click.Choice(["error", "warning", "never"]),
-    help="From which gravity on to exit with 1. [default: error]",
-)
-@click.option("--select", multiple=True, metavar="IDS", help="Only these checks or families, comma separated.")
-@click.option("--ignore", multiple=True, metavar="IDS", help="Not these checks or families, comma separated.")
-@click.option("--baseline", type=FILE, metavar="FILE", help="Findings recorded there stay quiet.")
+@telling()
 @click.option("--write-baseline", is_flag=True, help="Record today's findings in the --baseline file.")
-@click.option("--config", type=FILE, metavar="FILE", help="Instead of doctor.toml or [tool.doctor] in pyproject.toml.")
-@click.option("--color/--no-color", default=None, help="[default: on a terminal, unless NO_COLOR is set]")
-@click.option("-q", "--quiet", is_flag=True, help="Only the causes; no narration.")
-@click.option("-v", "--verbose", count=True, help="Everything that was found, and every check that was skipped.")
+@screen(verbose_help="Everything that was found, and every check that was skipped.")
 def command(paths: tuple[Path, ...], **given: Any) -> int:
     """Say what will break when this service is deployed, and what to change.
 
@@ -95,7 +73,7 @@ def command(paths: tuple[Path, ...], **given: Any) -> int:
     options = Options.of(settings, in_process=given["in_process"], with_baseline=not given["write_baseline"])
     if given["write_baseline"] and settings.baseline is None:
         raise click.UsageError("--write-baseline needs --baseline FILE: the file to write")
-    listen = _narrator(quiet=given["quiet"])
+    listen = narrator(quiet=given["quiet"])
     scripts, refused = scripts_of(paths)
     found: list[Examination] = []
     for result in examine_all(scripts, options, listen):
@@ -119,37 +97,15 @@ def command(paths: tuple[Path, ...], **given: Any) -> int:
     return exit_code(reports, settings.fail_on, refused=bool(refused), recorded=given["write_baseline"])
 
 
-def exit_code(reports: Sequence[Report], fail_on: str, *, refused: bool, recorded: bool = False) -> ExitCode:
-    """The gravest of what happened: a target that could not be examined counts more than one with findings."""
-    if refused:
-        return ExitCode.UNREACHABLE
-    if fail_on != "never" and not recorded and any(report.at_least(Severity(fail_on)) for report in reports):
-        return ExitCode.FOUND
-    return ExitCode.BROKEN if any(report.checks.crashed for report in reports) else ExitCode.CLEAN
-
-
 def _flags(given: Mapping[str, Any]) -> dict[str, object]:
     """The command line's values by the field names of Settings."""
-    variables = {}
-    for pair in given["set"]:
-        name, equals, value = pair.partition("=")
-        if not (name and equals):
-            raise click.UsageError(f"--set `{pair}` has no `=`; write it as NAME=VALUE")
-        variables[name] = value
     same = ("select", "ignore", "fail_on", "timeout", "memory", "model_dir", "env", "python", "baseline", "verify")
     return {
         **{name: given[name] for name in same},
         "samples": given["sample"],
-        "variables": variables,
+        "variables": variables_of(given["set"]),
         "run": False if given["no_run"] else None,
     }
-
-
-def _narrator(*, quiet: bool) -> Callable[[str], None]:
-    """Progress on one line of a terminal; nothing elsewhere. An empty text clears the line."""
-    if quiet or not sys.stderr.isatty():
-        return lambda _: None
-    return lambda text: click.echo(f"\r\033[K{text}{' ...' if text else ''}", nl=False, err=True)
 
 
 def _fix(found: Examination, options: Options, listen: Callable[[str], None]) -> Examination:

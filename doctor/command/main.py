@@ -13,6 +13,7 @@ from doctor.errors import CannotExamine, ConfigError
 
 VERBS = {
     "check": "read and rehearse an entry script before its deploy",
+    "diagnose": "say why a running or failing container does not serve",
     "triage": "name the root cause from logs, errors and tickets alone",
     "explain": "tell what a check finds, why it breaks and how to fix it",
     "checks": "list all checks",

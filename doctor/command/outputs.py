@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from checks.finding import Severity
+from doctor.command.exit_codes import ExitCode
 from doctor.errors import CannotExamine
 from doctor.report import Report
 from doctor.reports import FORMATS, near_format, render
@@ -69,6 +71,15 @@ def write_outputs(
             Path(str(file)).write_text(text, encoding="utf-8")
         except OSError as error:
             raise unwritable(name, str(file), error) from error
+
+
+def exit_code(reports: Sequence[Report], fail_on: str, *, refused: bool, recorded: bool = False) -> ExitCode:
+    """The gravest of what happened: a target that could not be examined counts more than one with findings."""
+    if refused:
+        return ExitCode.UNREACHABLE
+    if fail_on != "never" and not recorded and any(report.at_least(Severity(fail_on)) for report in reports):
+        return ExitCode.FOUND
+    return ExitCode.BROKEN if any(report.checks.crashed for report in reports) else ExitCode.CLEAN
 
 
 def unwritable(name: str, file: str, error: OSError) -> CannotExamine:

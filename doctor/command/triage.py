@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from doctor.command.outputs import Output
+from doctor.command.options import screen, telling
 from doctor.command.progress import Progress
 from doctor.command.told import MOST_PAGES, Told
 from doctor.config import load_settings
@@ -32,31 +32,8 @@ WORTH_BYTES = 16 << 20
 )
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes. [default: one a core for many logs]")
 @click.option("--dask", metavar="ADDRESS", help="Hand the work to the Dask cluster of that scheduler.")
-@click.option(
-    "-o",
-    "--output",
-    multiple=True,
-    type=Output(),
-    help="text, json, sarif, junit, markdown or github, to standard output or a file; repeatable. "
-    "json is written as results come.",
-)
-@click.option(
-    "--fail-on",
-    type=click.Choice(["error", "warning", "never"]),
-    help="From which gravity on to exit with 1. [default: error]",
-)
-@click.option("--select", multiple=True, metavar="IDS", help="Only these causes, comma separated.")
-@click.option("--ignore", multiple=True, metavar="IDS", help="Not these causes, comma separated.")
-@click.option("--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Findings recorded there stay quiet.")
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Instead of doctor.toml or [tool.doctor] in pyproject.toml.",
-)
-@click.option("--color/--no-color", default=None, help="[default: on a terminal, unless NO_COLOR is set]")
-@click.option("-q", "--quiet", is_flag=True, help="Only the causes; no narration.")
-@click.option("-v", "--verbose", count=True, help="Everything that was found.")
+@telling(what="causes", output_help=" json is written as results come.")
+@screen(verbose_help="Everything that was found.")
 def command(paths: tuple[str, ...], **flags: Any) -> int:
     """Name the root cause from text alone: container and build logs, pasted errors, kubectl output, tickets.
 
