@@ -50,15 +50,8 @@ def docker(name: str, **given: Any) -> int:
     examined, 4 doctor itself failed.
     """
     same = ("select", "ignore", "fail_on", "timeout", "env", "baseline")
-    settings = load_settings(
-        given["source"] or Path(),
-        config=given["config"],
-        flags={
-            **{one: given[one] for one in same},
-            "samples": given["sample"],
-            "variables": variables_of(given["set"]),
-        },
-    )
+    flags = {one: given[one] for one in same} | {"samples": given["sample"], "variables": variables_of(given["set"])}
+    settings = load_settings(given["source"] or Path(), config=given["config"], flags=flags)
     from doctor.containers.diagnosis import diagnose
     from doctor.containers.wishes import Wishes
 

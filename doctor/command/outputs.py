@@ -73,7 +73,7 @@ def write_outputs(
             raise unwritable(name, str(file), error) from error
 
 
-def exit_code(reports: Sequence[Report], fail_on: str, *, refused: bool, recorded: bool = False) -> ExitCode:
+def exit_code(reports: Sequence[Report], fail_on: str, *, refused: bool = False, recorded: bool = False) -> ExitCode:
     """The gravest of what happened: a target that could not be examined counts more than one with findings."""
     if refused:
         return ExitCode.UNREACHABLE

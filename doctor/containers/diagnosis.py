@@ -59,12 +59,13 @@ class Seen:
     offline: bool = False
 
 
-def diagnose(name: str, wishes: Wishes = Wishes(), listen: Listen = lambda _: None) -> Diagnosed:
+def diagnose(name: str, wishes: Wishes | None = None, listen: Listen = lambda _: None) -> Diagnosed:
     """Diagnose one container by name or id.
 
     Raises CannotExamine when the engine or the container cannot be reached, ConfigError for a file that is not there.
     """
     began = time.perf_counter()
+    wishes = wishes or Wishes()
     payloads = tuple(Payload(source=str(path), body=read_sample(path)) for path in wishes.samples)
     engine = connect()
     sweep(engine)
@@ -131,10 +132,10 @@ def _look_inside(engine: Engine, seen: Seen, payloads: Sequence[Payload], brough
     why = entered.reason if entered else f"it is {container.state.status}"
     frozen = collect_frozen(engine, container, brought)
     note = f"{why}, so it was not entered: its files were read as they stood"
+    if isinstance(frozen, Missing):
+        note = f"{why}, and its files could not be read: {frozen.reason}"
     evidence = seen.evidence.replace(inside=frozen, answers=Missing(reason=f"the service was not asked: {why}"))
-    return replace(
-        seen, evidence=evidence, notes=(note,) if isinstance(frozen, Inside) else (f"{why}; {frozen.reason}",)
-    )
+    return replace(seen, evidence=evidence, notes=(note,))
 
 
 def _with_files(seen: Seen, container: Container, wishes: Wishes, brought: Brought) -> Seen:
