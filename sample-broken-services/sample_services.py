@@ -1,4 +1,4 @@
-"""The sample services: what each case.toml says, and the models that are made rather than kept.
+"""The sample services: what each case.toml and container.toml says, and the models that are made rather than kept.
 
     python sample-broken-services/sample_services.py [FOLDER]
 
@@ -78,6 +78,120 @@ class Service:
         return tuple(self.symptom.split("`")[1::2])
 
 
+@dataclass(frozen=True)
+class Run:
+    """How a container is started, in the words of `docker run`.
+
+    `ports` as after `-p` (`5001` is published to a free port of the host), `memory` as after `-m` (swap is not given
+    beyond it), `tmpfs` by path with its options, `mounts` tables of source (relative to the folder, or `volume:` for a
+    volume without a name, `volume:NAME` for one of that name), target and read_only. `health` has test (words), and
+    interval, timeout, start_period in seconds, and retries. `command` and `entrypoint` replace those of the image.
+    `host` holds further settings of the host, by the names of docker-py's create_host_config.
+    """
+
+    name: str | None = None
+    command: list[str] | None = None
+    entrypoint: list[str] | None = None
+    environment: dict[str, str] = field(default_factory=dict)
+    ports: list[str] = field(default_factory=list)
+    memory: str | None = None
+    tmpfs: dict[str, str] = field(default_factory=dict)
+    mounts: list[dict[str, Any]] = field(default_factory=list)
+    read_only: bool = False
+    restart: str = "no"
+    user: str | None = None
+    working_dir: str | None = None
+    platform: str | None = None
+    health: dict[str, Any] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
+    host: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Diagnose:
+    """What a person would pass to `doctor diagnose docker`; paths are relative to the folder."""
+
+    source: str | None = None
+    sample: str | None = None
+    env: str | None = None
+    rehearse: bool | None = None
+    network: bool = False
+    timeout: float = 60.0
+
+
+@dataclass(frozen=True)
+class Wait:
+    """The state in which a container is looked at.
+
+    `until`: `exited`, `restarting` (it has been started again at least once), `unhealthy`, `running`, `answers` (a GET
+    of `/` through a published port is answered), `listening` (a TCP connection to the first exposed port succeeds),
+    `not-started` (the engine refused to start it) or `log:TEXT` (the log holds that text). Given up after `seconds`.
+    """
+
+    until: str
+    seconds: float = 60.0
+
+
+@dataclass(frozen=True)
+class ContainerService:
+    """One folder with a container.toml: a service as a container of the `current` or the `old` layout.
+
+    `symptom` is what a person sees without doctor; texts in backticks are verbatim from docker. `cause` is the id that
+    must rank first, `explained` are ids that must be found and be explained by others. `file` and `line` are path
+    inside and line of the first quote of the cause, where the code of the person is at fault. A healthy one has none
+    of these. `request` is the file whose content is sent to /score before doctor looks, where the fault needs one.
+    """
+
+    folder: Path
+    title: str
+    symptom: str
+    layout: str = "current"
+    cause: str = ""
+    explained: tuple[str, ...] = ()
+    file: str | None = None
+    line: int | None = None
+    healthy: bool = False
+    request: str | None = None
+    platform_of_image: str | None = None
+    run: Run = field(default_factory=Run)
+    diagnose: Diagnose = field(default_factory=Diagnose)
+    wait: Wait = field(default_factory=lambda: Wait("exited"))
+
+    def __post_init__(self) -> None:
+        if self.healthy == bool(self.cause):
+            raise ValueError(f"{self.folder.name}: either healthy or with a cause")
+        if self.layout not in {"current", "old"}:
+            raise ValueError(f"{self.folder.name}: no layout is called {self.layout}")
+        if not (self.wait.until in STATES or self.wait.until.startswith("log:")):
+            raise ValueError(f"{self.folder.name}: nothing to wait for is called {self.wait.until}")
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self.folder.name
+
+
+STATES = {"exited", "restarting", "unhealthy", "running", "answers", "listening", "not-started"}
+
+
+def load_container(folder: Path) -> ContainerService:
+    """Read a container.toml. Raises TypeError for a key that means nothing, ValueError for a value that does."""
+    case = tomllib.loads((folder / "container.toml").read_text(encoding="utf-8"))
+    return ContainerService(
+        folder=folder,
+        run=Run(**case.pop("run", {})),
+        diagnose=Diagnose(**case.pop("diagnose", {})),
+        wait=Wait(**case.pop("wait", {"until": "exited"})),
+        explained=tuple(case.pop("explained", ())),
+        **case,
+    )
+
+
+def container_services(root: Path = HERE) -> list[ContainerService]:
+    """All services that are run as containers, by name."""
+    return [load_container(path.parent) for path in sorted(root.glob("*/container.toml"))]
+
+
 def cure(service: Service) -> None:
     """Change the files as a person would. Raises ValueError when a text to replace is not there exactly once."""
     for change in service.cure:
@@ -124,13 +238,23 @@ def copy_all(root: Path, names: Collection[str] = ()) -> None:
 
 def make_models(root: Path = HERE) -> None:
     """Run every make_model.py, in one process so that scikit-learn is loaded once."""
+    for service in services(root):
+        if not service.made_with:
+            make_model(service.folder, service.model_folder)
+    for container in container_services(root):
+        if not (container.folder / "case.toml").exists():
+            make_model(container.folder)
+
+
+def make_model(folder: Path, models: Path | None = None) -> None:
+    """Run the make_model.py of a folder, if it has one, so that `models` (`model` beside it) is filled."""
+    maker = folder / "make_model.py"
+    if not maker.exists():
+        return
     before = sys.argv
     try:
-        for service in services(root):
-            maker = service.folder / "make_model.py"
-            if maker.exists() and not service.made_with:
-                sys.argv = [str(maker), str(service.model_folder.resolve())]
-                runpy.run_path(str(maker), run_name="__main__")
+        sys.argv = [str(maker), str((models or folder / "model").resolve())]
+        runpy.run_path(str(maker), run_name="__main__")
     finally:
         sys.argv = before
 

@@ -1,0 +1,119 @@
+"""What tests with a real engine start from. See README.md."""
+
+import os
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import images
+import pytest
+import starting
+from sample_services import HERE, Run, Wait, load_container, make_model
+
+from doctor.containers.engine import Engine, connect
+from doctor.containers.owned import LABEL, OWNER
+from doctor.errors import CannotExamine
+
+RunContainer = Callable[..., str]
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[Engine]:
+    """A connection to a real engine. Tests that ask for it are skipped where there is none."""
+    try:
+        engine = connect()
+    except CannotExamine as reason:
+        pytest.skip(f"needs a Docker engine (tests/docker/README.md): {reason}")
+    engine.api.timeout = 600  # images take their time; doctor's own connections have its own patience
+    before = _all_of_doctor(engine)
+    yield engine
+    _nothing_is_left(engine, before)
+    engine.api.close()
+
+
+@pytest.fixture(scope="session")
+def image(engine: Engine) -> Callable[[str], str]:
+    """The image of a layout, "current" or "old", without a service in it."""
+
+    def layout(name: str) -> str:
+        try:
+            return images.layout_image(engine.api, name)
+        except images.CannotBuild as reason:
+            pytest.skip(str(reason))
+
+    return layout
+
+
+@pytest.fixture
+def run_container(engine: Engine) -> Iterator[RunContainer]:
+    """Start a container of an image; the options are those of sample_services.Run. It is removed after the test."""
+    started: list[str] = []
+
+    def run(image: str, *, folder: Path | None = None, may_fail: bool = False, **options: object) -> str:
+        settings = Run(**options)  # type: ignore[arg-type]
+        started.append(starting.start(engine.api, image, settings, folder, may_fail=may_fail))
+        return started[-1]
+
+    yield run
+    for container in started:
+        starting.remove(engine.api, container)
+
+
+@pytest.fixture
+def sample(engine: Engine, tmp_path: Path) -> Iterator[Callable[[str], starting.Started]]:
+    """Start a sample by name and wait until it is in its state. It is removed after the test."""
+    started: list[str] = []
+
+    def begin(name: str) -> starting.Started:
+        folder = tmp_path / name
+        shutil.copytree(HERE / name, folder, ignore=shutil.ignore_patterns("__pycache__"))
+        service = load_container(folder)
+        try:
+            tag = images.image_for(engine.api, load_container(HERE / name))
+        except images.CannotBuild as reason:
+            if shutil.which("debootstrap") or os.environ.get("DOCTOR_TEST_BASE"):
+                raise
+            pytest.skip(str(reason))
+        if service.run.mounts:
+            make_model(folder)
+        settings = Run(**{**vars(service.run), "name": name})
+        refused = service.wait.until == "not-started"
+        container = starting.start(engine.api, tag, settings, folder, may_fail=refused)
+        started.append(container)
+        if service.request:
+            starting.wait_for(engine.api, container, Wait("answers", service.wait.seconds))
+            starting.request(engine.api, container, folder / service.request)
+        starting.wait_for(engine.api, container, service.wait)
+        called = engine.api.inspect_container(container)["Name"].lstrip("/")
+        return starting.Started(container, called, service, folder)
+
+    yield begin
+    for container in started:
+        starting.remove(engine.api, container)
+
+
+def _all_of_doctor(engine: Engine) -> dict[str, str]:
+    """What doctor makes and has to remove: containers, volumes, networks and temporary folders, with their owners."""
+    api, mine = engine.api, {"label": LABEL}
+    found = {f"container {each['Id']}": each["Labels"] for each in api.containers(all=True, filters=mine)}
+    found |= {f"volume {each['Name']}": each["Labels"] for each in api.volumes(filters=mine)["Volumes"] or ()}
+    found |= {f"network {each['Name']}": each["Labels"] for each in api.networks(filters=mine)}
+    owners = {name: str(labels.get(OWNER, "")) for name, labels in found.items()}
+    return owners | {f"folder {path}": path.name for path in Path(tempfile.gettempdir()).glob("doctor-*")}
+
+
+def _nothing_is_left(engine: Engine, before: dict[str, str]) -> None:
+    """Fail when something of this run, or of one that was killed, is still there after a while."""
+    give_up = time.monotonic() + 20
+    while left := [name for name, owner in _all_of_doctor(engine).items() if name not in before and _is_over(owner)]:
+        assert time.monotonic() < give_up, f"doctor left behind: {left}"
+        time.sleep(1)
+
+
+def _is_over(owner: str) -> bool:
+    """False when another process that still runs owns it: other tests may be running beside these."""
+    numbers = {int(number) for number in re.findall(r"(?<![\w.])\d+(?![\w.])", owner)} - {os.getpid()}
+    return not any(Path(f"/proc/{number}").exists() for number in numbers)
