@@ -1,6 +1,6 @@
 """`python -m doctor.derive`: regenerate every file that is made from the code; `--check` only tells what would change.
 
-Derived are the catalogue of checks (docs/checks/), the schema of the JSON report (docs/report.schema.json), the table
+Derived are what the signatures need at least (checks/logs/literals.jsonl), the catalogue of checks (docs/checks/), the schema of the JSON report (docs/report.schema.json), the table
 of settings in docs/configuration.md, and the help texts in README.md between `<!-- help:VERB -->` and `<!-- /help -->`.
 """
 
@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def derived(root: Path = ROOT) -> dict[Path, str]:
     """Every derived file of a checkout, with the text that it should hold."""
+    from checks.logs import literals
     from checks.registry import all_checks
     from doctor.pages import area_page, areas, catalogue, markdown_page
 
@@ -24,6 +25,7 @@ def derived(root: Path = ROOT) -> dict[Path, str]:
     files |= {pages / f"{check.id}.md": markdown_page(check) for check in all_checks() if check.family != "logs"}
     files |= {pages / "logs" / f"{area}.md": area_page(area, checks) for area, checks in areas().items()}
     files[root / "docs" / "report.schema.json"] = _schema()
+    files[root / "checks" / "logs" / "literals.jsonl"] = literals.derived()
     for name, block, make in (("README.md", "help", _help), ("docs/configuration.md", "settings", _settings)):
         file = root / name
         if file.exists():
@@ -58,16 +60,19 @@ def _schema() -> str:
 
 
 def _help(verb: str) -> str:
-    """What `doctor VERB --help` prints, as a block."""
+    """What `doctor VERB --help` prints, as a block; `VERB-TARGET` is a verb's target."""
     import click
 
     from doctor.command.main import cli
 
+    verb, _, target = verb.partition("-")
     command = import_module(f"doctor.command.{verb}").command
     settings: Any = {**cli.context_settings, "terminal_width": 100, "max_content_width": 100}
-    with click.Context(cli, info_name="doctor", **settings) as group:
-        context = click.Context(command, group, info_name=verb, **settings)
-        return f"```text\n{command.get_help(context)}\n```\n"
+    context = click.Context(command, click.Context(cli, info_name="doctor", **settings), info_name=verb, **settings)
+    if target:
+        command = command.commands[target]
+        context = click.Context(command, context, info_name=target, **settings)
+    return f"```text\n{command.get_help(context)}\n```\n"
 
 
 def _settings(_: str) -> str:

@@ -70,6 +70,15 @@ def diagnose(name: str, wishes: Wishes | None = None, listen: Listen = lambda _:
     engine = connect()
     sweep(engine)
     seen = collect(engine, name, payloads, wishes, listen)
+    words = ["doctor", "diagnose", "docker", name]
+    words += [word for sample in wishes.samples for word in ("--sample", str(sample))]
+    words += ["--source", str(wishes.source)] if wishes.source else []
+    words += ["--env", str(wishes.environment)] if wishes.environment else []
+    return judged(engine, seen, wishes, began, shlex.join(words), listen)
+
+
+def judged(engine: Engine, seen: Seen, wishes: Wishes, began: float, confirm: str, listen: Listen) -> Diagnosed:
+    """Check what was seen, rank it, and report. `began` is of perf_counter, `confirm` the command that tells the cure."""
     collected = time.perf_counter()
     listen("judging")
     outcomes = tuple(
@@ -82,8 +91,8 @@ def diagnose(name: str, wishes: Wishes | None = None, listen: Listen = lambda _:
         version=__version__,
         target=seen.evidence.target,
         verdict=_verdict(ranking, seen.evidence),
-        causes=tuple(_confirmed(finding, name, wishes) for finding in ranking.causes),
-        findings=tuple(_confirmed(finding, name, wishes) for finding in ranking.findings),
+        causes=tuple(_confirmed(finding, confirm) for finding in ranking.causes),
+        findings=tuple(_confirmed(finding, confirm) for finding in ranking.findings),
         checks=summarise(outcomes),
         timings=Timings(
             collect=round(collected - began, 4),
@@ -259,12 +268,6 @@ def _verdict(ranking: Ranking, evidence: Evidence) -> Verdict:
     return Verdict.HEALTHY if healthy else Verdict.INCONCLUSIVE
 
 
-def _confirmed(finding: Finding, name: str, wishes: Wishes) -> Finding:
+def _confirmed(finding: Finding, command: str) -> Finding:
     """Fill in the command that passes once the finding is cured."""
-    if finding.confirm:
-        return finding
-    words = ["doctor", "diagnose", "docker", name]
-    words += [word for sample in wishes.samples for word in ("--sample", str(sample))]
-    words += ["--source", str(wishes.source)] if wishes.source else []
-    words += ["--env", str(wishes.environment)] if wishes.environment else []
-    return msgspec.structs.replace(finding, confirm=shlex.join(words))
+    return finding if finding.confirm else msgspec.structs.replace(finding, confirm=command)

@@ -1,0 +1,86 @@
+"""What several families say of one container becomes one answer."""
+
+from checks.finding import Confidence, Finding, Quote, Severity
+from checks.joint import agree, judge
+
+
+def finding(id: str, title: str = "", *quotes: str, about: tuple[str, ...] = (), **more: object) -> Finding:
+    evidence = tuple(Quote(source="score.py", text=text, line=7) for text in quotes)
+    family = id.partition(".")[0]
+    made = Finding(
+        id=id, family=family, title=title or id, evidence=evidence, about=about, confidence=Confidence.LIKELY
+    )
+    return made if not more else Finding(**{name: getattr(made, name) for name in made.__struct_fields__} | more)  # type: ignore[arg-type]
+
+
+LOG = finding(
+    "logs.module-not-found",
+    "no installed package provides `cv2`",
+    "ModuleNotFoundError: No module named 'cv2'",
+    about=("module:cv2", "line:7"),
+)
+RESTARTS = finding("container.restart-loop")
+PACKAGE = finding(
+    "dependencies.not-listed",
+    "cv2 is imported, and conda.yml does not list it",
+    "import cv2",
+    about=("module:cv2", "line:7"),
+)
+RAISED = finding("runtime.import-raised", "", "ModuleNotFoundError: No module named 'cv2'", about=("phase:import",))
+
+
+def test_a_log_and_a_check_of_the_same_module_are_one_fault() -> None:
+    ranking = judge((LOG, RESTARTS, PACKAGE, RAISED))
+    assert [one.id for one in ranking.causes] == ["dependencies.not-listed"]
+    assert {"logs.module-not-found", "container.restart-loop"} <= set(ranking.causes[0].explains)
+
+
+def test_the_cause_quotes_the_log() -> None:
+    cause = judge((LOG, PACKAGE)).causes[0]
+    assert cause.evidence[-1].text == "ModuleNotFoundError: No module named 'cv2'"
+
+
+def test_a_log_knows_more_than_a_finding_of_the_last_resort() -> None:
+    ranking = judge((LOG, RAISED))
+    assert [one.id for one in ranking.causes] == ["logs.module-not-found"]
+
+
+def test_different_faults_stay_two_causes_and_what_happened_goes_first() -> None:
+    latent = finding(
+        "entry-script.no-run", "run() is missing", "def init():", about=("line:99",), confidence=Confidence.CERTAIN
+    )
+    ranking = judge((latent, LOG))
+    assert [one.id for one in ranking.causes] == ["logs.module-not-found", "entry-script.no-run"]
+
+
+def test_what_only_the_rehearsal_met_comes_after_the_log() -> None:
+    other = finding(
+        "runtime.file-missing", "", "FileNotFoundError: x", about=("file:x",), confidence=Confidence.CERTAIN
+    )
+    assert [one.id for one in judge((other, LOG)).causes] == ["logs.module-not-found", "runtime.file-missing"]
+
+
+def test_a_latent_fault_does_not_explain_a_restart() -> None:
+    latent = finding("entry-script.no-run")
+    assert {one.id for one in judge((latent, RESTARTS)).causes} == {"entry-script.no-run", "container.restart-loop"}
+
+
+def test_a_warning_explains_nothing() -> None:
+    warning = finding("container.image-replaced", severity=Severity.WARNING)
+    assert [one.id for one in judge((warning, RESTARTS)).causes] == ["container.restart-loop"]
+
+
+def test_the_symptoms_of_a_log_are_explained_by_a_cause_of_the_container() -> None:
+    killed = finding("container.out-of-memory", "killed at its memory limit of 200 MB")
+    symptom = finding("logs.worker-failed-to-boot", "a worker failed to boot")
+    assert [one.id for one in judge((symptom, killed)).causes] == ["container.out-of-memory"]
+
+
+def test_the_same_line_of_another_file_is_no_agreement() -> None:
+    log = finding("logs.key-missing", "", 'File "/var/azureml-app/train.py", line 7', about=("line:7",))
+    log = Finding(
+        **{name: getattr(log, name) for name in log.__struct_fields__}
+        | {"evidence": (Quote(source="docker logs score", text='File "/app/train.py", line 7', line=3),)}
+    )
+    other = finding("runtime.key-missing", "", "data['x']", about=("line:7",))
+    assert not agree(log, other)
