@@ -1,0 +1,5 @@
+"""What gunicorn loads."""
+
+import create_app
+
+app = create_app.create()
