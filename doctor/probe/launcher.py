@@ -8,7 +8,6 @@ Whatever happens (an exception, Ctrl-C, SIGTERM), every process that the rehears
 folder removed. This module imports nothing slow: the child starts first.
 """
 
-import atexit
 import contextlib
 import importlib.util
 import json
@@ -17,15 +16,15 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType, TracebackType
+from types import TracebackType
 from typing import Any, Self
 
 from checks.evidence import Missing, Probe
 from doctor.probe import interpreters, processes, staging
+from doctor.probe.guard import Guard
 from doctor.probe.supervisor import Supervisor
 
 PROBE_FILE = Path(__file__).with_name("probe.py")
@@ -223,7 +222,7 @@ class _Child(Running):
             "PYTHONDONTWRITEBYTECODE": "1",
             "TMPDIR": str(stage.root / "tmp"),
         }
-        _Guard.add(self)
+        Guard.add(self)
         try:
             process = subprocess.Popen(  # noqa: S603 the interpreter that the person chose
                 [python, _code_for(python), str(stage.desk / "plan")],
@@ -236,7 +235,7 @@ class _Child(Running):
                 bufsize=0,
             )
         except BaseException:
-            _Guard.remove(self)
+            Guard.remove(self)
             os.close(self._record)
             raise
         try:
@@ -246,7 +245,7 @@ class _Child(Running):
         except BaseException:
             process.kill()
             process.wait()
-            _Guard.remove(self)
+            Guard.remove(self)
             raise
 
     def wait(self) -> Probe | Missing:
@@ -271,7 +270,7 @@ class _Child(Running):
             if record >= 0:
                 os.close(record)
             self._stage.remove()
-            _Guard.remove(self)
+            Guard.remove(self)
 
     def _told(self) -> list[processes.Process]:
         """Descendants that the probe found when it was done."""
@@ -364,48 +363,3 @@ def _restrain(pid: int) -> None:
         resource.prlimit(pid, resource.RLIMIT_CORE, (1, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     with contextlib.suppress(OSError):
         Path(f"/proc/{pid}/oom_score_adj").write_text("800")
-
-
-class _Guard:
-    """Stops what still runs when the interpreter exits, is told to terminate, or loses its terminal."""
-
-    _running: set[Running] = set()
-    _ours: list[int] = []
-    _lock = threading.RLock()
-
-    @classmethod
-    def add(cls, running: Running) -> None:
-        """Guard one more; the first one puts signal handlers in place where nobody has one."""
-        with cls._lock:
-            if not cls._running and threading.current_thread() is threading.main_thread():
-                for name in ("SIGTERM", "SIGHUP"):
-                    number = getattr(signal, name, None)
-                    if number is not None and signal.getsignal(number) is signal.SIG_DFL:
-                        signal.signal(number, cls._terminated)
-                        cls._ours.append(number)
-            cls._running.add(running)
-
-    @classmethod
-    def remove(cls, running: Running) -> None:
-        """Guard one less; the last one takes the handlers away."""
-        with cls._lock:
-            cls._running.discard(running)
-            if not cls._running and threading.current_thread() is threading.main_thread():
-                while cls._ours:
-                    signal.signal(cls._ours.pop(), signal.SIG_DFL)
-
-    @classmethod
-    def stop_all(cls) -> None:
-        """End everything."""
-        for running in list(cls._running):
-            with contextlib.suppress(Exception):
-                running.stop()
-
-    @classmethod
-    def _terminated(cls, number: int, _frame: FrameType | None) -> None:
-        cls.stop_all()
-        signal.signal(number, signal.SIG_DFL)
-        os.kill(os.getpid(), number)
-
-
-atexit.register(_Guard.stop_all)
