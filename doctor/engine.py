@@ -119,7 +119,7 @@ def examine(path: Path, options: Options = Options(), listen: Listener = lambda 
     Raises CannotExamine when it cannot be read, or neither be rehearsed nor found wrong by reading; and ConfigError
     when a sample, the model folder or the environment file is not there.
     """
-    subject = _subject(path, options)
+    subject = subject_of(path, options)
     script = collect_script(path, subject.shown)
     began = time.perf_counter()
     result = look(subject, script, {}, listen)
@@ -182,7 +182,7 @@ def look(subject: Subject, script: Script, overlay: Mapping[str, str], listen: L
         running = _start(subject, overlay, module)
         listen("running init() and run()" if _sent(subject, module) else "running init()")
     try:
-        evidence = _collect(subject, script, overlay)
+        evidence = collect_subject(subject, script, overlay)
         early, late = _split(options.suppression.selected(checks_of_kind("script")))
         outcomes = {check.id: run_check(check, evidence) for check in early}
         if running is not None:
@@ -218,7 +218,8 @@ def drawn(finding: Finding, evidence: Evidence) -> Finding:
     return msgspec.structs.replace(finding, fixes=tuple(with_diff(fix, evidence) for fix in finding.fixes))
 
 
-def _subject(path: Path, options: Options) -> Subject:
+def subject_of(path: Path, options: Options) -> Subject:
+    """The script with what was given or lies beside it. Raises ConfigError for what is not there."""
     samples = options.samples or tuple(find_samples(path.parent))
     model_dir = only_version(options.model_dir) if options.model_dir else find_model_folder(path.parent)
     if options.environment and not options.environment.is_file():
@@ -259,7 +260,8 @@ def _start(subject: Subject, overlay: Mapping[str, str], module: Module) -> "Run
     )
 
 
-def _collect(subject: Subject, script: Script, overlay: Mapping[str, str]) -> Evidence:
+def collect_subject(subject: Subject, script: Script, overlay: Mapping[str, str]) -> Evidence:
+    """What can be read of a script and of what lies beside it."""
     from doctor.collectors.environment import collect_environment
     from doctor.collectors.models import collect_models
 

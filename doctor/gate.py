@@ -43,6 +43,19 @@ def examine_all(
         yield from pool.map(partial(_one, options=options), scripts, chunksize=8)
 
 
+def examine_in(
+    image: str, scripts: Sequence[Path], options: Options, listen: Callable[[str], None]
+) -> Iterator[Examination | Refused]:
+    """Examine scripts one after the other, each deployed locally in a Docker image."""
+    from doctor.containers.image_gate import check_in_image
+
+    for script in scripts:
+        try:
+            yield check_in_image(script, image, options, listen)
+        except CannotExamine as error:
+            yield script, error
+
+
 def _pool(number: int, options: Options) -> "Executor":
     from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor  # not loaded for a single script
 

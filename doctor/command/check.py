@@ -11,7 +11,7 @@ from doctor.command.options import FILE, narrator, screen, telling, variables_of
 from doctor.command.outputs import exit_code, write_outputs
 from doctor.config import load_settings
 from doctor.engine import Examination, Options
-from doctor.gate import examine_all, fixed, preview, scripts_of
+from doctor.gate import examine_all, examine_in, fixed, preview, scripts_of
 
 
 @click.command("check", no_args_is_help=False)
@@ -39,6 +39,7 @@ from doctor.gate import examine_all, fixed, preview, scripts_of
     "--set", multiple=True, metavar="NAME=VALUE", help="An environment variable of the deployment; repeatable."
 )
 @click.option("--python", metavar="EXE", help="The interpreter to rehearse with. [default: the active environment's]")
+@click.option("--image", metavar="IMAGE", help="Deploy locally in this Docker image, and rehearse there.")
 @click.option("--no-run", is_flag=True, help="Only read: nothing of the script is run.")
 @click.option("--in-process", is_flag=True, help="Rehearse in doctor's own process, for breakpoints.")
 @click.option(
@@ -64,7 +65,8 @@ def command(paths: tuple[Path, ...], **given: Any) -> int:
     """Say what will break when this service is deployed, and what to change.
 
     PATH is an entry script (score.py), or a folder that holds one. init() and run() are rehearsed in a process of their
-    own on a scratch copy of the folder; nothing of yours is changed unless --fix is given.
+    own on a scratch copy of the folder; nothing of yours is changed unless --fix is given. With --image the service is
+    deployed into a throwaway container of that image, its server started, and health, swagger and samples tried.
 
     Exit codes: 0 nothing at or above --fail-on, 1 something, 2 the call is wrong, 3 a target could not be examined,
     4 doctor itself failed.
@@ -73,10 +75,13 @@ def command(paths: tuple[Path, ...], **given: Any) -> int:
     options = Options.of(settings, in_process=given["in_process"], with_baseline=not given["write_baseline"])
     if given["write_baseline"] and settings.baseline is None:
         raise click.UsageError("--write-baseline needs --baseline FILE: the file to write")
+    _refuse_clashes(given)
     listen = narrator(quiet=given["quiet"])
     scripts, refused = scripts_of(paths)
     found: list[Examination] = []
-    for result in examine_all(scripts, options, listen):
+    image = given["image"]
+    examined = examine_in(image, scripts, options, listen) if image else examine_all(scripts, options, listen)
+    for result in examined:
         if isinstance(result, Examination):
             found.append(result)
         else:
@@ -95,6 +100,16 @@ def command(paths: tuple[Path, ...], **given: Any) -> int:
     for _, error in refused:
         click.echo(f"doctor: {error}", err=True)
     return exit_code(reports, settings.fail_on, refused=bool(refused), recorded=given["write_baseline"])
+
+
+def _refuse_clashes(given: Mapping[str, Any]) -> None:
+    """Raise click.UsageError for an option that means nothing beside --image."""
+    if not given["image"]:
+        return
+    for name in ("no_run", "in_process", "python", "fix", "diff", "verify"):
+        if given[name]:
+            option = f"--{name.replace('_', '-')}"
+            raise click.UsageError(f"{option} and --image do not go together; leave one of them out")
 
 
 def _flags(given: Mapping[str, Any]) -> dict[str, object]:

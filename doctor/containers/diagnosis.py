@@ -78,7 +78,7 @@ def diagnose(name: str, wishes: Wishes | None = None, listen: Listen = lambda _:
 
 
 def judged(engine: Engine, seen: Seen, wishes: Wishes, began: float, confirm: str, listen: Listen) -> Diagnosed:
-    """Check what was seen, rank it, and report. `began` is of perf_counter, `confirm` the command that tells the cure."""
+    """Check what was seen, rank it and report. `began` is of perf_counter, `confirm` the command that shows the cure."""
     collected = time.perf_counter()
     listen("judging")
     outcomes = tuple(
