@@ -1,7 +1,8 @@
 """`python -m doctor.derive`: regenerate every file that is made from the code; `--check` only tells what would change.
 
-Derived are what the signatures need at least (checks/logs/literals.jsonl), the catalogue of checks (docs/checks/), the schema of the JSON report (docs/report.schema.json), the table
-of settings in docs/configuration.md, and the help texts in README.md between `<!-- help:VERB -->` and `<!-- /help -->`.
+Derived are what logs must hold for signatures to match (checks/logs/literals.jsonl), the catalogue of checks
+(docs/checks/), the schema of the JSON report (docs/report.schema.json), the table of settings in
+docs/configuration.md, and the help texts in README.md between `<!-- help:VERB -->` and `<!-- /help -->`.
 """
 
 import re

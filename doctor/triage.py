@@ -10,7 +10,7 @@ import msgspec
 from checks.evidence import Log, Target
 from checks.logs.analysis import Analysis, analyse
 from checks.logs.findings import FAMILY, findings
-from checks.logs.signature import signatures
+from checks.logs.index import told
 from checks.rank import rank
 from doctor import __version__
 from doctor.logs.fingerprint import fingerprint
@@ -70,7 +70,7 @@ def _triage(log: Log, suppression: Suppression) -> Report:
 def _looked_for(select: frozenset[str] | None, ignore: frozenset[str]) -> int:
     """How many causes and symptoms were looked for: of a million logs, counted once."""
     wanted = Suppression(select=select, ignore=ignore)
-    return sum(one.is_told and wanted.wants(f"{FAMILY}.{one.id}") for one in signatures())
+    return sum(wanted.wants(f"{FAMILY}.{name}") for name in told())
 
 
 def _verdict(*, failing: bool, healthy: bool) -> Verdict:

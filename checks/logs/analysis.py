@@ -9,7 +9,7 @@ from checks.evidence import Log
 from checks.finding import Stage
 from checks.logs.errors import CLEAR, LEAST, PLAIN, SAID, most_telling
 from checks.logs.lines import Line, read_lines
-from checks.logs.matcher import Matcher, built_in, search
+from checks.logs.matcher import Choice, Matcher, search
 from checks.logs.readers import READERS, Place
 from checks.logs.runs import Moment, moments, phase_of
 from checks.logs.signature import Phase, Role, Signature, Strength
@@ -104,7 +104,11 @@ class Analysis:
 @lru_cache(maxsize=4)
 def analyse(log: Log) -> Analysis:
     """Read one log with the built-in signatures."""
-    return analyse_with(log, built_in())
+    lines = read_lines(log)
+    return _Reading(lines, _CHOICE.matcher(line.text for line in lines)).analysis()
+
+
+_CHOICE = Choice()
 
 
 def analyse_with(log: Log, matcher: Matcher) -> Analysis:

@@ -1,14 +1,17 @@
 """All patterns at once: RE2 runs them as one automaton, in time linear in the text whatever the text is."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 import re2
 
+from checks.logs.index import possible
 from checks.logs.signature import Signature, signatures
 from checks.logs.widening import widened
 
 MEMORY = 256 << 20  # bytes the automaton may use; RE2 falls back to a slower walk, never to backtracking
+BUDGET = 1 << 19  # characters of logs that can be searched for literals in the time that it takes to compile everything
+A_LOG = 1 << 15  # characters for which any log, however short, counts
 
 
 def options() -> re2.Options:
@@ -36,8 +39,8 @@ class Matcher:
     One automaton tells what each line may match; only those patterns are tried one by one.
     """
 
-    def __init__(self, known: Iterable[Signature]) -> None:
-        self._owners = [(signature, pattern) for signature in known for pattern in signature.match]
+    def __init__(self, patterns: Iterable[tuple[Signature, str]]) -> None:
+        self._owners = list(patterns)
         widths: dict[str, list[int]] = {}
         for number, (_, pattern) in enumerate(self._owners):
             widths.setdefault(widened(pattern), []).append(number)
@@ -55,6 +58,11 @@ class Matcher:
         return list(found.values())
 
 
+def every_pattern(known: Iterable[Signature]) -> Iterator[tuple[Signature, str]]:
+    """What a matcher of some signatures is made of."""
+    return ((signature, pattern) for signature in known for pattern in signature.match)
+
+
 @cache
 def compiled(pattern: str) -> "re2._Regexp[str]":
     """One pattern, compiled once."""
@@ -70,4 +78,20 @@ def search(pattern: str, text: str) -> Mapping[str, str] | None:
 @cache
 def built_in() -> Matcher:
     """The matcher of all built-in signatures."""
-    return Matcher(signatures())
+    return Matcher(every_pattern(signatures()))
+
+
+class Choice:
+    """Which matcher serves a log: one of the signatures that it can match at all, or one of all.
+
+    The first takes time for each log, and the more the longer it is, the second a good while once.
+    """
+
+    def __init__(self, budget: int = BUDGET) -> None:
+        self._left = budget
+
+    def matcher(self, texts: Iterable[str]) -> Matcher:
+        """The matcher for the lines of one log. What it finds in them is what that of all signatures finds."""
+        text = "\n".join(texts)
+        self._left -= len(text) + A_LOG
+        return built_in() if self._left < 0 else Matcher(possible(text))

@@ -7,7 +7,7 @@ import re
 import tomllib
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
+from pkgutil import get_data
 
 import msgspec
 
@@ -179,11 +179,23 @@ def parse(text: str, area: str) -> tuple[Signature, ...]:
     return tuple(msgspec.structs.replace(signature, area=area) for signature in read.signature)
 
 
+def area_text(area: str) -> bytes:
+    """One file of `signatures/` as it stands."""
+    return get_data("checks.logs", f"signatures/{area}.toml") or b""
+
+
+_ENTRY = b"[[signature]]\n"
+
+
+def entries_of(area: str) -> list[bytes]:
+    """One file of `signatures/` cut at its entries, each of which `parse` can read alone."""
+    return [_ENTRY + part for part in (b"\n" + area_text(area)).split(b"\n" + _ENTRY)[1:]]
+
+
 @cache
 def signatures() -> tuple[Signature, ...]:
     """Every built-in signature, area by area."""
-    folder = files("checks.logs") / "signatures"
-    return tuple(one for area in AREAS for one in parse((folder / f"{area}.toml").read_text(encoding="utf-8"), area))
+    return tuple(one for area in AREAS for one in parse(area_text(area).decode("utf-8"), area))
 
 
 @cache

@@ -5,9 +5,10 @@ import re
 from checks.evidence import Log
 from checks.finding import Confidence, Finding, Stage
 from checks.logs.analysis import Analysis
+from checks.logs.index import signature
 from checks.logs.proof import FAMILY, common, confirm, frame_line, quotes
 from checks.logs.runs import phase_of
-from checks.logs.signature import Phase, Strength, by_id
+from checks.logs.signature import Phase, Strength
 from checks.logs.template import fill
 from checks.logs.tracebacks import Block
 
@@ -83,7 +84,7 @@ def _finding(
     block: Block | None = None,
     stage: Stage | None = None,
 ) -> Finding:
-    one = by_id()[id]
+    one = signature(id)
     fields = {"next": _next(log, None), **fields}
     return Finding(
         id=f"{FAMILY}.{one.id}",

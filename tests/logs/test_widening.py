@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from checks.logs.matcher import Matcher, search, set_of
+from checks.logs.matcher import Matcher, every_pattern, search, set_of
 from checks.logs.signature import Signature, signatures
 from checks.logs.widening import widened
 
@@ -60,4 +60,4 @@ def test_any_text_that_a_pattern_matches_is_found(data: st.DataObject) -> None:
     assume(search(pattern, text) is not None)
     assert set_of([widened(pattern)]).Match(text.encode())
     one = Signature(id="x", match=(pattern,))
-    assert Matcher([one]).match(text) == [(one, search(pattern, text))]
+    assert Matcher(every_pattern([one])).match(text) == [(one, search(pattern, text))]
