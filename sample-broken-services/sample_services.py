@@ -125,11 +125,13 @@ class Wait:
 
     `until`: `exited`, `restarting` (it has been started again at least once), `unhealthy`, `running`, `answers` (a GET
     of `/` through a published port is answered), `listening` (a TCP connection to the first exposed port succeeds),
-    `not-started` (the engine refused to start it) or `log:TEXT` (the log holds that text). Given up after `seconds`.
+    `not-started` (the engine refused to start it) or `log:TEXT` (the log holds that text, `times` times at least).
+    Given up after `seconds`.
     """
 
     until: str
     seconds: float = 60.0
+    times: int = 1
 
 
 @dataclass(frozen=True)

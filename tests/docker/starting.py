@@ -101,14 +101,14 @@ def _mount(mount: dict[str, Any], folder: Path | None) -> Mount:
 def wait_for(api: APIClient, container: str, wait: Wait) -> None:
     """Wait until the container is in a state. Raises AssertionError with its log when that takes too long."""
     give_up = time.monotonic() + wait.seconds
-    while not _is_there(api, container, wait.until):
+    while not _is_there(api, container, wait.until, wait.times):
         assert time.monotonic() < give_up, f"not {wait.until} after {wait.seconds} s:\n{told(api, container)}"
         time.sleep(0.1)
 
 
-def _is_there(api: APIClient, container: str, until: str) -> bool:
+def _is_there(api: APIClient, container: str, until: str, times: int) -> bool:
     if until.startswith("log:"):
-        return until.removeprefix("log:").encode() in api.logs(container)
+        return bool(api.logs(container).count(until.removeprefix("log:").encode()) >= times)
     found = api.inspect_container(container)
     state = found["State"]
     if until == "restarting":
