@@ -4,6 +4,10 @@ Fields of `Container` follow the answer of the engine's `GET /containers/{id}/js
 (Docker Engine API 1.41). `Inside` holds what no engine tells; it is the same for a container in a pod.
 """
 
+import re
+import shlex
+from itertools import pairwise
+from posixpath import basename, join, normpath
 from typing import Literal
 
 from checks.finding import Record
@@ -12,12 +16,21 @@ from checks.missing import Missing
 Status = Literal["created", "running", "paused", "restarting", "removing", "exited", "dead"]
 
 
+class Ended(Record, frozen=True):
+    """One end of the container's command; `at` is a UTC time with a fraction of a second."""
+
+    at: str
+    exit_code: int
+    oom_killed: bool = False
+
+
 class ContainerState(Record, frozen=True):
     """Whether it runs, and how it last ended.
 
     `exit_code` and `signal` (`SIGKILL` for 137) are those of the last end, None while it has never ended. `error` are
     the engine's words when it could not start the command. `started` and `finished` are UTC times as
-    `2026-11-20T18:07:02Z`, None for never. `restarts` counts those by the restart policy.
+    `2026-11-20T18:07:02Z`, None for never. `restarts` counts those by the restart policy. `ends` are those that the
+    engine remembers, oldest first; it forgets the oldest, and all when it starts anew.
     """
 
     status: Status
@@ -28,6 +41,7 @@ class ContainerState(Record, frozen=True):
     started: str | None = None
     finished: str | None = None
     restarts: int = 0
+    ends: tuple[Ended, ...] = ()
 
 
 class HealthResult(Record, frozen=True):
@@ -66,7 +80,9 @@ class Limits(Record, frozen=True):
 
 
 class Port(Record, frozen=True):
-    """A port of the container. `host_port` is None when it is exposed but not published."""
+    """A port of the container. `host_port` is None when it is exposed but not published, 0 when the engine chooses one
+    at the next start.
+    """
 
     container: int
     protocol: str = "tcp"
@@ -125,7 +141,7 @@ class Container(Record, frozen=True, tag=True):
     """What the engine says of a container.
 
     `command` is what is really executed: entrypoint and arguments. Values of `environment` are redacted. `labels` are
-    those that tell who made it (`azureml-*`, compose, IoT Edge).
+    those that tell who made it (`azureml-*`, compose, IoT Edge). With a `tty` its two streams are one.
     """
 
     id: str
@@ -147,17 +163,62 @@ class Container(Record, frozen=True, tag=True):
     health: Health | None = None
     network_mode: str = "default"
     log_driver: str = "json-file"
+    tty: bool = False
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of the command, those of a shell's `-c` one by one."""
+        return tuple(
+            part for word in self.command for part in (_split(word) if re.search(r"[\s;&|]", word) else (word,))
+        )
+
+    @property
+    def server_options(self) -> dict[str, str] | None:
+        """Options of `azmlinfsrv` on the command line (`entry_script`, `model_dir`, `port`); None without that command.
+
+        They go before the variables. Source: azureml-inference-server-http 1.5.1, `amlserver.py`.
+        """
+        words = self.words
+        at = next((index for index, word in enumerate(words) if basename(word) == "azmlinfsrv"), None)
+        if at is None:
+            return None
+        rest = [part for word in words[at + 1 :] for part in (word.split("=", 1) if word.startswith("--") else [word])]
+        return {option[2:]: value for option, value in pairwise(rest) if option.startswith("--")}
 
     @property
     def app_root(self) -> str:
-        """The root of the person's code: AML_APP_ROOT, `/var/azureml-app` where nothing sets it."""
-        return self.environment.get("AML_APP_ROOT") or "/var/azureml-app"
+        """The root of the person's code: AML_APP_ROOT; else the working folder where the command is `azmlinfsrv`,
+        `/var/azureml-app` for the images' own start scripts.
+        """
+        usual = "/var/azureml-app" if self.server_options is None else self._working_folder
+        return self.environment.get("AML_APP_ROOT") or usual
 
     @property
     def entry_script(self) -> str:
-        """The path inside of the script that the server loads: AZUREML_ENTRY_SCRIPT, else `main.py`."""
-        name = self.environment.get("AZUREML_ENTRY_SCRIPT") or "main.py"
-        return name if name.startswith("/") else f"{self.app_root.rstrip('/')}/{name}"
+        """The script that the server loads, as a path inside: `--entry_script`, AZUREML_ENTRY_SCRIPT, else `main.py`."""
+        if given := (self.server_options or {}).get("entry_script"):
+            return normpath(join(self._working_folder, given))
+        return normpath(join(self.app_root, self.environment.get("AZUREML_ENTRY_SCRIPT") or "main.py"))
+
+    @property
+    def model_dir(self) -> str | None:
+        """The model folder inside: `--model_dir`, else AZUREML_MODEL_DIR; None where nothing sets it."""
+        given = (self.server_options or {}).get("model_dir") or self.environment.get("AZUREML_MODEL_DIR")
+        return normpath(join(self._working_folder, given)) if given else None
+
+    @property
+    def _working_folder(self) -> str:
+        words = self.words
+        changed = next((after for word, after in pairwise(words) if word == "cd"), "")
+        return normpath(join(self.working_dir or "/", changed))
+
+
+def _split(text: str) -> list[str]:
+    """The words of a shell command, near enough."""
+    try:
+        return shlex.split(re.sub(r"([;&|]+)", r" \1 ", text))
+    except ValueError:
+        return text.split()
 
 
 class FileInside(Record, frozen=True):
@@ -176,11 +237,19 @@ class FileInside(Record, frozen=True):
 
 
 class Folder(Record, frozen=True, tag=True):
-    """A folder and all below it. `truncated` says that there was more."""
+    """A folder and all below it. `truncated` says that there was more.
+
+    `mode`, `uid` and `gid` are the folder's own; `problem` says why its content could not be listed (`Permission
+    denied`, `not a folder`), None when it could.
+    """
 
     path: str
     files: tuple[FileInside, ...]
     truncated: bool = False
+    mode: int = 0o755
+    uid: int = 0
+    gid: int = 0
+    problem: str | None = None
 
 
 class Socket(Record, frozen=True):
@@ -209,9 +278,13 @@ class ProcessInside(Record, frozen=True):
 
 
 class MemoryUse(Record, frozen=True):
-    """The memory of the whole container in bytes, as its control group counts it. `kills` by the OOM killer."""
+    """The memory of the whole container in bytes, as its control group counts it. `kills` by the OOM killer.
+
+    `reclaimable` is the part of `current` that is file cache out of use, and no need of anybody's.
+    """
 
     current: int | None = None
+    reclaimable: int | None = None
     peak: int | None = None
     limit: int | None = None
     kills: int | None = None
@@ -245,7 +318,9 @@ class Inside(Record, frozen=True, tag=True):
     `how`: `running` (executed in it), `frozen` (its file system, while it stood still), `rehearsal` (in a throwaway
     container of the same image and mounts). `folders` are the code and model folders; `texts` are small text files
     by path, redacted. `interpreter` is the Python that the service uses, None when none was found. What is Missing says
-    why. `missing_programs` are programs that the command needs and no folder of PATH has.
+    why. `missing_programs` are programs that the command needs and no folder of PATH has. `uid` and `groups` are those
+    that a command inside gets, `user` their name (the number where it has none). `modules` are the names that the
+    interpreter could import at the top level, by looking at its path; empty when it was not asked.
     """
 
     how: Literal["running", "frozen", "rehearsal"]
@@ -255,6 +330,10 @@ class Inside(Record, frozen=True, tag=True):
     python: str | None = None
     shell: str | None = None
     user: str | None = None
+    uid: int | None = None
+    groups: tuple[int, ...] = ()
+    modules: tuple[str, ...] = ()
+    missing_programs: tuple[str, ...] = ()
     listening: tuple[Socket, ...] | Missing = Missing(reason="not collected")
     processes: tuple[ProcessInside, ...] | Missing = Missing(reason="not collected")
     memory: MemoryUse = MemoryUse()

@@ -5,28 +5,35 @@ fields: Docker Engine API 1.41.
 """
 
 import io
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
-import docker
 import docker.errors
 import requests
-from docker.api.client import APIClient
-from docker.tls import TLSConfig
+import urllib3.exceptions
 
 from checks.containers import EngineInfo
+from doctor.containers.address import meant
+from doctor.containers.client import PIECE, STDERR, STDOUT, Client, Frame, frames
+from doctor.containers.failures import told_failure
 from doctor.errors import CannotExamine
 
 PATIENCE = 20  # seconds until an engine that says nothing counts as lost
+SILENCE = 120.0  # seconds that a command inside may take without writing anything
 MOST_OUTPUT = 8 * 1024 * 1024  # bytes of what a command inside may write
+MOST_NAMES = 8  # names of containers in a message
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True)
 class Executed:
-    """What a command inside wrote and how it ended; `code` is None when it did not end in time."""
+    """What a command inside wrote and how it ended; `code` is None when it did not end in time.
+
+    `cut` says that it wrote more than was allowed, and was left alone from then on.
+    """
 
     code: int | None
     stdout: bytes
@@ -49,31 +56,26 @@ class Stat:
         return bool(self.mode & (1 << 31))
 
 
-class _Client(APIClient):
-    """The library's client, with its calls counted."""
-
-    calls = 0
-
-    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
-        """Send one request."""
-        self.calls += 1
-        return super().send(request, **kwargs)
-
-
 class Engine:
-    """A connection to an engine. `api` is the library's client, for the calls that have no method here."""
+    """A connection to an engine. `api` is the library's client, for the calls that have no method here.
 
-    def __init__(self, api: _Client, address: str) -> None:
+    `said_by` tells who named the address, as in ``context `name` ``.
+    """
+
+    def __init__(self, api: Client, address: str, said_by: str = "") -> None:
         self.api = api
         self.address = address
+        self.said_by = said_by
+        self.known: set[str] = set()  # names and ids of containers that were there
         with told(self):
-            version = api.version(api_version=False)
+            version = api.about or api.version(api_version=False)
         self.info = EngineInfo(
             address=address,
             version=str(version.get("Version", "")),
             os=str(version.get("Os", "linux")),
             architecture=str(version.get("Arch", "")),
-            remote=not address.startswith(("unix://", "npipe://", "http+unix://")),
+            remote=not address.startswith(("unix://", "npipe://", "http+unix://"))
+            and (urlsplit(address).hostname not in LOOPBACK or address.startswith("ssh://")),
         )
 
     @property
@@ -87,7 +89,14 @@ class Engine:
             try:
                 found: dict[str, Any] = self.api.inspect_container(name)
             except docker.errors.NotFound:
-                raise CannotExamine(f"no container is called `{name}`; {self._nearest(name)}") from None
+                if name in self.known:
+                    raise
+                raise CannotExamine(f"no container is called `{name}`; {self._instead_of(name)}") from None
+            except docker.errors.APIError as error:
+                if "multiple ids" in str(error).lower():
+                    raise CannotExamine(f"`{name}` is the beginning of several ids: {self._begun(name)}") from None
+                raise
+        self.known |= {name, str(found.get("Id", "")), str(found.get("Name", "")).lstrip("/")}
         return found
 
     def inspect_image(self, name: str) -> dict[str, Any] | None:
@@ -99,46 +108,127 @@ class Engine:
                 return None
         return found
 
-    def execute(self, container: str, command: Sequence[str], *, user: str = "", most: int = MOST_OUTPUT) -> Executed:
-        """Run a command inside of a running container, and wait for its end.
+    def events(self, container: str, actions: Sequence[str], until: str) -> list[dict[str, Any]]:
+        """The events of a container that the engine remembers (its last 256), oldest first.
 
-        The command has to end by itself: an engine cannot end it. Raises CannotExamine, also when the container stops.
+        `until` is a time of the engine that is over, in seconds with a fraction.
         """
         with told(self):
+            return list(self.api.past_events(container, actions, until))
+
+    @contextmanager
+    def log(self, container: str, *, tail: int | None = None, tty: bool = False) -> Iterator[Iterator[Frame]]:
+        """The log from its oldest record, or its last `tail` records, each frame one record with its time before it.
+
+        With a terminal there are no frames: pieces of any length come instead. Raises CannotExamine, also while read.
+        """
+        with told(self):
+            response = self.api.open_log(container, tail=tail)
+        with closing(response):
+            raw = ((STDOUT, piece) for piece in response.iter_content(PIECE))
+            yield self._guarded(raw if tty else frames(response))
+
+    def _guarded(self, some: Iterator[Frame]) -> Iterator[Frame]:
+        with told(self):
+            yield from some
+
+    def execute(
+        self,
+        container: str,
+        command: Sequence[str],
+        *,
+        user: str = "",
+        most: int = MOST_OUTPUT,
+        silence: float = SILENCE,
+    ) -> Executed:
+        """Run a command inside of a running container, and wait for its end.
+
+        The command has to end by itself: an engine cannot end it. Raises CannotExamine, also when the container stops,
+        and when the command writes nothing for `silence` seconds.
+        """
+        parts = {STDOUT: bytearray(), STDERR: bytearray()}
+        cut = False
+        with told(self):
             made = self.api.exec_create(container, list(command), user=user)["Id"]
-            parts: tuple[bytearray, bytearray] = (bytearray(), bytearray())
-            cut = False
-            for pair in self.api.exec_start(made, stream=True, demux=True):
-                for number, part in enumerate(pair):
-                    parts[number].extend((part or b"")[: max(most - len(parts[number]), 0)])
-                    cut |= bool(part) and len(parts[number]) >= most
-            code = self.api.exec_inspect(made)["ExitCode"]
-        return Executed(code, bytes(parts[0]), bytes(parts[1]), cut)
+            with closing(self.api.run_inside(made, silence)) as response:
+                try:
+                    for stream, part in frames(response):
+                        held = parts.setdefault(stream, bytearray())
+                        cut = len(held) + len(part) > most
+                        held.extend(part[: most - len(held)])
+                        if cut:
+                            break
+                except (requests.exceptions.ConnectionError, urllib3.exceptions.ReadTimeoutError) as error:
+                    if "timed out" not in str(error).lower():
+                        raise
+                    self.api.ping()  # the engine itself, or only the command?
+                    raise CannotExamine(
+                        f"a command in the container {container} wrote nothing for {silence:.0f} s: {command[0]}; "
+                        "the container may have no processor time left, or be paused (docker stats, docker unpause)"
+                    ) from error
+            code = None if cut else self.api.exec_inspect(made)["ExitCode"]
+        return Executed(code, bytes(parts[STDOUT]), bytes(parts[STDERR]), cut)
 
     @contextmanager
     def archive(self, container: str, path: str) -> Iterator[tuple[io.RawIOBase, Stat] | None]:
         """A path inside as a stream of tar, with its description; None when nothing is there. Works on stopped ones."""
         with told(self):
-            try:
-                chunks, stat = self.api.get_archive(container, path, chunk_size=256 * 1024)
-            except docker.errors.NotFound:
-                yield None
-                return
-        with closing(chunks):
+            opened = self._open_archive(container, path)
+        if opened is None:
+            yield None
+            return
+        response, stat = opened
+        with closing(response):
             yield (
-                _Stream(chunks, self),
-                Stat(stat["name"], stat["size"], stat["mode"], stat.get("linkTarget") or ""),
+                _Stream(response.iter_content(PIECE), self),
+                Stat(
+                    str(stat.get("name", "")),
+                    int(stat.get("size", 0)),
+                    int(stat.get("mode", 0)),
+                    stat.get("linkTarget") or "",
+                ),
             )
 
-    def _nearest(self, name: str) -> str:
-        from difflib import get_close_matches
+    def _open_archive(self, container: str, path: str) -> tuple[requests.Response, dict[str, Any]] | None:
+        try:
+            return self.api.open_archive(container, path)
+        except docker.errors.NotFound as error:
+            if "no such container" in str(error.explanation).lower():
+                raise  # the container, and not the path in it
+            return None
 
-        names = [each.lstrip("/") for one in self.api.containers(all=True) for each in one.get("Names") or ()]
-        near = get_close_matches(name, names, n=3, cutoff=0.5)
+    def _instead_of(self, name: str) -> str:
+        """What there is instead of a container of that name."""
+        from doctor.near import nearest
+
+        there = self.api.containers(all=True)
+        names = [_name(one) for one in there]
+        of_image = [_name(one) for one in there if name in {one.get("Image"), str(one.get("Image")).split(":")[0]}]
+        if of_image:
+            return f"of the image `{name}` there {_are(of_image)}"
+        near = nearest(name, names, limit=3) or [one for one in names if name.lower() in one.lower()][:3]
         if near:
             return f"the nearest is {' or '.join(f'`{one}`' for one in near)}"
-        some = ", ".join(sorted(names)[:8])
-        return f"there are {some}" if names else "the engine has no containers at all (docker ps -a)"
+        return f"there {_are(sorted(names))}" if names else "the engine has no containers at all (docker ps -a)"
+
+    def _begun(self, name: str) -> str:
+        """The containers whose ids begin so."""
+        some = [one for one in self.api.containers(all=True) if str(one.get("Id", "")).startswith(name)]
+        return (
+            ", ".join(f"{one['Id'][:12]} ({_name(one)})" for one in some[:MOST_NAMES]) + "; give more of it, or a name"
+        )
+
+
+def _name(listed: Mapping[str, Any]) -> str:
+    """The name of a container in a listing; further ones are those of links."""
+    names = [str(name).lstrip("/") for name in listed.get("Names") or ()]
+    return next((name for name in names if "/" not in name), str(listed.get("Id", ""))[:12])
+
+
+def _are(names: Sequence[str]) -> str:
+    shown = ", ".join(f"`{name}`" for name in names[:MOST_NAMES])
+    more = len(names) - MOST_NAMES
+    return f"{'is' if len(names) == 1 else 'are'} {shown}{f' and {more} more (docker ps -a)' if more > 0 else ''}"
 
 
 class _Stream(io.RawIOBase):
@@ -164,35 +254,14 @@ class _Stream(io.RawIOBase):
 
 
 def connect(patience: int = PATIENCE) -> Engine:
-    """Connect to the engine that the docker command would use. Raises CannotExamine with place and remedy.
-
-    As the command does, DOCKER_HOST goes first, then DOCKER_CONTEXT and the current context of the configuration.
-    Source: Docker documentation, "Docker contexts", "Protect the Docker daemon socket".
-    """
-    address, tls = _address()
+    """Connect to the engine that the docker command would use. Raises CannotExamine with place and remedy."""
+    address = meant()
     try:
-        api = _Client(base_url=address, tls=tls or False, timeout=patience, version="auto")
-    except docker.errors.DockerException as error:
-        raise CannotExamine(_unreachable(address or "", error)) from error
-    return Engine(api, address or api.base_url)
-
-
-def _address() -> tuple[str | None, TLSConfig | None]:
-    """The address and the certificates of the engine that is meant; None for the usual socket."""
-    from docker.context import ContextAPI
-    from docker.utils import kwargs_from_env
-
-    if os.environ.get("DOCKER_HOST"):
-        try:
-            given = kwargs_from_env()
-        except docker.errors.TLSParameterError as error:
-            raise CannotExamine(f"the certificates of DOCKER_CERT_PATH cannot be used: {error}") from error
-        return given.get("base_url"), given.get("tls")
-    name = os.environ.get("DOCKER_CONTEXT")
-    context = ContextAPI.get_context(name) if name else ContextAPI.get_current_context()
-    if context is None:
-        raise CannotExamine(f"there is no Docker context `{name}`; docker context ls lists those there are")
-    return context.Host, context.TLSConfig
+        api = Client(base_url=address.url, tls=address.tls or False, timeout=patience, version="auto")
+    except Exception as error:
+        # By ssh the library lets through whatever paramiko raises.
+        raise CannotExamine(told_failure(address.shown, error, said_by=address.said_by)) from error
+    return Engine(api, address.shown, address.said_by)
 
 
 @contextmanager
@@ -200,13 +269,14 @@ def told(engine: Engine) -> Iterator[None]:
     """Turn what the library raises into CannotExamine, with the engine's own words."""
     try:
         yield
-    except (requests.exceptions.RequestException, docker.errors.DockerException, OSError) as error:
-        raise CannotExamine(_unreachable(engine.address, error)) from error
-
-
-def _unreachable(address: str, error: Exception) -> str:
-    """Place and remedy of a call that failed."""
-    return f"the Docker engine at {address} did not answer: {error}"
+    except (
+        requests.exceptions.RequestException,
+        urllib3.exceptions.HTTPError,
+        docker.errors.DockerException,
+        OSError,
+    ) as error:
+        text = told_failure(engine.address, error, said_by=engine.said_by, known=frozenset(engine.known))
+        raise CannotExamine(text) from error
 
 
 Listen = Callable[[str], None]
