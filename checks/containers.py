@@ -195,7 +195,7 @@ class Container(Record, frozen=True, tag=True):
 
     @property
     def entry_script(self) -> str:
-        """The script that the server loads, as a path inside: `--entry_script`, AZUREML_ENTRY_SCRIPT, else `main.py`."""
+        """The script that the server loads, a path inside: `--entry_script`, AZUREML_ENTRY_SCRIPT, else `main.py`."""
         if given := (self.server_options or {}).get("entry_script"):
             return normpath(join(self._working_folder, given))
         return normpath(join(self.app_root, self.environment.get("AZUREML_ENTRY_SCRIPT") or "main.py"))

@@ -6,7 +6,6 @@ Sources: the start scripts and folder layouts of the Azure ML inference images (
 
 import posixpath
 import re
-import shlex
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -64,7 +63,7 @@ class _Search:
     def candidates(self) -> Iterator[str]:
         for words in self._processes():
             yield from self._of_command(words)
-        yield from self._of_command(self._container.command)
+        yield from self._of_command(self._container.words)
         if folder := self._container.environment.get("AZUREML_CONDA_ENVIRONMENT_PATH"):
             yield from self._existing(f"{folder.rstrip('/')}/bin/python", f"{folder.rstrip('/')}/bin/python3")
         for server in SERVERS[:2]:
@@ -94,7 +93,6 @@ class _Search:
 
     def _of_command(self, words: Sequence[str]) -> Iterator[str]:
         """The interpreter that a command line starts, also through `sh -c`, `conda run`, `tini --` and the like."""
-        words = _flat(words)
         if named := _conda_environment(words):
             roots = [named] if named.startswith("/") else [f"{root}/envs/{named}" for root in _CONDA_ROOTS]
             yield from self._existing(*(f"{root}/bin/python" for root in (*roots, f"/azureml-envs/{named}")))
@@ -147,19 +145,6 @@ class _Search:
                 self._programs[path] = found is not None and is_program(found[1])
             if self._programs[path]:
                 yield path
-
-
-def _flat(words: Sequence[str]) -> list[str]:
-    """The words, those of a shell's `-c` among them."""
-    return [part for word in words for part in (_split(word) if re.search(r"[\s;&|]", word) else (word,))][:60]
-
-
-def _split(text: str) -> list[str]:
-    """The words of a shell command, near enough."""
-    try:
-        return shlex.split(text.replace(";", " ; ").replace("&", " & "))
-    except ValueError:
-        return text.split()
 
 
 def _conda_environment(words: Sequence[str]) -> str | None:
