@@ -78,6 +78,7 @@ FIELDS = {
         "collect": "Seconds for reading the files and running the script.",
         "check": "Seconds for the checks.",
         "verify": "Seconds for trying fixes.",
+        "engine_calls": "Of a container: how many requests its engine was sent. Null for other targets.",
     },
     "Suppressed": {
         "finding": "The finding.",

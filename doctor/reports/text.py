@@ -100,6 +100,10 @@ class _Page(Page):
             self.gap()
         for note in report.notes:
             self.wrapped("  ", note, "dim")
+        if report.timings.engine_calls is not None:
+            seconds = report.timings.collect + report.timings.check
+            calls = plural(report.timings.engine_calls, "call")
+            self.wrapped("  ", f"examined in {seconds:.1f} s with {calls} to the engine", "dim")
         if self.style.verbose:
             for one in report.suppressions:
                 reason = f": {one.reason}" if one.reason else ""
