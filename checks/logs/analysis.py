@@ -10,7 +10,8 @@ from checks.finding import Stage
 from checks.logs.errors import CLEAR, LEAST, PLAIN, SAID, most_telling
 from checks.logs.lines import Line, read_lines
 from checks.logs.matcher import Choice, Matcher, search
-from checks.logs.readers import READERS, Place
+from checks.logs.place import Place
+from checks.logs.readers import reader
 from checks.logs.runs import Moment, moments, phase_of
 from checks.logs.signature import Phase, Role, Signature, Strength
 from checks.logs.subjects import Subjects
@@ -209,7 +210,7 @@ class _Reading:
                 return None
             fields = {**more, **fields}
         if one.reader:
-            read = READERS[one.reader](Place(self.lines, sighting.position, sighting.block), fields)
+            read = reader(one.reader)(Place(self.lines, sighting.position, sighting.block), fields)
             if read is None:
                 return None
             fields |= read
@@ -217,9 +218,9 @@ class _Reading:
 
     def _accepted(self, sighting: Sighting) -> bool:
         """False when the reader of its signature refuses it."""
-        if not (reader := sighting.signature.reader):
+        if not (name := sighting.signature.reader):
             return True
-        return READERS[reader](Place(self.lines, sighting.position, sighting.block), sighting.fields) is not None
+        return reader(name)(Place(self.lines, sighting.position, sighting.block), sighting.fields) is not None
 
     def _innermost(self, sightings: Sequence[Sighting]) -> list[Sighting]:
         """Without those that a text inside the same line tells again, unescaped."""

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 LEVELS = {
     "debug": ("D", "DEBUG", "TRACE", "VERBOSE", "DBG", "VRB"),
@@ -40,7 +41,7 @@ _DAEMON = r"(?P<logger>[\w./@-]{1,64})"
 OUTER, RECORD = "outer", "record"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Prefix:
     """One format. An `outer` one is added by whoever carried the line; a `record` one begins a record of a logger.
 
@@ -48,13 +49,18 @@ class Prefix:
     """
 
     name: str
-    pattern: re.Pattern[str]
+    form: str
     kind: str = RECORD
     keep: bool = False
 
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The form, compiled when a line may have it: most logs know two or three formats."""
+        return re.compile(self.form)
+
 
 def _of(kind: str, *formats: tuple[str, str], keep: bool = False) -> tuple[Prefix, ...]:
-    return tuple(Prefix(name, re.compile(pattern), kind, keep) for name, pattern in formats)
+    return tuple(Prefix(name, form, kind, keep) for name, form in formats)
 
 
 _DIGIT = (

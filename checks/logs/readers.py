@@ -1,37 +1,17 @@
-"""Functions that read more out of a log than one pattern can; a signature names one in `reader`."""
+"""Functions that read more out of a log than one pattern can; a signature names one in `reader`, as `file.function`.
 
-from collections.abc import Mapping
+A file is loaded when a log needs it: most logs need one or two.
+"""
 
-from checks.logs import (
-    access_text,
-    build_text,
-    hosts,
-    image_pulls,
-    imports,
-    kubernetes_text,
-    model_files,
-    platform_text,
-    probe_text,
-    requests,
-    scheduler,
-    workers,
-)
-from checks.logs.place import Place, Reader
+from functools import cache
+from importlib import import_module
 
-__all__ = ["READERS", "Place", "Reader"]
+from checks.logs.place import Reader
 
-READERS: Mapping[str, Reader] = {
-    **access_text.READERS,
-    **build_text.READERS,
-    **hosts.READERS,
-    **image_pulls.READERS,
-    **imports.READERS,
-    **kubernetes_text.READERS,
-    **model_files.READERS,
-    **platform_text.READERS,
-    **probe_text.READERS,
-    **requests.READERS,
-    **scheduler.READERS,
-    **workers.READERS,
-}
-"""Every reader by the name that signatures use."""
+
+@cache
+def reader(name: str) -> Reader:
+    """The reader that signatures call so, of those in the `READERS` of its file. Raises KeyError or ImportError."""
+    file, _, function = name.partition(".")
+    found: Reader = import_module(f"checks.logs.{file}").READERS[function]
+    return found

@@ -99,7 +99,7 @@ class Signature(Record, frozen=True, forbid_unknown_fields=True):
     `phases`: counts only in these. `frames`: only as the headline of an exception one of whose frames (`path in
     function: code`) this matches. `exception`: only as the headline of an exception. `after` and `not_after`: ids, of
     which one must (none may) stand earlier in the same start of the service. `also`: patterns that must each match some
-    line of the log; their groups become fields too. `reader`: a function of readers.py that extracts more fields, and
+    line of the log; their groups become fields too. `reader`: a function (readers.py) that extracts more fields, and
     may refuse. `over`: ids (or `area.*`) that it outranks on the same line or in the same exception; of a
     symptom: the causes that do not count on its line; `under`: those that outrank it there, for a general message
     that areas with a more exact one share. `explains`: ids (or `area.*`) of other causes that follow from it;
