@@ -24,6 +24,24 @@ class Brought:
         """Where the file of that absolute path inside lies here."""
         return self.root / inside.lstrip("/")
 
+    def put(self, inside: str, content: bytes) -> bool:
+        """Lay a file of that absolute path inside here; False where that cannot be. Nothing is written elsewhere.
+
+        Whatever the path says, only plain folders and new plain files are made, so that no link can lead away.
+        """
+        parts = inside.lstrip("/").split("/")
+        if not inside.startswith("/") or "\0" in inside or any(part in {"", ".", ".."} for part in parts):
+            return False
+        target = self.root.joinpath(*parts)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            file = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        except (OSError, UnicodeError):
+            return False
+        with os.fdopen(file, "wb") as opened:
+            opened.write(content)
+        return True
+
     def own(self, text: str) -> str:
         """A text with paths of this folder turned back into those of the container."""
         return text.replace(f"{self.root}/", "/").replace(str(self.root), "/")

@@ -6,7 +6,8 @@ This one file needs nothing but the standard library and runs on Python 3.6 and 
 to standard output, imports nothing of the person's (save `imports`, each in a process of its own) and ends by itself.
 WISHES is JSON; every key may be left out:
 
-    folders       [{"path": "/var/azureml-app", "texts": true}]   trees to list; of which to give the small text files
+    folders       [{"path": "/var/azureml-app", "texts": true, "deep": true}]: trees to list; of which to give the
+                  small text files; whether folders below are listed too (unless told, they are)
     first         paths of text files that are read before all others
     systems       paths whose file systems are measured
     imports       modules to try, one by one
@@ -43,7 +44,6 @@ MOST_METADATA = 1 << 20  # bytes of one metadata file
 MOST_OUTPUT = 7 << 20  # bytes of the answer
 TEXTS = (".py", ".yml", ".yaml", ".json", ".txt", ".toml", ".cfg", ".sh")
 PASSED_OVER = {".git", ".hg", ".venv", "venv", "env", "node_modules", "__pycache__", ".tox", ".mypy_cache"}
-NEVER = ("/proc", "/sys", "/dev")
 
 
 class Late(BaseException):
@@ -80,6 +80,8 @@ def arm(seconds):
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         os.nice(5)
+        with open("/proc/self/oom_score_adj", "w") as file:
+            file.write("1000")  # where the memory is full, this process goes, and not the service
     except OSError:
         pass
 
@@ -184,7 +186,7 @@ class Look(object):
                 if record is None:
                     continue
                 found["entries"].append(record)
-                if record[1] == "folder" and entry.name not in PASSED_OVER and entry.path not in NEVER:
+                if record[1] == "folder" and entry.name not in PASSED_OVER and wish.get("deep", True):
                     pending.append(here + entry.name + "/")
                 elif record[1] in ("file", "link") and wish.get("texts"):
                     texts.append(entry.path)
@@ -427,19 +429,21 @@ def processes():
 
 def listening(owners):
     """[address, port, command] of every TCP socket in the state LISTEN; None when the table cannot be read."""
-    found, read_any = [], False
-    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
-        text = read_file(table, 4 << 20)
-        read_any = read_any or bool(text)
-        for line in text.splitlines()[1:]:
-            fields = line.split()
-            if len(fields) < 10 or fields[3] != "0A":
-                continue
-            address, port = fields[1].split(":")
-            record = [spelled(address), int(port, 16), owners.get(fields[9])]
-            if record not in found:
-                found.append(record)
-    return found if read_any else None
+    text = "".join(read_file(table, 4 << 20) for table in ("/proc/net/tcp", "/proc/net/tcp6"))
+    return listeners(text, owners) if text else None
+
+
+def listeners(text, owners):
+    found = []
+    for line in text.splitlines():
+        fields = line.split()
+        if len(fields) < 10 or fields[3] != "0A":
+            continue
+        address, port = fields[1].split(":")
+        record = [spelled(address), int(port, 16), owners.get(fields[9])]
+        if record not in found:
+            found.append(record)
+    return found
 
 
 def spelled(address):

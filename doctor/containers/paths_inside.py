@@ -10,36 +10,28 @@ import tarfile
 from collections.abc import Iterator
 from typing import IO, cast
 
-import docker.errors
-
 from doctor.containers.engine import Engine, Stat, told
 
 LINK = 1 << 27  # Go's os.ModeSymlink
 SPECIAL = 1 << 26 | 1 << 25 | 1 << 24 | 1 << 21 | 1 << 19  # device, pipe, socket, character device, irregular
 MOST_LINKS = 8
+_BLOCK = 256 * 1024  # bytes
 _HEADER = "X-Docker-Container-Path-Stat"
 
 
 def stat(engine: Engine, container: str, path: str) -> Stat | None:
-    """What a path is, without following it; None when nothing is there, or the path leads through a file."""
+    """What a path is, without following it; None when nothing is there, or the container itself is no more."""
     address = f"{engine.api.base_url}/v{engine.api.api_version}/containers/{container}/archive"
     with told(engine), engine.api.head(address, params={"path": path}, timeout=engine.api.timeout) as answer:
         header = answer.headers.get(_HEADER)
-        if answer.status_code >= 400 or header is None:
-            if answer.status_code >= 500 or _is_gone(engine, container):
-                raise docker.errors.APIError(f"{answer.status_code} {answer.reason}", response=answer)
-            return None
+        refused = answer.status_code >= 500
+    if refused:
+        with engine.archive(container, path) as opened:  # has a body that says why
+            return opened[1] if opened else None
+    if header is None:
+        return None
     found = json.loads(base64.b64decode(header))
     return Stat(found["name"], found["size"], found["mode"], found.get("linkTarget") or "")
-
-
-def _is_gone(engine: Engine, container: str) -> bool:
-    """Whether the container itself is no more: a HEAD has no body that would tell."""
-    try:
-        engine.api.inspect_container(container)
-    except docker.errors.NotFound:
-        return True
-    return False
 
 
 def resolve(engine: Engine, container: str, path: str) -> tuple[str, Stat] | None:
@@ -76,7 +68,7 @@ def head(engine: Engine, container: str, path: str, most: int = 4096) -> bytes |
 
 def members(stream: object) -> Iterator[tuple[tarfile.TarInfo, IO[bytes] | None]]:
     """The entries of a tar stream in their order, each with its content. A stream that breaks off ends the entries."""
-    with tarfile.open(fileobj=cast("IO[bytes]", stream), mode="r|", errorlevel=0) as archive:
+    with tarfile.open(fileobj=cast("IO[bytes]", stream), mode="r|", errorlevel=0, bufsize=_BLOCK) as archive:
         while True:
             try:
                 member = archive.next()
