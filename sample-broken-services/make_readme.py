@@ -1,21 +1,23 @@
 """Writes README.md: what each service shows, and what doctor says of it.
 
-    python sample-broken-services/make_readme.py
+    python sample-broken-services/make_readme.py [--containers]
 
-runs doctor on all of them (about a minute) and replaces the file. A test holds the file against the same runs.
+runs doctor on all of them (about a minute) and replaces the file; with --containers it only replaces what stands before
+the table of scripts, which takes no run. A test holds the file against the same runs.
 """
 
 import contextlib
 import re
+import sys
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from sample_services import HERE, Service, copy_all, services
+from sample_services import HERE, ContainerService, Service, container_services, copy_all, services
 
 from doctor.engine import Examination, Options, examine
 
-HEAD = """# Services that break in one way
+INTRODUCTION = """# Services that break in one way
 
 Each folder is a small service as people write them: entry script, model, one request, environment file. `case.toml`
 names what a person sees, the cause that must rank first, and how the real server is made to show it. Models that need
@@ -26,12 +28,46 @@ python sample-broken-services/sample_services.py
 doctor check sample-broken-services/model-not-global/score.py
 ```
 
+## As containers
+
+A folder with a `Dockerfile` and a `container.toml` breaks as a container; the latter says how it is started, what
+docker shows, and the cause that must rank first. Build and start one, and ask doctor:
+
+```
+docker build -t port-8080 sample-broken-services/port-8080
+docker run -d --name port-8080 -p 5001:5001 port-8080
+doctor diagnose docker port-8080
+```
+
+The tests hold the symptoms against a real engine and the causes against doctor (`tests/docker/README.md`). The layout
+is that of today's images, or the old one, with `main.py` beside the script and gunicorn under a supervisor.
+
+| container | layout | symptom | cause |
+| --- | --- | --- | --- |
+"""
+
+SERVICES = """
+## As scripts
+
 This table is made by `python sample-broken-services/make_readme.py`. The symptoms are proved against
 azureml-inference-server-http (`tests/test_samples_on_server.py`), the causes against doctor (`tests/test_samples.py`).
 
 | service | symptom | cause | what doctor says |
 | --- | --- | --- | --- |
 """
+
+
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |\n"
+
+
+def container_row(service: ContainerService) -> str:
+    """One line of the table of containers."""
+    cause = f"`{service.cause}`" if service.cause else "none"
+    return _line((f"[{service.name}]({service.name})", service.layout, service.symptom, cause))
+
+
+HEAD = "".join([INTRODUCTION, *(container_row(service) for service in container_services()), SERVICES])
 
 
 def options(service: Service) -> Options:
@@ -61,18 +97,19 @@ def row(service: Service, answer: str) -> str:
     return _line(cells)
 
 
-def _line(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |\n"
-
-
 def main() -> None:
     """Examine all services in a copy and write README.md."""
-    with tempfile.TemporaryDirectory() as scratch:
-        root = Path(scratch)
-        copy_all(root)
-        with contextlib.chdir(root):
-            rows = [row(service, says(examine(service.script, options(service)))) for service in services(Path())]
-    (HERE / "README.md").write_text("".join([HEAD, *rows]), encoding="utf-8")
+    readme = HERE / "README.md"
+    if sys.argv[1:] == ["--containers"]:
+        last = SERVICES.splitlines()[-1]
+        rows = [readme.read_text(encoding="utf-8").rpartition(f"{last}\n")[2]]
+    else:
+        with tempfile.TemporaryDirectory() as scratch:
+            root = Path(scratch)
+            copy_all(root)
+            with contextlib.chdir(root):
+                rows = [row(service, says(examine(service.script, options(service)))) for service in services(Path())]
+    readme.write_text("".join([HEAD, *rows]), encoding="utf-8")
 
 
 if __name__ == "__main__":

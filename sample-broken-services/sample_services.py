@@ -172,6 +172,11 @@ class ContainerService:
         """The folder's name."""
         return self.folder.name
 
+    @property
+    def verbatim(self) -> tuple[str, ...]:
+        """The texts of the symptom that docker really shows."""
+        return tuple(self.symptom.split("`")[1::2])
+
 
 STATES = {"exited", "restarting", "unhealthy", "running", "answers", "listening", "not-started"}
 
@@ -240,22 +245,23 @@ def copy_all(root: Path, names: Collection[str] = ()) -> None:
 
 def make_models(root: Path = HERE) -> None:
     """Run every make_model.py, in one process so that scikit-learn is loaded once."""
-    for service in services(root):
-        if not service.made_with:
-            make_model(service.folder, service.model_folder)
-    for container in container_services(root):
-        if not (container.folder / "case.toml").exists():
-            make_model(container.folder)
+    for maker in sorted(root.glob("*/make_model.py")):
+        make_model(maker.parent)
 
 
-def make_model(folder: Path, models: Path | None = None) -> None:
-    """Run the make_model.py of a folder, if it has one, so that `models` (`model` beside it) is filled."""
-    maker = folder / "make_model.py"
+def make_model(folder: Path) -> None:
+    """Make the model of one folder, if it is made rather than kept."""
+    maker, models = folder / "make_model.py", folder / "model"
+    if (folder / "case.toml").exists():
+        service = load(folder)
+        models = service.model_folder
+        if service.made_with:
+            return
     if not maker.exists():
         return
     before = sys.argv
     try:
-        sys.argv = [str(maker), str((models or folder / "model").resolve())]
+        sys.argv = [str(maker), str(models.resolve())]
         runpy.run_path(str(maker), run_name="__main__")
     finally:
         sys.argv = before

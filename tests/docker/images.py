@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import docker
@@ -139,6 +139,15 @@ def _build(api: APIClient, tag: str, context: Path, start: str, platform: str | 
         told.append(part.get("stream") or part.get("error") or "")
         if "error" in part:
             raise CannotBuild(f"{tag} was not built:\n{''.join(told)[-3000:]}")
+    _forget_former(api, tag)
+
+
+def _forget_former(api: APIClient, tag: str) -> None:
+    """Remove the images that were made from an earlier state of the same files, unless a container uses them."""
+    name = tag.partition(":")[0]
+    for former in [each for image in api.images(name) for each in image.get("RepoTags") or () if each != tag]:
+        with suppress(docker.errors.APIError):
+            api.remove_image(former)
 
 
 def _is_there(api: APIClient, tag: str) -> bool:
