@@ -370,7 +370,9 @@ class Log(Record, frozen=True):
 
     Of a long log only what may matter is kept: `numbers` holds the line number in the original of each line of `text`
     (empty: they are consecutive from 1), `left_out` how many lines were dropped, `repeats` how often a line that stands
-    for several like ones was there: pairs of its number and the count.
+    for several like ones was there: pairs of its number and the count. Of a container's log `stderr` are the lines that
+    came on standard error, as first and last numbers, `starts` the numbers of the first line of each start but the
+    first, where the engine told of them, and `unread` says what of a very long one was not read.
     """
 
     source: str
@@ -378,6 +380,9 @@ class Log(Record, frozen=True):
     numbers: tuple[int, ...] = ()
     left_out: int = 0
     repeats: tuple[tuple[int, int], ...] = ()
+    stderr: tuple[tuple[int, int], ...] = ()
+    starts: tuple[int, ...] = ()
+    unread: str | None = None
 
 
 class Logs(Record, frozen=True, tag=True):

@@ -17,8 +17,8 @@ import urllib3.exceptions
 
 from checks.containers import EngineInfo
 from doctor.containers.address import meant
-from doctor.containers.client import PIECE, STDERR, STDOUT, Client, Frame, frames
-from doctor.containers.failures import told_failure
+from doctor.containers.client import STDERR, STDOUT, Client, Frame, frames, pieces
+from doctor.containers.failures import Refused, told_failure
 from doctor.errors import CannotExamine
 
 PATIENCE = 20  # seconds until an engine that says nothing counts as lost
@@ -125,7 +125,7 @@ class Engine:
         with told(self):
             response = self.api.open_log(container, tail=tail)
         with closing(response):
-            raw = ((STDOUT, piece) for piece in response.iter_content(PIECE))
+            raw = ((STDOUT, piece) for piece in pieces(response))
             yield self._guarded(raw if tty else frames(response))
 
     def _guarded(self, some: Iterator[Frame]) -> Iterator[Frame]:
@@ -180,7 +180,7 @@ class Engine:
         response, stat = opened
         with closing(response):
             yield (
-                _Stream(response.iter_content(PIECE), self),
+                _Stream(pieces(response), self),
                 Stat(
                     str(stat.get("name", "")),
                     int(stat.get("size", 0)),
@@ -276,7 +276,8 @@ def told(engine: Engine) -> Iterator[None]:
         OSError,
     ) as error:
         text = told_failure(engine.address, error, said_by=engine.said_by, known=frozenset(engine.known))
-        raise CannotExamine(text) from error
+        refused = isinstance(error, docker.errors.APIError) and not isinstance(error, docker.errors.NotFound)
+        raise (Refused if refused else CannotExamine)(text) from error
 
 
 Listen = Callable[[str], None]

@@ -11,7 +11,13 @@ import docker.errors
 import requests
 import urllib3.exceptions
 
+from doctor.errors import CannotExamine
+
 MOST = 300  # characters of the engine's own words
+
+
+class Refused(CannotExamine):
+    """The engine answered, and would not do this one thing; what else is wanted of it may still be had."""
 
 
 def told_failure(address: str, error: BaseException, *, said_by: str = "", known: frozenset[str] = frozenset()) -> str:

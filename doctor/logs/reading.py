@@ -39,6 +39,11 @@ def read_stream(name: str, stream: BinaryIO) -> Iterator[Log]:
     return _read(name, pieces(stream), stream if _goes_back(stream) else None, ARCHIVES)
 
 
+def read_text(name: str, chunks: Iterator[bytes]) -> Log:
+    """The log in bytes that are text for certain, or are to be read as such: no archive, and not compressed."""
+    return _log(name, chunks)
+
+
 def _goes_back(stream: BinaryIO) -> bool:
     try:
         return stream.seekable()
