@@ -1,6 +1,6 @@
 """`python -m doctor.derive`: regenerate every file that is made from the code; `--check` only tells what would change.
 
-Derived are what logs must hold for signatures to match (checks/logs/literals.jsonl), the catalogue of checks
+Derived are what logs must hold for signatures to match (checks/logs/index.jsonl), the catalogue of checks
 (docs/checks/), the schema of the JSON report (docs/report.schema.json), the table of settings in
 docs/configuration.md, and the help texts in README.md between `<!-- help:VERB -->` and `<!-- /help -->`.
 """
@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def derived(root: Path = ROOT) -> dict[Path, str]:
     """Every derived file of a checkout, with the text that it should hold."""
-    from checks.logs import literals
+    from checks.logs import needs
     from checks.registry import all_checks
     from doctor.pages import area_page, areas, catalogue, markdown_page
 
@@ -26,7 +26,7 @@ def derived(root: Path = ROOT) -> dict[Path, str]:
     files |= {pages / f"{check.id}.md": markdown_page(check) for check in all_checks() if check.family != "logs"}
     files |= {pages / "logs" / f"{area}.md": area_page(area, checks) for area, checks in areas().items()}
     files[root / "docs" / "report.schema.json"] = _schema()
-    files[root / "checks" / "logs" / "literals.jsonl"] = literals.derived()
+    files[root / "checks" / "logs" / "index.jsonl"] = needs.derived()
     for name, block, make in (("README.md", "help", _help), ("docs/configuration.md", "settings", _settings)):
         file = root / name
         if file.exists():

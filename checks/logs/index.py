@@ -1,14 +1,14 @@
 """Which signatures a text may match, told before they are read: reading and compiling all of them takes half a second.
 
-literals.jsonl holds, for each entry of `signatures/`, the texts of which one must stand in a log for a pattern to
-match. It is derived, and never believed of an entry that was changed since: such an entry is read, whatever the log
-says. So it saves time, and changes no result.
+index.jsonl holds a row for each entry of `signatures/`. It is derived (`python -m doctor.derive`), and never believed
+of an entry that was changed since: that one's row is made anew. So the index saves time, and changes no result.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pkgutil import get_data
+from re import escape
 from zlib import crc32
 
 import msgspec
@@ -19,35 +19,49 @@ from checks.logs.signature import AREAS, Signature, entries_of, parse
 class Row(msgspec.Struct, frozen=True, array_like=True):
     """What is known of an entry unread.
 
-    `digest` is that of its text. `told` is Signature.is_told. `literals` are, of each pattern, the texts of which any
-    match holds at least one, in lower case (`str.casefold`).
+    `digest` is that of its text. `told` is Signature.is_told. `patterns` are those of `match`, widened: plain text,
+    which must stand there; or an expression, and after it the texts of which any match holds one, in lower case
+    (`str.casefold`).
     """
 
     digest: int
     id: str
     told: bool
-    literals: tuple[tuple[str, ...], ...]
+    patterns: tuple[str | tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry of a file of `signatures/`, read when it is needed. `row` is None when it was changed."""
+    """A signature that is read when it is needed."""
 
-    area: str
-    text: bytes
-    row: Row | None
+    row: Row
+    read: Callable[[], Signature]
+
+    @classmethod
+    def of(cls, one: Signature) -> "Entry":
+        """The entry of a signature that is there."""
+        from checks.logs.needs import row_of
+
+        return cls(row_of(one), lambda: one)
 
     @cached_property
-    def signatures(self) -> tuple[Signature, ...]:
-        """What it holds: one, unless the file is being written."""
-        return parse(self.text.decode("utf-8"), self.area)
+    def signature(self) -> Signature:
+        """What it holds."""
+        return self.read()
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One pattern of a signature: `wide` as `widened` makes it, and which one it is in `match`."""
+
+    wide: str
+    entry: Entry
+    number: int
 
     @property
-    def told(self) -> tuple[str, ...]:
-        """Ids of what it holds and tells of."""
-        if self.row:
-            return (self.row.id,) * self.row.told
-        return tuple(one.id for one in self.signatures if one.is_told)
+    def text(self) -> str:
+        """The pattern as it is written."""
+        return self.entry.signature.match[self.number]
 
 
 def digest(text: bytes) -> int:
@@ -57,35 +71,53 @@ def digest(text: bytes) -> int:
 
 @cache
 def entries() -> tuple[Entry, ...]:
-    """All entries, in the order of `signatures()`."""
-    known = msgspec.json.Decoder(Row).decode_lines(get_data("checks.logs", "literals.jsonl") or b"")
+    """All built-in signatures, in the order of `signatures()`."""
+    known = msgspec.json.Decoder(Row).decode_lines(get_data("checks.logs", "index.jsonl") or b"")
     rows = {row.digest: row for row in known}
-    return tuple(Entry(area, text, rows.get(digest(text))) for area in AREAS for text in entries_of(area))
+    return tuple(entry for area in AREAS for text in entries_of(area) for entry in _read(text, area, rows))
 
 
-def possible(text: str) -> Iterator[tuple[Signature, str]]:
-    """The signatures that may match in a text, each with every pattern of its that may, in their order."""
+def _read(text: bytes, area: str, rows: dict[int, Row]) -> Iterator[Entry]:
+    if row := rows.get(digest(text)):
+        yield Entry(row, partial(_only, text, area))
+    else:
+        yield from map(Entry.of, parse(text.decode("utf-8"), area))
+
+
+def _only(text: bytes, area: str) -> Signature:
+    (one,) = parse(text.decode("utf-8"), area)
+    return one
+
+
+def every(known: Iterable[Entry]) -> Iterator[Pattern]:
+    """All patterns of some signatures."""
+    for entry in known:
+        for number, needs in enumerate(entry.row.patterns):
+            yield Pattern(escape(needs) if isinstance(needs, str) else needs[0], entry, number)
+
+
+def possible(text: str) -> Iterator[Pattern]:
+    """The patterns of built-in signatures that may match in a text."""
     folded = text.casefold()
     for entry in entries():
-        if entry.row is None:
-            yield from ((one, pattern) for one in entry.signatures for pattern in one.match)
-            continue
-        for number, ways in enumerate(entry.row.literals):
-            for way in ways:
+        for number, needs in enumerate(entry.row.patterns):
+            if isinstance(needs, str):
+                if needs in text:
+                    yield Pattern(escape(needs), entry, number)
+                continue
+            for way in needs[1:]:
                 if way in folded:
-                    (one,) = entry.signatures
-                    yield one, one.match[number]
+                    yield Pattern(needs[0], entry, number)
                     break
 
 
 @cache
 def told() -> tuple[str, ...]:
     """Ids of the signatures that are told of (`Signature.is_told`)."""
-    return tuple(name for entry in entries() for name in entry.told)
+    return tuple(entry.row.id for entry in entries() if entry.row.told)
 
 
 @cache
 def signature(id: str) -> Signature:
     """The built-in signature of that id (without the family). Raises StopIteration when there is none."""
-    alike = (entry for entry in entries() if entry.row is None or entry.row.id == id)
-    return next(one for entry in alike for one in entry.signatures if one.id == id)
+    return next(entry.signature for entry in entries() if entry.row.id == id)

@@ -1,17 +1,16 @@
 """All patterns at once: RE2 runs them as one automaton, in time linear in the text whatever the text is."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 import re2
 
-from checks.logs.index import possible
-from checks.logs.signature import Signature, signatures
-from checks.logs.widening import widened
+from checks.logs.index import Entry, Pattern, entries, every, possible
+from checks.logs.signature import Signature
 
 MEMORY = 256 << 20  # bytes the automaton may use; RE2 falls back to a slower walk, never to backtracking
-BUDGET = 1 << 19  # characters of logs that can be searched for literals in the time that it takes to compile everything
-A_LOG = 1 << 15  # characters for which any log, however short, counts
+BUDGET = 1 << 16  # characters of logs that can be searched for literals in the time that it takes to compile everything
+A_LOG = 1 << 12  # characters for which any log, however short, counts
 
 
 def options() -> re2.Options:
@@ -39,28 +38,29 @@ class Matcher:
     One automaton tells what each line may match; only those patterns are tried one by one.
     """
 
-    def __init__(self, patterns: Iterable[tuple[Signature, str]]) -> None:
-        self._owners = list(patterns)
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        self._patterns = list(patterns)
         widths: dict[str, list[int]] = {}
-        for number, (_, pattern) in enumerate(self._owners):
-            widths.setdefault(widened(pattern), []).append(number)
+        for number, pattern in enumerate(self._patterns):
+            widths.setdefault(pattern.wide, []).append(number)
         self._numbers = list(widths.values())
         self._set = set_of(widths)
+
+    @classmethod
+    def of(cls, known: Iterable[Signature]) -> "Matcher":
+        """The matcher of some signatures."""
+        return cls(every(map(Entry.of, known)))
 
     def match(self, text: str) -> list[tuple[Signature, Mapping[str, str]]]:
         """The signatures that match somewhere in the text, each once, with the fields of its first matching pattern."""
         found: dict[str, tuple[Signature, Mapping[str, str]]] = {}
         near = self._set.Match(text.encode("utf-8", "replace")) or ()
         for number in sorted(number for one in near for number in self._numbers[one]):
-            signature, pattern = self._owners[number]
-            if signature.id not in found and (fields := search(pattern, text)) is not None:
-                found[signature.id] = (signature, fields)
+            pattern = self._patterns[number]
+            name = pattern.entry.row.id
+            if name not in found and (fields := search(pattern.text, text)) is not None:
+                found[name] = (pattern.entry.signature, fields)
         return list(found.values())
-
-
-def every_pattern(known: Iterable[Signature]) -> Iterator[tuple[Signature, str]]:
-    """What a matcher of some signatures is made of."""
-    return ((signature, pattern) for signature in known for pattern in signature.match)
 
 
 @cache
@@ -78,7 +78,7 @@ def search(pattern: str, text: str) -> Mapping[str, str] | None:
 @cache
 def built_in() -> Matcher:
     """The matcher of all built-in signatures."""
-    return Matcher(every_pattern(signatures()))
+    return Matcher(every(entries()))
 
 
 class Choice:
@@ -92,6 +92,6 @@ class Choice:
 
     def matcher(self, texts: Iterable[str]) -> Matcher:
         """The matcher for the lines of one log. What it finds in them is what that of all signatures finds."""
-        text = "\n".join(texts)
+        text = "\n".join(dict.fromkeys(texts))  # a service that starts again and again repeats itself
         self._left -= len(text) + A_LOG
         return built_in() if self._left < 0 else Matcher(possible(text))

@@ -218,13 +218,18 @@ def _class(members: frozenset[int], others: bool) -> str:
     """A class of bytes."""
     codes = sorted(members)
     if len(codes) == 1 and not others:
-        return chr(codes[0]) if chr(codes[0]).isalnum() else f"\\x{codes[0]:02x}"
+        return _byte(codes[0])
     parts, begin = [], 0
     for at in range(1, len(codes) + 1):
         if at == len(codes) or codes[at] != codes[at - 1] + 1:
             first, last = codes[begin], codes[at - 1]
-            parts.append(f"\\x{first:02x}" if first == last else f"\\x{first:02x}-\\x{last:02x}")
+            parts.append(_byte(first) if first == last else f"{_byte(first)}-{_byte(last)}")
             begin = at
     if others:
         parts.append(r"\x80-\xff")
     return f"[{''.join(parts)}]"
+
+
+def _byte(code: int) -> str:
+    """One byte, as itself where it means nothing else."""
+    return chr(code) if code < 128 and chr(code).isalnum() else f"\\x{code:02x}"

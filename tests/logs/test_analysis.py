@@ -6,7 +6,7 @@ from checks.evidence import Log
 from checks.finding import Confidence, Finding, Severity
 from checks.logs.analysis import Analysis, analyse_with
 from checks.logs.findings import findings
-from checks.logs.matcher import Matcher, every_pattern
+from checks.logs.matcher import Matcher
 from checks.logs.signature import Phase, Role, Signature, Strength, by_id
 from doctor.report import Verdict
 from doctor.triage import triage
@@ -31,7 +31,7 @@ READY = "2026-11-20 18:00:07,731 I [9] azmlinfsrv - Worker with pid 9 ready for 
 
 
 def read(text: str, *signatures: Signature) -> Analysis:
-    return analyse_with(Log(source="log.txt", text=text), Matcher(every_pattern([*STATES, *signatures])))
+    return analyse_with(Log(source="log.txt", text=text), Matcher.of([*STATES, *signatures]))
 
 
 def causes(analysis: Analysis) -> list[str]:

@@ -1,4 +1,4 @@
-"""Which plain text must stand somewhere for a pattern to match; `python -m doctor.derive` writes it to literals.jsonl.
+"""What must stand somewhere for a pattern to match; `python -m doctor.derive` writes it to index.jsonl.
 
 Taken from widened patterns: what the automaton of all of them finds is never missed.
 """
@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from checks.logs.index import Row, digest
-from checks.logs.signature import AREAS, entries_of, parse
+from checks.logs.signature import AREAS, Signature, entries_of, parse
 from checks.logs.widening import widened
 
 LONG_ENOUGH = 12  # characters; of two texts as long as that, the one with fewer ways counts
@@ -20,9 +20,18 @@ MOST_WAYS = 24  # texts of which one must stand there
 Ways = tuple[str, ...]
 
 
-def needed(pattern: str) -> Ways:
-    """Texts of which any match holds at least one, in lower case (`str.casefold`): "" alone where none is sure."""
-    return _best(list(_parser.parse(widened(pattern)))) or ("",)
+def needed(pattern: str) -> str | Ways:
+    """The pattern widened, as a row of the index holds it (`Row.patterns`); "" is in every text, where none is sure."""
+    wide = widened(pattern)
+    items = list(_parser.parse(wide))
+    if all(operation is sre.LITERAL and argument < 128 for operation, argument in items):
+        return "".join(chr(argument) for _, argument in items)
+    return (wide, *(_best(items) or ("",)))
+
+
+def row_of(one: Signature, text: bytes = b"") -> Row:
+    """The row of a signature. `text` is its entry."""
+    return Row(digest(text), one.id, one.is_told, tuple(map(needed, one.match)))
 
 
 def _best(items: Sequence[Any]) -> Ways | None:
@@ -72,12 +81,13 @@ def rows() -> Iterator[Row]:
     for area in AREAS:
         for text in entries_of(area):
             (one,) = parse(text.decode("utf-8"), area)
-            if digest(text) in seen:
+            row = row_of(one, text)
+            if row.digest in seen:
                 raise ValueError(f"{one.id}: add a word to it: another entry has the same digest")
-            seen.add(digest(text))
-            yield Row(digest(text), one.id, one.is_told, tuple(map(needed, one.match)))
+            seen.add(row.digest)
+            yield row
 
 
 def derived() -> str:
-    """The text of literals.jsonl."""
+    """The text of index.jsonl."""
     return "".join(f"{msgspec.json.encode(row).decode('utf-8')}\n" for row in rows())
