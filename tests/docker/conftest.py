@@ -13,8 +13,8 @@ import pytest
 import starting
 from sample_services import HERE, Run, Wait, load_container, make_model
 
+from doctor.containers import owned
 from doctor.containers.engine import Engine, connect
-from doctor.containers.owned import LABEL, OWNER
 from doctor.errors import CannotExamine
 
 RunContainer = Callable[..., str]
@@ -95,25 +95,31 @@ def sample(engine: Engine, tmp_path: Path) -> Iterator[Callable[[str], starting.
         starting.remove(engine.api, container)
 
 
-def _all_of_doctor(engine: Engine) -> dict[str, str]:
-    """What doctor makes and has to remove: containers, volumes, networks and temporary folders, with their owners."""
-    api, mine = engine.api, {"label": LABEL}
+def _all_of_doctor(engine: Engine) -> set[str]:
+    """Containers, volumes, networks and temporary folders that this run of doctor made, or one that is over."""
+    api, mine = engine.api, {"label": owned.LABEL}
     found = {f"container {each['Id']}": each["Labels"] for each in api.containers(all=True, filters=mine)}
     found |= {f"volume {each['Name']}": each["Labels"] for each in api.volumes(filters=mine)["Volumes"] or ()}
     found |= {f"network {each['Name']}": each["Labels"] for each in api.networks(filters=mine)}
-    owners = {name: str(labels.get(OWNER, "")) for name, labels in found.items()}
-    return owners | {f"folder {path}": path.name for path in Path(tempfile.gettempdir()).glob("doctor-*")}
+    folders = {path for path in Path(tempfile.gettempdir()).glob("doctor-*") if not _is_of_another(path)}
+    owners = {name: labels.get(owned.OWNER, "") for name, labels in found.items()}
+    return {name for name, owner in owners.items() if _is_ours(owner)} | {f"folder {path}" for path in folders}
 
 
-def _nothing_is_left(engine: Engine, before: dict[str, str]) -> None:
+def _is_ours(owner: str) -> bool:
+    """False when another process that still runs owns it: other tests may be running beside these."""
+    return owner in {"", owned.labels("")[owned.OWNER]} or owned._is_over(owner, time.time())
+
+
+def _is_of_another(folder: Path) -> bool:
+    """Whether the process that a folder names still runs, and is not this one."""
+    number = re.match(r"doctor-[a-z]+-(\d+)-", folder.name)
+    return number is not None and int(number[1]) != os.getpid() and Path(f"/proc/{number[1]}").exists()
+
+
+def _nothing_is_left(engine: Engine, before: set[str]) -> None:
     """Fail when something of this run, or of one that was killed, is still there after a while."""
     give_up = time.monotonic() + 20
-    while left := [name for name, owner in _all_of_doctor(engine).items() if name not in before and _is_over(owner)]:
-        assert time.monotonic() < give_up, f"doctor left behind: {left}"
+    while left := _all_of_doctor(engine) - before:
+        assert time.monotonic() < give_up, f"doctor left behind: {sorted(left)}"
         time.sleep(1)
-
-
-def _is_over(owner: str) -> bool:
-    """False when another process that still runs owns it: other tests may be running beside these."""
-    numbers = {int(number) for number in re.findall(r"(?<![\w.])\d+(?![\w.])", owner)} - {os.getpid()}
-    return not any(Path(f"/proc/{number}").exists() for number in numbers)
