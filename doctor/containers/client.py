@@ -33,6 +33,11 @@ class Client(APIClient):
         self.calls += 1
         return super().send(request, **kwargs)
 
+    def merge_environment_settings(self, *given: Any, **named: Any) -> Any:
+        """As the library's, but REQUESTS_CA_BUNDLE does not replace the CA that came with the engine's address."""
+        settings = super().merge_environment_settings(*given, **named)
+        return {**settings, "verify": self.verify}
+
     def _retrieve_server_version(self) -> str:
         """As the library's, the whole answer kept and errors left as they are."""
         self.about = self.version(api_version=False)

@@ -110,7 +110,8 @@ def _cause(error: BaseException, where: str, address: str, said_by: str) -> str 
         return f"nothing listens at {where}: connection refused; {what}"
     if isinstance(error, requests.exceptions.JSONDecodeError) or error.args == ("ApiVersion",):
         return f"what answers at {where} is no Docker engine; check the address{f' in {said_by}' if said_by else ''}"
-    if isinstance(error, requests.exceptions.ConnectTimeout | urllib3.exceptions.ConnectTimeoutError):
+    timed_out = isinstance(error, requests.exceptions.ConnectTimeout | urllib3.exceptions.ConnectTimeoutError)
+    if timed_out and not isinstance(error, urllib3.exceptions.NewConnectionError):  # refusals and unknown names are one
         return f"the Docker engine at {where} cannot be reached: no connection in time; check host, port and firewall"
     if isinstance(error, requests.exceptions.ReadTimeout | urllib3.exceptions.ReadTimeoutError | TimeoutError):
         return f"the Docker engine at {where} stopped answering; restart the engine if docker ps hangs too"
