@@ -7,11 +7,11 @@ import shutil
 import socket
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import docker.errors
 import requests
@@ -45,26 +45,24 @@ def throwaway(engine: Engine, purpose: str, image: str, **options: Any) -> Itera
     for mount in (options.get("host_config") or {}).get("Mounts") or ():
         if mount.get("Type") == "volume" and not mount.get("Source"):
             mount.setdefault("VolumeOptions", {})["Labels"] = marks
-    owned = _Owned(engine, f"doctor-{purpose}-{os.urandom(6).hex()}")
-    Guard.add(owned)
-    try:
-        with undisturbed(), told(engine):
-            owned.state = "sent"
-            try:
-                made = engine.api.create_container(
-                    image, name=owned.name, labels={**(options.pop("labels", None) or {}), **marks}, **options
-                )
-            except docker.errors.APIError:  # an answer: nothing was made
-                owned.state = "made"
-                raise
-            owned.state = "made"
-        yield str(made["Id"])
-    except BaseException:
-        owned.stop()
-        raise
-    owned.stop()
-    if owned.left:
-        raise CannotExamine(f"{owned.left}; remove it with docker rm --force --volumes {owned.name}")
+    owned = _Owned(engine, "container", f"doctor-{purpose}-{os.urandom(6).hex()}")
+    marked = {**(options.pop("labels", None) or {}), **marks}
+    with owned.made(lambda: engine.api.create_container(image, name=owned.name, labels=marked, **options)) as answer:
+        yield str(answer["Id"])
+
+
+@contextmanager
+def snapshot(engine: Engine, purpose: str, container: str) -> Iterator[str]:
+    """An image of a container as it is now, which goes on running meanwhile; gives its name, and removes it at the end.
+
+    Raises CannotExamine, as `throwaway` does.
+    """
+    with told(engine):
+        _sweep_images(engine)
+    owned = _Owned(engine, "image", f"doctor-{purpose}-{os.urandom(6).hex()}")
+    conf = {"Labels": labels(purpose)}
+    with owned.made(lambda: engine.api.commit(container, repository=owned.name, pause=False, conf=conf)):
+        yield owned.name
 
 
 def labels(purpose: str) -> dict[str, str]:
@@ -73,12 +71,18 @@ def labels(purpose: str) -> dict[str, str]:
 
 
 def sweep(engine: Engine) -> int:
-    """Remove containers, volumes and temporary folders of runs that are no more. Returns how many there were."""
+    """Remove containers, volumes and temporary folders of runs that are no more. Returns how many there were.
+
+    Images go with their containers. One without a container is found by the next `snapshot`: to list images takes the
+    engine longer than all the rest.
+    """
     removed = 0
     with told(engine):
         for found in engine.api.containers(all=True, filters={"label": OWNER}):
             if _is_over(found["Labels"][OWNER], float(found["Created"])):
-                removed += _remove(engine.api, found["Id"])
+                removed += _remove_container(engine.api, found["Id"])
+                if str(found.get("Image")).startswith("doctor-"):
+                    removed += _remove_image(engine.api, found["Image"])
         for volume in (engine.api.volumes(filters={"label": OWNER}) or {}).get("Volumes") or ():
             if _is_over(volume["Labels"][OWNER], _seconds(volume.get("CreatedAt"))):
                 with contextlib.suppress(docker.errors.NotFound, docker.errors.APIError):  # in use: not ours to judge
@@ -87,36 +91,66 @@ def sweep(engine: Engine) -> int:
     return removed + _sweep_folders()
 
 
-class _Owned:
-    """A container that has to go. `left` says why it could not be removed."""
+def _sweep_images(engine: Engine) -> None:
+    for found in engine.api.images(filters={"label": OWNER}):
+        if _is_over(found["Labels"][OWNER], float(found["Created"])):
+            _remove_image(engine.api, found["Id"])
 
-    def __init__(self, engine: Engine, name: str) -> None:
+
+class _Owned:
+    """A container or an image that has to go. `left` says why it could not be removed."""
+
+    def __init__(self, engine: Engine, kind: Literal["container", "image"], name: str) -> None:
         self.name = name
-        self.state = "planned"
         self.left: str | None = None
+        self._state: Literal["planned", "sent", "made"] = "planned"
+        self._kind = kind
         self._engine = engine
+
+    @contextmanager
+    def made(self, make: Callable[[], Any]) -> Iterator[Any]:
+        """Make it and remove it. A call whose answer was lost may have made it all the same."""
+        Guard.add(self)
+        try:
+            with undisturbed(), told(self._engine):
+                self._state = "sent"
+                try:
+                    answer = make()
+                except docker.errors.APIError:  # an answer: nothing was made
+                    self._state = "planned"
+                    raise
+                self._state = "made"
+            yield answer
+        except BaseException:
+            self.stop()
+            raise
+        self.stop()
+        if self.left:
+            how = "rm --force --volumes" if self._kind == "container" else "rmi --force"
+            raise CannotExamine(f"{self.left}; remove it with docker {how} {self.name}")
 
     def stop(self) -> None:
         """Remove it. May be called again, also by a signal handler in the middle of itself."""
         try:
             with undisturbed():
                 try:
-                    if self.state != "planned":
+                    if self._state != "planned":
                         self._removed()
                 except _FAILURES as error:
-                    self.left = f"the container {self.name} could not be removed: {error}"
+                    self.left = f"the {self._kind} {self.name} could not be removed: {error}"
                 else:
-                    self.state, self.left = "planned", None
+                    self._state, self.left = "planned", None
         finally:
             Guard.remove(self)
 
     def _removed(self) -> None:
         """A connection of its own each time: the other one may have been interrupted in the middle of a call."""
+        remove = _remove_container if self._kind == "container" else _remove_image
         for trial in range(1, _TRIES + 1):
             try:
                 with contextlib.closing(_another(self._engine)) as api:
                     began = time.monotonic()
-                    while not _remove(api, self.name) and self.state == "sent" and time.monotonic() - began < _LOST:
+                    while not remove(api, self.name) and self._state == "sent" and time.monotonic() - began < _LOST:
                         time.sleep(0.05)
                     self._engine.api.calls += api.calls
                 return
@@ -135,7 +169,7 @@ def _another(engine: Engine) -> Any:
     return other
 
 
-def _remove(api: Any, container: str) -> bool:
+def _remove_container(api: Any, container: str) -> bool:
     """Remove a container by name or id, and wait when somebody else does. False when there is none."""
     try:
         api.remove_container(container, v=True, force=True)
@@ -150,6 +184,15 @@ def _remove(api: Any, container: str) -> bool:
                 api.inspect_container(container)
                 time.sleep(0.05)
             raise
+    return True
+
+
+def _remove_image(api: Any, image: str) -> bool:
+    """Remove an image by name or id. False when there is none."""
+    try:
+        api.remove_image(image, force=True)
+    except docker.errors.NotFound:
+        return False
     return True
 
 

@@ -137,7 +137,7 @@ class Places(object):
     """Tells the script's own files from its model, from packages, and from the rest of the machine."""
 
     def __init__(self, plan):
-        self.code = _folder(plan["app_root"])
+        self.code = _folder(plan.get("code") or plan["app_root"])
         self.models = _folder(plan.get("models") or "\0")
         self.temporary = tuple(_folder(path) for path in plan.get("temporary", ()))
         self.protected = tuple(_folder(path) for path in plan.get("protected", ()))
@@ -847,7 +847,10 @@ class Watch(object):
 
     def start(self):
         self.arm()
-        start_new_thread(self.sample, ())
+        try:
+            start_new_thread(self.sample, ())
+        except RuntimeError:  # no more threads are allowed here
+            pass
 
     def map(self):
         """A file that is written like memory: no descriptor of it can be closed, and it outlives the process."""
@@ -1885,8 +1888,9 @@ def peak():
 def rehearse(plan, channel):
     """Run the whole rehearsal that `plan` describes and write its records to `channel`.
 
-    Keys of a plan: `script`, `app_root`; `payloads` (each `source` and `file`); `batch` (run() takes the payloads'
-    paths, as the batch driver calls it, and not their contents); `timeout` in seconds (0: none);
+    Keys of a plan: `script`, `app_root`; `code` (folder of the person's own files, where that is another); `first`
+    (folders that the server puts before the rest of sys.path); `payloads` (each `source` and `file`); `batch` (run()
+    takes the payloads' paths, as the batch driver calls it, and not their contents); `timeout` in seconds (0: none);
     `models` (folder of models), `model_folder`, `any_model`; `temporary`, `protected`, `protected_files`, `private`
     (paths); `owned` (folders of doctor's own packages); `memory_limit` in bytes; `record`, `faults`, `where` (files to
     write to).
@@ -1902,6 +1906,9 @@ def rehearse(plan, channel):
     blank = types.ModuleType("__main__")
     observer.undone.append(_keeper(sys.modules, "__main__"))
     sys.modules["__main__"] = blank
+    for folder in plan.get("first", ()):
+        if folder not in sys.path:
+            sys.path.insert(0, folder)
     sys.path.append(app_root)
     if os.environ.get("AZUREML_SOURCE_DIRECTORY"):
         sys.path.append(os.path.join(app_root, os.environ["AZUREML_SOURCE_DIRECTORY"]))

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -44,15 +45,30 @@ class Ending(msgspec.Struct):
     left: tuple[str, ...] = ()
 
 
-def build(records: Records, stage: Stage, ending: Ending, *, in_process: bool = False) -> Probe | None:
-    """The evidence of one rehearsal, in the person's own paths. None when the probe never spoke."""
+def read_here(path: str) -> str:
+    """The text of a source file of this machine. Raises OSError or ValueError."""
+    return Path(path).read_text(encoding="utf-8", errors="replace")
+
+
+def build(
+    records: Records,
+    stage: Stage,
+    ending: Ending,
+    *,
+    in_process: bool = False,
+    read: Callable[[str], str] = read_here,
+) -> Probe | None:
+    """The evidence of one rehearsal, in the person's own paths. None when the probe never spoke.
+
+    `read` gives the text of a source file, for frames that come without their line.
+    """
     by_kind: dict[str, Records] = {}
     for record in records:
         by_kind.setdefault(record["k"], []).append(record)
     hello = next(iter(by_kind.get("hello", [])), None)
     if hello is None:
         return None
-    sources = _Sources(stage)
+    sources = _Sources(read)
     end = next(iter(by_kind.get("end", [])), None)
     exit_record = _last_words(records)
     steps = [step["step"] for step in by_kind.get("step", [])]
@@ -198,14 +214,14 @@ def _started(records: Records, end: dict[str, Any] | None, ending: Ending) -> Re
 class _Sources:
     """Source lines for frames that came without."""
 
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
+    def __init__(self, read: Callable[[str], str]) -> None:
+        self._read = read
         self._files: dict[str, list[str]] = {}
 
     def line(self, path: str, number: int) -> str:
         if path not in self._files:
             try:
-                self._files[path] = Path(path).read_text(encoding="utf-8", errors="replace").splitlines()
+                self._files[path] = self._read(path).splitlines()
             except (OSError, ValueError):
                 self._files[path] = []
         lines = self._files[path]
