@@ -154,7 +154,8 @@ def _tls(error: ssl.SSLError, where: str) -> str:
             f"the certificate of the engine at {where} is not signed by the CA in {place}/ca.pem: {_reason(said)}; "
             "set DOCKER_CERT_PATH to the folder with the CA that signed it"
         )
-    if re.search(r"(?i)alert|certificate.required|bad.certificate|unknown.ca|handshake.failure", said):
+    # With TLS 1.3 an engine refuses a certificate after the handshake, and the refusal may be lost with the connection.
+    if re.search(r"(?i)alert|certificate.required|bad.certificate|unknown.ca|handshake.failure|EOF occurred", said):
         return (
             f"the engine at {where} does not accept the certificate it was shown, or wants one: {_reason(said)}; "
             f"set DOCKER_CERT_PATH to the folder with a cert.pem and key.pem that its CA signed (now {place})"
