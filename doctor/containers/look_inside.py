@@ -195,7 +195,7 @@ class Look(object):
         for path in texts:
             try:
                 shown = os.path.join(found["path"].rstrip("/") or "/", os.path.relpath(path, root))
-                if shown.endswith(TEXTS) and os.path.realpath(path).endswith(TEXTS):
+                if shown.endswith(TEXTS):
                     self.text(shown, os.stat(path).st_size, TEXT)
             except OSError:
                 continue
@@ -239,7 +239,7 @@ class Look(object):
 
     def text(self, path, size, most):
         texts = self.document["texts"]
-        if path in texts or size > min(most, self.text_left):
+        if path in texts or size > min(most, self.text_left) or not os.path.realpath(path).endswith(TEXTS):
             return
         fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
         try:
