@@ -54,8 +54,8 @@ def base(api: APIClient) -> str:
         return given
     certificates = CERTIFICATES.read_bytes() if CERTIFICATES.exists() else b""
     tag = f"doctor-test/base:{_digest(SUITE, PACKAGES, *NOT_NEEDED, certificates)}"
-    with _once(tag):
-        if not _is_there(api, tag):
+    with _once(api, tag) as is_missing:
+        if is_missing:
             _bootstrap(api, tag, certificates)
     return tag
 
@@ -90,8 +90,8 @@ def layout_image(api: APIClient, layout: str) -> str:
     folder = HERE / "layouts" / layout
     constraints = pins()
     tag = f"doctor-test/{layout}:{_digest(start, constraints, _content(folder))}"
-    with _once(tag):
-        if not _is_there(api, tag):
+    with _once(api, tag) as is_missing:
+        if is_missing:
             with tempfile.TemporaryDirectory(prefix="image-") as scratch:
                 context = Path(scratch, "context")
                 shutil.copytree(folder, context)
@@ -110,8 +110,8 @@ def image_for(api: APIClient, service: ContainerService) -> str:
     """The image of a sample, built from its Dockerfile upon the image of its layout."""
     start = layout_image(api, service.layout)
     tag = f"doctor-test/{service.name}:{_digest(start, _content(service.folder))}"
-    with _once(tag):
-        if not _is_there(api, tag):
+    with _once(api, tag) as is_missing:
+        if is_missing:
             with tempfile.TemporaryDirectory(prefix="image-") as scratch:
                 context = Path(scratch, service.name)
                 shutil.copytree(service.folder, context, ignore=shutil.ignore_patterns("__pycache__"))
@@ -159,12 +159,14 @@ def _is_there(api: APIClient, tag: str) -> bool:
 
 
 @contextmanager
-def _once(tag: str) -> Iterator[None]:
-    """Let one process at a time make an image; the others wait for it."""
-    lock = Path(tempfile.gettempdir(), f"image-{_digest(tag)}.lock")
-    with lock.open("w") as file:
+def _once(api: APIClient, tag: str) -> Iterator[bool]:
+    """Whether an image has still to be made. One process at a time makes images; this file is the lock."""
+    if _is_there(api, tag):
+        yield False
+        return
+    with Path(__file__).open("rb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+        yield not _is_there(api, tag)
 
 
 def _content(folder: Path) -> bytes:
