@@ -1,15 +1,317 @@
-"""Whether the service answers: a few requests, through the published port and from inside."""
+"""Whether the service answers: a few requests, through the published port and from inside.
 
-from collections.abc import Sequence
+Only `GET /` and `GET /swagger.json` are sent, which have no effect (azureml-inference-server-http 0.8-1.5: health text
+and the description of the interface); `POST /score` only for payloads that a person gave.
+"""
 
-from checks.containers import Answers, Container, Inside
-from checks.evidence import Missing
+import base64
+import ipaddress
+import json
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+import urllib3.exceptions
+
+from checks.containers import Answer, Answers, Container, Inside, Port
+from checks.missing import Missing
 from doctor.containers.engine import Engine
+from doctor.errors import CannotExamine
 from doctor.probe.launcher import Payload
+from doctor.redact import redact
+
+HEALTH, SWAGGER, SCORE = "/", "/swagger.json", "/score"
+USUAL_PORTS = (5001, 31311)  # of the images: their front, and the server behind it
+MOST_PORTS = 6  # that are asked on each route
+MOST_BODY = 2000  # bytes of an answer
+SCORING = 15.0  # seconds for one payload
+LARGEST_INSIDE = 1_000_000  # bytes of a payload that is sent from inside
+PIECE = 100_000  # bytes of one argument of a command: Linux allows 128 kB
+
+REFUSED = "connection refused"
+CLOSED = "the connection was closed without an answer"
+NO_HTTP = "what listens there does not speak HTTP"
+
+Ask = tuple[str, str, str | None, bytes | None]  # method, path, source of the payload, body
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where to send requests: an address and a port; `inside` is the container's port."""
+
+    host: str
+    port: int
+    inside: int
+
+    @property
+    def url(self) -> str:
+        """Without a path."""
+        return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
 
 
 def ask(
     engine: Engine, container: Container, inside: Inside | Missing, payloads: Sequence[Payload], *, timeout: float = 5.0
 ) -> Answers | Missing:
-    """Ask for health (`GET /`) and swagger; score with the payloads, which only a person can have given."""
-    raise NotImplementedError
+    """Ask for health (`GET /`) and swagger; score with the payloads, which only a person can have given.
+
+    Both routes are asked at the same time, each for `timeout` seconds at most; each payload may take SCORING seconds,
+    and the first that has no answer is the last. `error` of an answer is REFUSED, CLOSED, NO_HTTP, `no answer within
+    … s`, or says what else came.
+    """
+    if container.state.status != "running":
+        return Missing(reason=f"the container is {container.state.status}, so nothing in it answers")
+    published = list(_published(container))
+    within, interpreter = _places_inside(container, inside), inside.interpreter if isinstance(inside, Inside) else None
+    if not published and not interpreter:
+        return Missing(
+            reason="no port of the container can be reached from here (docker run -p 5001:5001), and no Python was "
+            "found inside to ask from"
+        )
+    found: dict[_Place, list[Answer]] = {place: [] for place in published}
+    threads = [
+        threading.Thread(target=_ask_place, args=(place, found[place], timeout), daemon=True) for place in published
+    ]
+    until = time.monotonic() + timeout
+    for thread in threads:
+        thread.start()
+    asked = _ask_inside(engine, container, interpreter, [(place, _health()) for place in within], timeout)
+    for thread in threads:
+        thread.join(max(until + 0.2 - time.monotonic(), 0))
+    outside = [one for place in published for one in list(found[place]) or [_late(place, HEALTH, timeout)]]
+    if _is_in_container():  # then localhost may be another one, where nobody listens
+        outside = [one for one in outside if one.error != REFUSED]
+    items = [*outside, *asked]
+    if payloads:
+        items += _score(engine, container, interpreter, published, within, items, payloads)
+    return Answers(items=tuple(items))
+
+
+def _health() -> list[Ask]:
+    return [("GET", HEALTH, None, None), ("GET", SWAGGER, None, None)]
+
+
+def _published(container: Container) -> Iterator[_Place]:
+    """The published TCP ports that can be reached from here, the usual one first, each once."""
+    ports = [port for port in container.ports if port.host_port and port.protocol == "tcp"]
+    seen: set[int] = set()
+    for port in sorted(ports, key=lambda port: (port.container not in USUAL_PORTS, ":" in (port.host_ip or ""))):
+        host = _host_of(container, port)
+        if host and port.host_port and port.host_port not in seen and len(seen) < MOST_PORTS:
+            seen.add(port.host_port)
+            yield _Place(host, port.host_port, port.container)
+
+
+def _is_in_container() -> bool:
+    """True when doctor itself runs in a container, perhaps with the socket of the engine mounted."""
+    return Path("/.dockerenv").exists() or Path("/run/.containerenv").exists()
+
+
+def _host_of(container: Container, port: Port) -> str | None:
+    """The address at which a published port is reached from here; None for the loopback of another machine."""
+    address = ipaddress.ip_address(port.host_ip or "0.0.0.0")  # noqa: S104 # what the engine means by nothing
+    if container.engine.remote:
+        if address.is_loopback:
+            return None
+        return urlsplit(container.engine.address).hostname if address.is_unspecified else str(address)
+    if address.is_unspecified:
+        return "127.0.0.1" if address.version == 4 else "::1"
+    return str(address)
+
+
+def _places_inside(container: Container, inside: Inside | Missing) -> list[_Place]:
+    """What listens inside; where that is not known, what is exposed, and the usual port."""
+    if isinstance(inside, Missing):
+        return []
+    if isinstance(inside.listening, Missing):
+        ports = [port.container for port in container.ports if port.protocol == "tcp"] or [USUAL_PORTS[0]]
+        found = [_Place("127.0.0.1", port, port) for port in dict.fromkeys(ports)]
+    else:
+        # 127.0.0.11 is the engine's own name server, which is in every container of a named network
+        sockets = [socket for socket in inside.listening if socket.address != "127.0.0.11"]
+        found = list(
+            {one.port: _Place(_reached(one.address), one.port, one.port) for one in reversed(sockets)}.values()
+        )
+    return sorted(found, key=lambda place: (place.port not in USUAL_PORTS, place.port))[:MOST_PORTS]
+
+
+def _reached(address: str) -> str:
+    """The address by which a process of the same container reaches a socket."""
+    try:
+        given = ipaddress.ip_address(address)
+    except ValueError:
+        return "127.0.0.1"
+    return "127.0.0.1" if given.is_unspecified else str(given)
+
+
+def _ask_place(place: _Place, found: list[Answer], timeout: float) -> None:
+    """Health and swagger of one published port; swagger only where health had an answer."""
+    until = time.monotonic() + timeout
+    for one in _health():
+        answer = _ask_one(place, one, max(until - time.monotonic(), 0.1))
+        found.append(answer)
+        if answer.status is None:
+            return
+
+
+def _ask_one(place: _Place, one: Ask, timeout: float) -> Answer:
+    method, path, source, body = one
+    began = time.monotonic()
+    status, text, kind, error = None, "", "", None
+    with requests.Session() as session:
+        session.trust_env = False  # a proxy knows nothing of this port
+        try:
+            headers = {"Content-Type": "application/json"} if body is not None else {}
+            with session.request(
+                method,
+                f"{place.url}{path}",
+                data=body,
+                headers=headers,
+                timeout=timeout,
+                stream=True,
+                allow_redirects=False,
+            ) as response:
+                status, kind = response.status_code, response.headers.get("Content-Type", "")
+                text = response.raw.read(MOST_BODY, decode_content=True).decode("utf-8", "replace")
+        except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as problem:
+            error = _error(problem, timeout)
+    return Answer(
+        method=method,
+        path=path,
+        route="published",
+        address=place.url,
+        status=status,
+        seconds=round(time.monotonic() - began, 4),
+        body=redact(text),
+        content_type=kind,
+        error=error,
+        sample=source,
+    )
+
+
+def _error(problem: Exception, timeout: float) -> str:
+    """What kept the answer away, in few words."""
+    said = " ".join(str(problem).split())
+    if isinstance(problem, requests.exceptions.Timeout) or "timed out" in said:
+        return _no_answer(timeout)
+    if "Connection refused" in said or "actively refused" in said:
+        return REFUSED
+    if "BadStatusLine" in said or "InvalidHeader" in said or "parse" in said.lower():
+        return NO_HTTP
+    if "RemoteDisconnected" in said or "Connection aborted" in said or "reset by peer" in said or "broken" in said:
+        return CLOSED
+    return redact(said.rsplit(": ", 1)[-1].rstrip(")'\"")[:200])
+
+
+def _no_answer(timeout: float) -> str:
+    return f"no answer within {timeout:.0f} s"
+
+
+def _late(place: _Place, path: str, timeout: float, source: str | None = None) -> Answer:
+    """An answer whose bytes came so slowly that it was given up."""
+    return Answer(
+        method="POST" if source else "GET",
+        path=path,
+        route="published",
+        address=place.url,
+        seconds=timeout,
+        error=_no_answer(timeout),
+        sample=source,
+    )
+
+
+def _ask_inside(
+    engine: Engine,
+    container: Container,
+    interpreter: str | None,
+    places: Iterable[tuple[_Place, list[Ask]]],
+    timeout: float,
+) -> list[Answer]:
+    """The requests from inside, in the order of the places; none where nothing can be executed there."""
+    asks = [
+        [place.host, place.port, method, path, "application/json" if body is not None else None, _base64(body)]
+        for place, some in places
+        for method, path, _, body in some
+    ]
+    if not asks or not interpreter:
+        return []
+    document = json.dumps({"asks": asks, "seconds": timeout, "most": MOST_BODY})
+    script = Path(__file__).with_name("requests_inside.py").read_text(encoding="utf-8")
+    pieces = [document[at : at + PIECE] for at in range(0, len(document), PIECE)]
+    try:
+        # Isolated: a json.py or http.py of the service's own folder is not ours.
+        done = engine.execute(container.id, [interpreter, "-I", "-S", "-c", script, *pieces], silence=timeout + 10)
+        told = json.loads(done.stdout)
+    except (CannotExamine, ValueError):  # it may have stopped just now; what was asked from outside still counts
+        return []
+    order = {(str(one[0]), one[1], str(one[3])): number for number, one in enumerate(asks)}
+    told.sort(key=lambda one: order.get((one["address"], one["port"], one["path"]), 0))
+    return [_inside_answer(one, timeout) for one in told]
+
+
+def _inside_answer(one: dict[str, Any], timeout: float) -> Answer:
+    words = {"time": _no_answer(timeout), "refused": REFUSED, "closed": CLOSED, "no HTTP": NO_HTTP}
+    error = one.get("error")
+    return Answer(
+        method=one["method"],
+        path=one["path"],
+        route="inside",
+        address=_Place(one["address"], one["port"], one["port"]).url,
+        status=one.get("status"),
+        seconds=one.get("seconds", 0.0),
+        body=redact(one.get("body", "")),
+        content_type=one.get("content_type", ""),
+        error=None if error is None else words.get(error, redact(error)),
+    )
+
+
+def _base64(body: bytes | None) -> str | None:
+    return None if body is None else base64.b64encode(body).decode("ascii")
+
+
+def _score(
+    engine: Engine,
+    container: Container,
+    interpreter: str | None,
+    published: Sequence[_Place],
+    within: Sequence[_Place],
+    items: Sequence[Answer],
+    payloads: Sequence[Payload],
+) -> Iterator[Answer]:
+    """Each payload to the port that answered, from outside where that is possible, until one has no answer."""
+    well = {(one.route, one.address) for one in items if one.path == HEALTH and one.status is not None}
+    outside = next((place for place in published if ("published", place.url) in well), None)
+    inside = next((place for place in within if ("inside", place.url) in well), None)
+    for payload in payloads:
+        one: Ask = ("POST", SCORE, payload.source, payload.body)
+        answer: Answer | None
+        if outside:
+            answer = _in_time(outside, one)
+        elif inside and len(payload.body) <= LARGEST_INSIDE:
+            some = _ask_inside(engine, container, interpreter, [(inside, [one])], SCORING)
+            answer = _of_sample(some[0], payload.source) if some else None
+        else:
+            return
+        if answer is not None:
+            yield answer
+        if answer is None or answer.status is None:
+            return
+
+
+def _of_sample(answer: Answer, source: str) -> Answer:
+    import msgspec
+
+    return msgspec.structs.replace(answer, sample=source)
+
+
+def _in_time(place: _Place, one: Ask) -> Answer:
+    """One answer, given up after SCORING seconds also where its bytes come one by one."""
+    found: list[Answer] = []
+    thread = threading.Thread(target=lambda: found.append(_ask_one(place, one, SCORING)), daemon=True)
+    thread.start()
+    thread.join(SCORING + 0.5)
+    return found[0] if found else _late(place, one[1], SCORING, one[2])

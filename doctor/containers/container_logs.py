@@ -77,7 +77,7 @@ class _Log:
         # A log of hardly more than both parts is read twice in the middle.
         last = oldest[-1][1]
         newest = [one for one in newest if one[1] > last] or newest
-        return [*oldest, *newest], _unread(OLDEST, sum(len(one[2]) for one in newest))
+        return [*_ended(oldest), *newest], _unread(OLDEST, sum(len(one[2]) for one in newest))
 
     def since(self, after: float) -> tuple[list[Record], str | None]:
         """The records after a time. The engine would search them from the beginning, however long that takes."""
@@ -130,6 +130,12 @@ def _first(records: Sequence[Record], most: int) -> list[Record]:
             break
         found.append(record)
     return found
+
+
+def _ended(records: Sequence[Record]) -> list[Record]:
+    """The same; a line that is cut off at the end is ended, so that nothing of the newest part goes on in it."""
+    last = {stream: (time, text) for stream, time, text in records}
+    return [*records, *((stream, time, b"\n") for stream, (time, text) in last.items() if not text.endswith(b"\n"))]
 
 
 def _last(records: Sequence[Record], most: int) -> list[Record]:
