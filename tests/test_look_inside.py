@@ -1,0 +1,153 @@
+"""The file that looks around in containers, run here by every Python of this machine."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from doctor.containers.inside_records import LOOK_FILE, answer_of, command, installed_of
+
+PYTHONS = sorted({str(path) for path in Path.home().glob(".pyenv/versions/3.*/bin/python")} | {sys.executable})
+
+
+def look(wishes: dict[str, Any], python: str = sys.executable, **variables: str) -> dict[str, Any]:
+    environment = {**os.environ, **variables}
+    done = subprocess.run(command(python, wishes), capture_output=True, timeout=60, env=environment)
+    assert done.returncode == 0, done.stderr.decode()
+    document = answer_of(done.stdout)
+    assert document is not None, done.stdout[:500]
+    return document
+
+
+def entries(document: dict[str, Any]) -> dict[str, list[Any]]:
+    return {entry[0]: entry for entry in document["folders"][0]["entries"]}
+
+
+@pytest.mark.parametrize("python", PYTHONS, ids=lambda path: path.split("/")[-3])
+def test_every_python_gives_the_same_document(python: str, tmp_path: Path) -> None:
+    code = tmp_path / "code"
+    (code / "sub").mkdir(parents=True)
+    (code / "score.py").write_text("text = 'é'\n", encoding="utf-8")
+    (code / "sub" / "link.py").symlink_to("../score.py")
+    document = look(
+        {
+            "folders": [{"path": str(code), "texts": True}],
+            "imports": ["json", "not_there.at_all"],
+            "systems": [str(code)],
+        },
+        python,
+        LC_ALL="C",
+    )
+    assert document["problems"] == []
+    assert "late" not in document
+    assert document["python"]["executable"] == python
+    assert set(entries(document)) == {"score.py", "sub", "sub/link.py"}
+    assert entries(document)["score.py"][6] == hashlib.sha256((code / "score.py").read_bytes()).hexdigest()
+    assert set(document["texts"]) == {f"{code}/score.py", f"{code}/sub/link.py"}
+    assert [one["error"] for one in document["imports"]] == [None, "ModuleNotFoundError: No module named 'not_there'"]
+    assert {"json", "sys"} <= set(document["packages"]["modules"])
+    assert document["systems"][0]["total"] > 0
+    assert document["processes"]
+    assert not list(tmp_path.rglob("__pycache__"))
+
+
+def test_the_source_fits_into_one_argument_and_is_plain() -> None:
+    assert len(LOOK_FILE.read_bytes()) < 64 * 1024
+    assert LOOK_FILE.read_text(encoding="ascii")
+
+
+def test_packages_are_those_that_the_service_would_get(tmp_path: Path) -> None:
+    info = tmp_path / "Some_Thing-1.2.dist-info"
+    info.mkdir()
+    lines = "Metadata-Version: 2.1\nName: Some.Thing\nVersion: 1.2\nRequires-Dist: other>=1; sys_platform == 'linux'\n"
+    (info / "METADATA").write_text(
+        lines + "Requires-Dist: never; python_version < '3'\nRequires-Dist: extra; extra == 'x'\n"
+    )
+    (info / "RECORD").write_text(
+        "thing/__init__.py,,\nthing_speedup.cpython-311-x86_64-linux-gnu.so,,\nSome_Thing-1.2.dist-info/METADATA,,\n"
+    )
+    other = tmp_path / "other-3.dist-info"
+    other.mkdir()
+    (other / "METADATA").write_text("Name: other\nVersion: 3\n")
+    found = installed_of(look({}, PYTHONPATH=str(tmp_path)), requirements_of=["some-thing", "some-thing[x]"])
+    assert found.distributions["some-thing"] == "1.2"
+    assert found.providers["thing"] == found.providers["thing_speedup"] == ("some-thing",)
+    assert found.requires == {"some-thing": ("other",), "some-thing[x]": ("extra",), "other": ()}
+
+
+def test_imports_are_tried_apart_from_one_another(tmp_path: Path) -> None:
+    for name, text in {
+        "hangs": "import time\ntime.sleep(60)\n",
+        "aborts": "import os\nos.abort()\n",
+        "exits": "import sys\nsys.exit(3)\n",
+        "leaves": "import os\nos._exit(4)\n",
+        "raises": "raise ValueError('first\\nsecond')\n",
+        "prints": "print('{}')\n__version__ = '7'\n",
+    }.items():
+        (tmp_path / f"{name}.py").write_text(text)
+    begun = time.monotonic()
+    names = ["hangs", "aborts", "exits", "leaves", "raises", "prints"]
+    document = look({"imports": names, "path": [str(tmp_path)], "import_seconds": 1, "packages": False})
+    assert time.monotonic() - begun < 6
+    found = {one["module"]: one for one in document["imports"]}
+    assert found["hangs"]["error"] == "not done after 1 seconds"
+    assert found["aborts"]["error"].startswith("ended the process by SIGABRT")
+    assert found["exits"]["error"] == "SystemExit: 3"
+    assert found["leaves"]["error"] == "ended the process with exit code 4"
+    assert found["raises"]["error"] == "ValueError: first"
+    assert (found["prints"]["error"], found["prints"]["version"]) == (None, "7")
+    assert not (tmp_path / "__pycache__").exists()
+
+
+def test_nothing_makes_it_hang(tmp_path: Path) -> None:
+    code = tmp_path / "code"
+    code.mkdir()
+    os.mkfifo(code / "pipe.py")
+    (code / "loop.py").symlink_to("loop.py")
+    (code / "round").symlink_to(".")
+    (tmp_path / "sitecustomize.py").write_text("import time\ntime.sleep(600)\n")
+    begun = time.monotonic()
+    wishes = {"folders": [{"path": str(code), "texts": True}], "first": [str(code / "pipe.py")], "seconds": 2}
+    document = look(wishes, PYTHONPATH=str(tmp_path))
+    assert time.monotonic() - begun < 5
+    assert {name: entry[1] for name, entry in entries(document).items()} == {
+        "pipe.py": "other",
+        "loop.py": "link",
+        "round": "link",
+    }
+    assert document["texts"] == {}
+    assert document.get("late") or "does not start" in document["problems"][0][1]
+
+
+def test_names_and_numbers_are_bounded(tmp_path: Path) -> None:
+    (tmp_path / "caf\udce9.py").write_text("x = 1\n")
+    (tmp_path / "many").mkdir()
+    for number in range(20_050):
+        os.close(os.open(tmp_path / "many" / str(number), os.O_CREAT))
+    document = look({"folders": [{"path": str(tmp_path), "texts": True}], "packages": False})
+    folder = document["folders"][0]
+    assert folder["truncated"]
+    assert len(folder["entries"]) <= 20_000
+    assert entries(document)["caf\\xe9.py"][6] is not None
+    assert len(json.dumps(document)) < 8 << 20
+
+
+def test_a_folder_of_the_system_is_not_walked(tmp_path: Path) -> None:
+    (tmp_path / "below" / "deeper").mkdir(parents=True)
+    document = look({"folders": [{"path": str(tmp_path), "deep": False}], "packages": False})
+    assert list(entries(document)) == ["below"]
+
+
+def test_what_is_not_there_and_what_is_no_folder(tmp_path: Path) -> None:
+    file = tmp_path / "model.pkl"
+    file.write_bytes(b"x")
+    wishes = {"folders": [{"path": str(tmp_path / "absent")}, {"path": str(file)}], "packages": False, "state": False}
+    document = look(wishes)
+    assert [(one["path"], one["problem"]) for one in document["folders"]] == [(str(file), "not a folder")]
+    assert "processes" not in document
