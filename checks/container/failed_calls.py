@@ -1,0 +1,219 @@
+"""Exceptions of the service, wherever they were seen: in the rehearsal, and as the last lines of tracebacks in the log.
+
+Both are read in one way, so that a check that knows the container need not care which of them there is.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from checks.evidence import Evidence, Frame, Log, Logs, Phase, Probe, Raised, Step
+from checks.finding import Finding, Fix, Quote, Severity
+from checks.runtime.failures import Failure, failures, script_of
+from checks.runtime.imports import missing_module
+from checks.runtime.paths import missing_path, refused_path
+from checks.runtime.wording import base_name, one_line
+
+NO_ENTRY, NOT_PERMITTED, DENIED, NO_SPACE, READ_ONLY, QUOTA = 2, 1, 13, 28, 30, 122
+"""Numbers of errno(3), as Linux has them."""
+
+MOST_FRAMES = 200  # lines above a headline in which its traceback begins
+
+_HEADLINE = re.compile(
+    r"(?:^|[\s|])(?P<type>[A-Za-z_][\w.]*(?:Error|Exception|NoSuchFile|Exit))(?:: (?P<message>.*)|\s*)$"
+)
+_FRAME = re.compile(r'File "(?P<path>[^"]+)", line (?P<line>\d+)(?:, in (?P<function>\S+))?')
+_CODE = re.compile(r"^.*?\s{4,}(?P<code>\S.*)$")
+_SYSTEM = re.compile(r"/site-packages/|/dist-packages/|/lib/python\d|^<frozen|/azureml-server/")
+_WORDS = {
+    "No such file or directory": NO_ENTRY,
+    "Operation not permitted": NOT_PERMITTED,
+    "Permission denied": DENIED,
+    "No space left on device": NO_SPACE,
+    "Read-only file system": READ_ONLY,
+    "Disk quota exceeded": QUOTA,
+}
+# How programs that are no Python say it: `mkdir: cannot create directory '/x': Permission denied`.
+_TOOL = re.compile(
+    rf"(?:['\"‘`](?P<quoted>[^'\"’`]+)['\"’`]|(?P<bare>/[^\s:'\"]+))[^:'\"]{{0,40}}: "
+    rf"(?P<words>{'|'.join(_WORDS)})"
+)
+_INTERPRETER = re.compile(r"can't open file ['\"](?P<path>[^'\"]+)['\"]: \[Errno 2\]")
+_NUMBER = re.compile(r"\[Errno (\d+)\]")
+
+
+@dataclass(frozen=True)
+class Failed:
+    """One exception. `failure` is it in the words of the runtime family; `path` as an absolute one, as far as known."""
+
+    failure: Failure
+    quotes: tuple[Quote, ...]
+    from_log: bool
+    working_dir: str
+
+    @property
+    def number(self) -> int | None:
+        """The number of errno(3), where the exception carries one."""
+        detail = self.failure.error.detail.get("errno")
+        said = _NUMBER.search(self.failure.message)
+        return int(detail) if detail else int(said[1]) if said else None
+
+    @property
+    def written(self) -> str:
+        """The path as the exception writes it; empty where it names none."""
+        return missing_path(self.failure) or refused_path(self.failure)
+
+    @property
+    def path(self) -> str:
+        """The path that the exception is about, absolute; empty where it names none."""
+        return absolute(self.written, self.working_dir)
+
+    @property
+    def module(self) -> str | None:
+        """The module that could not be found, for a ModuleNotFoundError."""
+        return missing_module(self.failure)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """Subjects that the other families give this exception, those of its place alone."""
+        kept = [entry for entry in self.failure.about if entry.startswith(("line:", "file:", "module:", "variable:"))]
+        own = self.failure.own
+        if own:
+            kept.append(f"line:{own.line}")
+        if self.written:
+            kept += [f"file:{self.written}", f"file:{base_name(self.written)}", f"file:{self.path}"]
+        return tuple(dict.fromkeys(kept))
+
+    def finding(
+        self,
+        title: str,
+        *,
+        why: str = "",
+        saw: tuple[Quote, ...] = (),
+        about: tuple[str, ...] = (),
+        fixes: tuple[Fix, ...] = (),
+        severity: Severity | None = None,
+        explains: tuple[str, ...] = (),
+    ) -> Finding:
+        """A finding about this exception: its quotes and subjects, then those given."""
+        return Finding(
+            title=title,
+            why=why,
+            evidence=(*self.quotes, *saw),
+            about=tuple(dict.fromkeys((*self.about, *about))),
+            fixes=fixes,
+            severity=severity,
+            stage=self.failure.stage,
+            explains=explains,
+        )
+
+
+def failed(evidence: Evidence) -> tuple[Failed, ...]:
+    """Every different exception: those of the rehearsal first, then those that the log alone has."""
+    home = evidence.container.working_dir if hasattr(evidence.container, "working_dir") else ""
+    script = script_of(evidence)
+    found: dict[tuple[str, str], Failed] = {}
+    if isinstance(evidence.probe, Probe):
+        for failure in failures(evidence):
+            one = Failed(failure=failure, quotes=failure.quotes, from_log=False, working_dir=home)
+            found.setdefault((failure.kind, one.written or failure.message), one)
+    for log in evidence.logs.items if isinstance(evidence.logs, Logs) else ():
+        for error, quote in _told(log):
+            phase = _phase(error)
+            step = Step(phase=phase, outcome="raised", raised=error)
+            failure = Failure(step=step, outer=error, error=error, script=script)
+            own = failure.own
+            at = (failure.quote(own),) if own else ()
+            one = Failed(failure=failure, quotes=(*at, quote), from_log=True, working_dir=home)
+            found.setdefault((failure.kind, one.written or failure.message), one)
+    return tuple(found.values())
+
+
+def refused(evidence: Evidence, *numbers: int) -> Iterator[Failed]:
+    """Calls that the system refused with one of these numbers."""
+    return (one for one in failed(evidence) if one.number in numbers)
+
+
+def lacking(evidence: Evidence) -> Iterator[Failed]:
+    """Files that were asked for and are not there, in whoever's words."""
+    return (one for one in failed(evidence) if missing_path(one.failure))
+
+
+def absolute(path: str, working_dir: str) -> str:
+    """A path inside as an absolute one."""
+    clean = path.replace("\\", "/")
+    if not clean or clean.startswith("/"):
+        return clean
+    return f"{(working_dir or '/').rstrip('/')}/{clean.removeprefix('./')}"
+
+
+def log_lines(evidence: Evidence, pattern: "re.Pattern[str]") -> Iterator[tuple[Quote, "re.Match[str]"]]:
+    """Lines of the log in which a pattern is found, the newest first."""
+    for log in evidence.logs.items if isinstance(evidence.logs, Logs) else ():
+        lines = log.text.splitlines()
+        for index in range(len(lines) - 1, -1, -1):
+            if said := pattern.search(lines[index]):
+                yield _quote(log, lines, index), said
+
+
+@lru_cache(maxsize=8)
+def _told(log: Log) -> tuple[tuple[Raised, Quote], ...]:
+    """The exceptions that a log tells of, the last sight of each."""
+    lines = log.text.splitlines()
+    found: dict[tuple[str, str], tuple[Raised, Quote]] = {}
+    for index, line in enumerate(lines):
+        raised = _headline(line)
+        if raised is None:
+            continue
+        frames = tuple(_frames(lines, index))
+        error = Raised(type=raised[0], message=raised[1], frames=frames)
+        found[raised] = (error, _quote(log, lines, index))
+    return tuple(found.values())
+
+
+def _headline(line: str) -> tuple[str, str] | None:
+    if interpreter := _INTERPRETER.search(line):
+        path = interpreter["path"]
+        return "FileNotFoundError", f"[Errno 2] No such file or directory: '{path}'"
+    if "Error" in line or "Exception" in line or "NoSuchFile" in line:
+        said = _HEADLINE.search(line[-4000:].rstrip())
+        if said and not said["type"].endswith(("UserScriptImportException", "UserScriptException", "UserScriptError")):
+            return said["type"], said["message"] or ""
+    if any(words in line for words in _WORDS) and (tool := _TOOL.search(line[:4000])):
+        number = _WORDS[tool["words"]]
+        kind = {NO_ENTRY: "FileNotFoundError", DENIED: "PermissionError", NOT_PERMITTED: "PermissionError"}
+        return kind.get(number, "OSError"), f"[Errno {number}] {tool['words']}: '{tool['quoted'] or tool['bare']}'"
+    return None
+
+
+def _frames(lines: list[str], headline: int) -> Iterator[Frame]:
+    """The frames of the traceback that ends in a headline, outermost first."""
+    begin = headline
+    while begin > max(headline - MOST_FRAMES, 0) and "Traceback (most recent call last)" not in lines[begin - 1]:
+        begin -= 1
+        if begin != headline - 1 and _headline(lines[begin]):  # the end of another traceback
+            return
+    for index in range(begin, headline):
+        if said := _FRAME.search(lines[index]):
+            code = "" if _FRAME.search(lines[index + 1]) else lines[index + 1]
+            shown = _CODE.match(code) if index + 1 < headline else None
+            yield Frame(
+                path=said["path"],
+                line=int(said["line"]),
+                function=said["function"] or "<module>",
+                code=shown["code"] if shown else "",
+                own=not _SYSTEM.search(said["path"]),
+            )
+
+
+def _phase(error: Raised) -> Phase:
+    names = {frame.function for frame in error.frames}
+    if names & {"init", "invoke_init"}:
+        return Phase.INIT
+    return Phase.RUN if names & {"run", "invoke_run"} else Phase.IMPORT
+
+
+def _quote(log: Log, lines: list[str], index: int) -> Quote:
+    number = log.numbers[index] if index < len(log.numbers) else index + 1
+    return Quote(source=log.source, line=number, text=one_line(lines[index], 240))
