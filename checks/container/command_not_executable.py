@@ -88,9 +88,9 @@ def _on_host(mount: Mount, path: str) -> str:
 RUNC = "OCI runtime create failed: runc create failed: unable to start container process: "
 
 
-def _refused(words: str, program: str, **fields: object) -> Evidence:
+def _refused(words: str, program: str, mounts: tuple[Mount, ...] = ()) -> Evidence:
     state = ContainerState(status="created", exit_code=126, error=f"{RUNC}{words}: unknown")
-    return container(state=state, command=(program,), **fields)
+    return container(state=state, command=(program,), mounts=mounts)
 
 
 CASES = (

@@ -28,9 +28,9 @@ from checks.check import check
 from checks.container.commands import SERVERS, base, is_python, serving_command
 from checks.container.seen import command_quote, container_of, image_of, state_quote
 from checks.container.starting import StartFailure, looks_like_script, other_platform, script_text, start_failure
-from checks.containers import Container, ContainerState, Folder, FileInside, Inside
+from checks.containers import Container, ContainerState, FileInside, Folder, Inside
 from checks.evidence import Evidence
-from checks.finding import Confidence, Finding, Fix, Safety, Stage
+from checks.finding import Confidence, Finding, Fix, Stage
 from checks.runtime.wording import titled
 
 SAYS_NOT_FOUND = (

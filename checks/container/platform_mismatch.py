@@ -63,12 +63,11 @@ CRASHED = frozenset({132, 134, 139})
 )
 def platform_mismatch(evidence: Evidence) -> Iterator[Finding]:
     """An error where it keeps the container from working, a warning where an emulator does the work."""
-    seen, failure, image = container_of(evidence), start_failure(evidence), None
+    seen, failure = container_of(evidence), start_failure(evidence)
     image, other = image_of(seen), other_platform(seen)
     refused = failure is not None and failure.kind == "wrong-format"
-    if refused and failure and not other:
-        if looks_like_script(failure.program) or script_text(evidence, failure.program) is not None:
-            return  # a script without its first line
+    if failure and refused and not other and _is_script(evidence, failure.program):
+        return  # a script without its first line
     if not refused and not other:
         return
     emulated = tuple(line.quote for line in all_lines(evidence)[-200:] if line.text.startswith("qemu:"))[:1]
@@ -105,6 +104,10 @@ def platform_mismatch(evidence: Evidence) -> Iterator[Finding]:
             ),
         ),
     )
+
+
+def _is_script(evidence: Evidence, program: str) -> bool:
+    return looks_like_script(program) or script_text(evidence, program) is not None
 
 
 ARM = Image(id="sha256:1", reference="score:1", architecture="arm64")

@@ -56,11 +56,11 @@ def python_not_found(evidence: Evidence) -> Iterator[Finding]:
         return  # its line ends are at fault
     inside = inside_of(evidence)
     there = inside.interpreter if inside else None
+    saw: tuple[Quote, ...] = ()
     if there and there != failure.program:
         saw = (Quote(source="inside", text=f"the image has {there}"),)
         fixes: tuple[Fix, ...] = (Fix(title="name the interpreter that is there", commands=(f'CMD ["{there}", ...]',)),)
     else:
-        saw = ()
         fixes = (
             Fix(title="install Python, or base the image on one that has it", commands=("FROM python:3.11-slim",)),
             Fix(

@@ -45,7 +45,7 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
     ("user", r"unable to find (?:user|group) (?P<what>\S+?):|no matching entries in (?:passwd|group) file"),
     (
         "device",
-        r"error gathering device information while adding custom device " rf"{_Q}(?P<what>[^\"\\]+)|no such device",
+        rf"gathering device information while adding custom device {_Q}(?P<what>[^\"\\]+)|no such device",
     ),
     ("not-found", rf"exec: {_PROGRAM}: (?:executable file not found|stat .*no such file or directory)"),
     ("not-found", rf"executable file {_PROGRAM} not found"),
@@ -74,13 +74,11 @@ _EXEC = re.compile(
 )
 _SHELL = (
     re.compile(
-        r"^(?:/\S*/)?(?:ba|da|a)?sh: (?:(?:line )?\d+: )?(?:exec: )?(?P<program>[^:]+): (?P<why>(?:command )?not found)$"
+        r"^(?:/\S*/)?(?:ba|da|a)?sh: (?:(?:line )?\d+: )?(?:exec: )?(?P<program>[^:]+): (?:command )?not found$"
     ),
-    re.compile(r"^\S+: (?:line )?\d+: (?:exec: )?(?P<program>[^:]+): (?P<why>(?:command )?not found)$"),
-    re.compile(
-        r"^(?:ba|da|a)?sh: (?:(?:line )?\d+: )?(?:exec: )?(?P<program>/[^:]+): (?P<why>No such file or directory)$"
-    ),
-    re.compile(r"^(?:/usr/bin/)?env: [‘'\"]?(?P<program>[^’'\"]+)[’'\"]?: (?P<why>No such file or directory)"),
+    re.compile(r"^\S+: (?:line )?\d+: (?:exec: )?(?P<program>[^:]+): (?:command )?not found$"),
+    re.compile(r"^(?:ba|da|a)?sh: (?:(?:line )?\d+: )?(?:exec: )?(?P<program>/[^:]+): No such file or directory$"),
+    re.compile(r"^(?:/usr/bin/)?env: [‘'\"]?(?P<program>[^’'\"]+)[’'\"]?: No such file or directory"),
 )
 _ENDS_OF_A_START = frozenset({1, 126, 127, 128, 255})
 
@@ -152,7 +150,7 @@ def _kind_of_exec(why: str, program: str, evidence: Evidence) -> Kind:
     inside = inside_of(evidence)
     known = inside is not None and (program in inside.texts or inside.file(program) is not None)
     # runc looks for the file before it starts anything: what it misses afterwards is the interpreter. tini does not.
-    return "no-interpreter" if known or program.startswith("/") and not _from_tini(evidence) else "not-found"
+    return "no-interpreter" if known or (program.startswith("/") and not _from_tini(evidence)) else "not-found"
 
 
 def _from_tini(evidence: Evidence) -> bool:
