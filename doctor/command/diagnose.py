@@ -1,13 +1,18 @@
 """`doctor diagnose docker NAME`: from a container to the line of code."""
 
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import click
 
+from checks.registry import checks_of_kind
+from doctor.ahead import ahead
 from doctor.command.options import FILE, narrator, screen, telling, variables_of
 from doctor.command.outputs import exit_code, write_outputs
 from doctor.config import load_settings
+from doctor.reports import FORMATS
 from doctor.suppress import Suppression
 
 
@@ -68,6 +73,8 @@ def docker(name: str, **given: Any) -> int:
         variables=settings.variables,
         suppression=Suppression.of(settings),
     )
+    formats = [FORMATS[one] for one, _ in given["output"]] or [FORMATS["text"]]
+    ahead(partial(checks_of_kind, "container"), *(partial(import_module, module) for module in formats))
     try:
         report = diagnose(name, wishes, listen).report
     finally:
