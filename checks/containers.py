@@ -167,9 +167,11 @@ class Container(Record, frozen=True, tag=True):
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The words of the command, those of a shell's `-c` one by one."""
+        """The words of the command; those of a shell's `-c` one by one, with the container's variables put in."""
         return tuple(
-            part for word in self.command for part in (_split(word) if re.search(r"[\s;&|]", word) else (word,))
+            part
+            for word in self.command
+            for part in (_spoken(word, self.environment) if re.search(r"[\s;&|]", word) else (word,))
         )
 
     @property
@@ -219,6 +221,22 @@ def _split(text: str) -> list[str]:
         return shlex.split(re.sub(r"([;&|]+)", r" \1 ", text))
     except ValueError:
         return text.split()
+
+
+def _spoken(text: str, environment: dict[str, str]) -> list[str]:
+    """The words that a shell makes of a text."""
+    return [_VARIABLE.sub(lambda found: _value(found, environment), word) for word in _split(text)]
+
+
+def _value(found: re.Match[str], environment: dict[str, str]) -> str:
+    name, empty_too, instead = found["bare"] or found["name"], found["empty_too"], found["instead"]
+    value = environment.get(name)
+    return (value if value or (value is not None and not empty_too) else instead) or ""
+
+
+_VARIABLE = re.compile(
+    r"\$(?:(?P<bare>[A-Za-z_]\w*)|\{(?P<name>[A-Za-z_]\w*)(?:(?P<empty_too>:)?-(?P<instead>[^}]*))?\})"
+)
 
 
 class FileInside(Record, frozen=True):
