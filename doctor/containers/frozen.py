@@ -14,7 +14,14 @@ from doctor.collectors.environment import CONDA_NAMES
 from doctor.containers.archived import Archived, read_folder, read_text_file
 from doctor.containers.brought import Brought
 from doctor.containers.engine import Engine
-from doctor.containers.inside_records import ENTRY_NAMES, as_text, code_folders, is_of_system, model_folders
+from doctor.containers.inside_records import (
+    ENTRY_NAMES,
+    as_text,
+    code_folders,
+    is_of_system,
+    model_folders,
+    model_places,
+)
 from doctor.containers.interpreters_inside import find_interpreter
 from doctor.containers.paths_inside import head, is_program, resolve
 from doctor.containers.programs_inside import missing_programs
@@ -54,7 +61,7 @@ def read_frozen(
         elif derived := _part_of(found, path):
             found.append(Archived(derived))
         elif not is_of_system(path):
-            wanted = _below([*models, *(f"{folder}/azureml-models" for folder in code)])
+            wanted = _below(model_places(container))
             read = read_folder(engine, container.id, path, brought, wanted=wanted, texts=path in code)
             if read is not None:
                 found.append(read)

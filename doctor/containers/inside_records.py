@@ -61,6 +61,13 @@ def model_folders(container: Container) -> list[str]:
     return [path for path in dict.fromkeys(map(normpath, found)) if path not in code_folders(container)]
 
 
+def model_places(container: Container) -> list[str]:
+    """Where the files of the model lie: AZUREML_MODEL_DIR, or without it `azureml-models` of the code."""
+    if container.model_dir:
+        return [container.model_dir]
+    return [f"{folder.rstrip('/')}/azureml-models" for folder in code_folders(container)]
+
+
 def wishes_of(
     container: Container, *, imports: Sequence[str] = (), seconds: float = SECONDS, packages: bool = True
 ) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What a running container holds, read by a command executed in it."""
 
+import time
 from collections.abc import Callable
 from itertools import islice
 from typing import Any
@@ -12,16 +13,15 @@ from checks.evidence import Installed, Missing
 from checks.finding import Record
 from doctor.containers.archived import LARGEST_BROUGHT, MOST_BROUGHT, read_file, read_folder
 from doctor.containers.brought import Brought
-from doctor.containers.engine import Engine, told
+from doctor.containers.engine import Engine, Executed, told
 from doctor.containers.frozen import read_frozen
 from doctor.containers.inside_records import (
     SECONDS,
     answer_of,
-    code_folders,
     command,
     inside_of,
     installed_of,
-    model_folders,
+    model_places,
     problems_of,
     wishes_of,
 )
@@ -97,13 +97,23 @@ def _enter(engine: Engine, container: Container) -> dict[str, Any] | Missing | s
         document = answer_of(done.stdout)
         if document is not None:
             return document
-        status = engine.inspect(container.id)["State"]["Status"]
+        status = _status_after(engine, container, done)
         if status != "running":
             return Missing(reason=f"the container stopped while doctor looked inside; it is {status} by now")
         text = (done.stderr or done.stdout).decode("utf-8", "replace").strip().splitlines()
         last = redact(text[-1][:300]) if text else "it wrote nothing"
         said = f"; {python} could not look: {last} (exit code {done.code})"
     return f"no Python inside that could look{said}"
+
+
+def _status_after(engine: Engine, container: Container, done: Executed) -> str:
+    """The container's status after a look that failed. One that was killed counts as running for a moment more."""
+    for pause in (0.1, 0.2, 0.4) if done.code in {None, 137, 143} else ():
+        status = str(engine.inspect(container.id)["State"]["Status"])
+        if status != "running":
+            return status
+        time.sleep(pause)
+    return str(engine.inspect(container.id)["State"]["Status"])
 
 
 def _no_room(engine: Engine, container: Container) -> str | None:
@@ -132,7 +142,7 @@ def _without_python(engine: Engine, container: Container) -> tuple[Socket, ...] 
     text = done.stdout.decode("ascii", "replace")
     if "local_address" not in text:
         return Missing(reason="there is neither a Python nor `cat` inside, so its sockets could not be read")
-    return tuple(Socket(address=address, port=port) for address, port, _ in listeners(text, {}))  # type: ignore[no-untyped-call]
+    return tuple(Socket(address=address, port=port) for address, port, _ in listeners(text, {}))
 
 
 def processes_of(engine: Engine, container: Container) -> tuple[ProcessInside, ...] | Missing:
@@ -161,14 +171,16 @@ def processes_of(engine: Engine, container: Container) -> tuple[ProcessInside, .
 
 def bring_models(engine: Engine, container: Container, inside: Inside, brought: Brought) -> None:
     """Bring out the model files that are small enough: a whole folder at once, or, of a large one, file by file."""
+    wanted = model_places(container)
     for folder in inside.folders:
-        if folder.path in code_folders(container):
-            below = f"{folder.path.rstrip('/')}/azureml-models"
-            if container.model_dir or not any(file.path == "azureml-models" for file in folder.files):
-                continue
-            _bring(engine, container, folder, below, brought)
-        elif folder.path in model_folders(container):
-            _bring(engine, container, folder, folder.path, brought)
+        prefix = folder.path.rstrip("/") + "/"
+        for path in wanted if folder.path not in wanted else [folder.path]:
+            if path == folder.path or (path not in _listed(inside) and path.startswith(prefix)):
+                _bring(engine, container, folder, path, brought)
+
+
+def _listed(inside: Inside) -> set[str]:
+    return {folder.path for folder in inside.folders}
 
 
 def _bring(engine: Engine, container: Container, folder: Folder, path: str, brought: Brought) -> None:
