@@ -80,7 +80,7 @@ def _finding(container: Container, source: LocalSource, pairs: list[Pair], one: 
 def _compared(source: LocalSource, pair: Pair) -> str:
     assert pair.inside is not None, "a pair that differs has both"
     return (
-        f"{pair.inside.size} bytes, digest {(pair.inside.digest or '')[:12]}; in {source.path} {pair.local.size} bytes, "
+        f"{pair.inside.size} bytes, digest {(pair.inside.digest or '')[:12]}; in {source.path} {pair.local.size}, "
         f"{(pair.local.digest or '')[:12]}"
     )
 

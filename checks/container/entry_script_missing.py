@@ -39,7 +39,6 @@ EXPLAINS = (
     "logs.file-missing",
     "logs.model-file-missing",
     "logs.server-file-missing",
-    "logs.command-file-missing",
     "runtime.file-missing",
     "runtime.import-raised",
 )

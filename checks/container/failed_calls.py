@@ -77,7 +77,8 @@ class Failed:
     @property
     def about(self) -> tuple[str, ...]:
         """Subjects that the other families give this exception, those of its place alone."""
-        kept = [entry for entry in self.failure.about if entry.startswith(("line:", "file:", "module:", "variable:"))]
+        kinds = ("line:", "file:", "module:") if self.module else ("line:", "file:")  # else those it passed through
+        kept = [entry for entry in self.failure.about if entry.startswith(kinds)]
         own = self.failure.own
         if own:
             kept.append(f"line:{own.line}")

@@ -58,7 +58,7 @@ _LIBRARY = re.compile(r"(?P<library>[\w.+-]+\.so(?:\.\d+)*): cannot open shared 
     needs=("container", "inside"),
     stage=Stage.LOAD,
     confidence=Confidence.CERTAIN,
-    explains=("runtime.import-raised", "runtime.init-raised", "container.restart-loop", "container.server-gone"),
+    explains=("runtime.import-raised", "runtime.init-raised"),
 )
 def import_breaks(evidence: Evidence) -> Iterator[Finding]:
     """One finding for each import that the service needs, unless its own traceback is known from elsewhere."""

@@ -28,11 +28,12 @@ from checks.cases import fires, quiet
 from checks.check import check
 from checks.container.failed_calls import Failed, lacking
 from checks.container.places import MODEL_DIR, container_of, entry_of, model_dir, places_of, tail, within
-from checks.container.scenes import APP, MODELS, folder, frozen, models, seen, traceback
+from checks.container.scenes import APP, MODELS, SCRIPT, folder, frozen, models, seen, traceback
 from checks.containers import Container
-from checks.evidence import Evidence, ModelFolder
+from checks.evidence import Evidence, Script
 from checks.finding import Confidence, Finding, Fix, Quote, Stage
-from checks.runtime.paths import missing_program
+from checks.runtime.model_file_missing import FOLDER
+from checks.runtime.paths import anchor_fix, missing_program, rename_fix
 from checks.runtime.wording import base_name, titled
 from checks.text import listed
 
@@ -47,6 +48,9 @@ EXPLAINS = (
     "runtime.model-folder-not-given",
     "runtime.init-raised",
     "runtime.run-raised",
+    "entry-script.model-file-name",
+    "entry-script.absolute-path",
+    "entry-script.working-directory-path",
 )
 
 
@@ -64,7 +68,7 @@ def model_file_elsewhere(evidence: Evidence) -> Iterator[Finding]:
     for one in lacking(evidence):
         if not one.path or (entry and one.path == entry.path) or places.has(one.path):
             continue
-        if missing_program(one.failure) or one.path.endswith((".py", ".so")) or _is_told(evidence, one):
+        if missing_program(one.failure) or one.path.endswith((".py", ".so")):
             continue
         found = places.candidates(one.path)
         if not found:
@@ -86,24 +90,19 @@ def model_file_elsewhere(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def _is_told(evidence: Evidence, one: Failed) -> bool:
-    """True when the rehearsal tells it with an edit: the file lies elsewhere in the model folder itself."""
-    folder_ = evidence.models
-    if one.from_log or not isinstance(folder_, ModelFolder) or not within(one.path, folder_.path):
-        return False
-    name = base_name(one.path).lower()
-    return any(base_name(file.path).lower() == name for file in folder_.files)
-
-
 def _fixes(container: Container, one: Failed, best: str) -> Iterator[Fix]:
     root = model_dir(container)
     line = f"line {one.failure.own.line} of {base_name(one.failure.own.path)}" if one.failure.own else "the script"
     code = posixpath.dirname(one.failure.own.path) if one.failure.own else ""
     if root and within(best, root):
         inside = posixpath.relpath(best, root)
-        yield Fix(
-            title=f"let {line} load {inside} from the model folder",
-            commands=(f'os.path.join(os.environ["{MODEL_DIR}"], "{inside}")',),
+        title = f"let {line} load {inside} from the model folder"
+        below = posixpath.relpath(one.path, root) if within(one.path, root) else ""
+        renamed = rename_fix(one.failure, below, inside) if below else None
+        yield (
+            renamed
+            or anchor_fix(one.failure, one.written, FOLDER, inside, title)
+            or Fix(title=title, commands=(f'os.path.join({FOLDER}, "{inside}")',))
         )
         return
     if root and within(one.path, root):
@@ -127,6 +126,7 @@ NET = traceback(
     "onnxruntime.capi.NoSuchFile: [ONNXRuntimeError] : 3 : NO_SUCHFILE : Load model from /m/net.onnx failed:"
     "Load model /m/net.onnx failed. File doesn't exist"
 )
+LOADS = Script(path=f"{APP}/score.py", text=SCRIPT)
 
 CASES = (
     fires(
@@ -134,6 +134,11 @@ CASES = (
         saw=f"there is {MODELS}/model/model.pkl",
         line=6,
         findings=1,
+    ),
+    fires(
+        seen(frozen(folder(APP, "score.py"), folder(MODELS, "model/model.pkl")), GONE, script=LOADS),
+        fixed=SCRIPT.replace('"model.pkl"', '"model/model.pkl"'),
+        name="with the edit",
     ),
     fires(seen(frozen(folder(APP, "score.py"), folder(MODELS, "Model.pkl")), GONE), saw="in another case"),
     fires(seen(frozen(folder(APP, "score.py"), folder(MODELS, "model_v2.pkl")), GONE), saw="is called otherwise"),

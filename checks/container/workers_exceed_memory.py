@@ -44,8 +44,6 @@ _KILLED = re.compile(r"was sent SIGKILL|was terminated due to signal 9")
         "container.out-of-memory",
         "container.memory-nearly-used",
         "container.killed",
-        "container.restart-loop",
-        "container.unhealthy",
         "logs.worker-killed-memory",
         "logs.oom-killed",
         "logs.process-killed",
