@@ -57,8 +57,6 @@ def snapshot(engine: Engine, purpose: str, container: str) -> Iterator[str]:
 
     Raises CannotExamine, as `throwaway` does.
     """
-    with told(engine):
-        _sweep_images(engine)
     owned = _Owned(engine, "image", f"doctor-{purpose}-{os.urandom(6).hex()}")
     conf = {"Labels": labels(purpose)}
     with owned.made(lambda: engine.api.commit(container, repository=owned.name, pause=False, conf=conf)):
@@ -73,28 +71,25 @@ def labels(purpose: str) -> dict[str, str]:
 def sweep(engine: Engine) -> int:
     """Remove containers, volumes and temporary folders of runs that are no more. Returns how many there were.
 
-    Images go with their containers. One without a container is found by the next `snapshot`: to list images takes the
-    engine longer than all the rest.
+    Images are looked for only after a run that left something else, its temporary folder at least: to list them takes
+    the engine longer than all the rest.
     """
     removed = 0
     with told(engine):
         for found in engine.api.containers(all=True, filters={"label": OWNER}):
             if _is_over(found["Labels"][OWNER], float(found["Created"])):
                 removed += _remove_container(engine.api, found["Id"])
-                if str(found.get("Image")).startswith("doctor-"):
-                    removed += _remove_image(engine.api, found["Image"])
         for volume in (engine.api.volumes(filters={"label": OWNER}) or {}).get("Volumes") or ():
             if _is_over(volume["Labels"][OWNER], _seconds(volume.get("CreatedAt"))):
                 with contextlib.suppress(docker.errors.NotFound, docker.errors.APIError):  # in use: not ours to judge
                     engine.api.remove_volume(volume["Name"])
                     removed += 1
-    return removed + _sweep_folders()
-
-
-def _sweep_images(engine: Engine) -> None:
-    for found in engine.api.images(filters={"label": OWNER}):
-        if _is_over(found["Labels"][OWNER], float(found["Created"])):
-            _remove_image(engine.api, found["Id"])
+        removed += _sweep_folders()
+        if removed:
+            for found in engine.api.images(filters={"label": OWNER}):
+                if _is_over(found["Labels"][OWNER], float(found["Created"])):
+                    removed += _remove_image(engine.api, found["Id"])
+    return removed
 
 
 class _Owned:

@@ -8,7 +8,7 @@ read-only root, without a shell, and with an engine on another machine.
 import io
 import tarfile
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
@@ -74,12 +74,13 @@ def rehearse(
         answer,
         variables,
         network=wishes.network,
-        command=(python, "-I", desk.ATTENDANT, desk.ORDERS),
+        command=(python, "-E", "-s", desk.ATTENDANT, desk.ORDERS),
         desk=desk.PLACE,
     )
     try:
         with ExitStack() as stack:
-            image = _image(engine, container, container.image.id, stack, likeness)
+            inherited = (answer.get("Config") or {}).get("Labels") or {}
+            image = _image(engine, container, container.image.id, stack, likeness, inherited)
             made = stack.enter_context(throwaway(engine, "rehearsal", image, **likeness.options))
             return _inside(engine, made, container, python, entry, likeness, payloads, wishes, brought, listen)
     except CannotExamine as error:
@@ -121,13 +122,20 @@ def _inside(
     return Rehearsed(probe=probe, inside=inside, installed=installed, notes=tuple(notes))
 
 
-def _image(engine: Engine, container: Container, image: str, stack: ExitStack, likeness: Likeness) -> str:
-    """The container's image; where its files were changed since (`docker cp`, an earlier start), one with the changes.
+def _image(
+    engine: Engine,
+    container: Container,
+    image: str,
+    stack: ExitStack,
+    likeness: Likeness,
+    inherited: Mapping[str, str],
+) -> str:
+    """An image of the container as it is: files that were copied in, or left by an earlier start, belong to it.
 
     Such an image inherits the labels of the container, by which others (compose) would take the new one for theirs.
     """
     changed = _changed_bytes(engine, container.id)
-    if changed == 0:
+    if container.limits.read_only or (changed == 0 and container.state.status == "created"):
         return image
     if changed is not None and changed > MOST_CHANGED:
         likeness.notes.append(
@@ -139,7 +147,7 @@ def _image(engine: Engine, container: Container, image: str, stack: ExitStack, l
     except CannotExamine as error:
         likeness.notes.append(f"what changed in the container since it was made is not in the rehearsal: {error}")
         return image
-    likeness.options["labels"] = dict.fromkeys((engine.inspect(container.id)["Config"].get("Labels") or {}), "")
+    likeness.options["labels"] = dict.fromkeys(inherited, "")
     return name
 
 
