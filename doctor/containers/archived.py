@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from posixpath import dirname, join, normpath
-from tarfile import TarInfo
+from tarfile import TarError, TarInfo
 from typing import IO
 
 from checks.containers import FileInside, Folder
@@ -74,12 +74,15 @@ def read_file(
     if place is None or place[1].is_folder or place[1].size > most or not place[0].endswith(ends):
         return None
     with engine.archive(container, place[0]) as opened:
-        for member, content in members(opened[0]) if opened else ():
-            if content is None:
-                return None
-            found = content.read(most)
-            brought.put(normpath(path), found)
-            return found if member.size <= most else None
+        try:
+            for member, content in members(opened[0]) if opened else ():
+                if content is None or member.size > most:
+                    return None
+                found = content.read()
+                brought.put(normpath(path), found)
+                return found
+        except TarError:
+            return None
     return None
 
 
@@ -93,12 +96,15 @@ class _Bounded(io.RawIOBase):
     def __init__(self, stream: io.RawIOBase, most: int, deadline: float) -> None:
         super().__init__()
         self._stream, self.left, self._deadline = stream, most, deadline
+        self.broken = False  # whether it ended without the zeros that end a tar file
 
     def read(self, size: int = -1) -> bytes:
         if self.left <= 0 or time.monotonic() > self._deadline:
             raise _Enough
         part = self._stream.read(size) or b""
         self.left -= len(part)
+        if 0 < len(part) < size:
+            self.broken = any(part[-512:])
         return part
 
 
@@ -122,8 +128,9 @@ class _Reading:
                     self._root = member
                 elif name is not None and not self._take(name, member, content, stream):
                     break
-        except _Enough:
+        except (_Enough, TarError):
             self._truncated = True
+        self._truncated |= stream.broken
 
     def _take(self, name: str, member: TarInfo, content: IO[bytes] | None, stream: _Bounded) -> bool:
         """Record one entry; False when the rest is not to be read."""

@@ -6,6 +6,7 @@ Sources: the start scripts and folder layouts of the Azure ML inference images (
 
 import posixpath
 import re
+import tarfile
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -165,13 +166,16 @@ def _conda_environment(words: Sequence[str]) -> str | None:
 
 def _first_folder(stream: object) -> str | None:
     read = 0
-    for member, _ in members(stream):
-        name = posixpath.normpath(member.name)
-        if member.isdir() and name != "." and "/" not in name:
-            return name
-        read += member.size
-        if read > _MOST_LISTED:
-            return None
+    try:
+        for member, _ in members(stream):
+            name = posixpath.normpath(member.name)
+            if member.isdir() and name != "." and "/" not in name:
+                return name
+            read += member.size
+            if read > _MOST_LISTED:
+                return None
+    except tarfile.TarError:
+        return None
     return None
 
 

@@ -61,20 +61,17 @@ def head(engine: Engine, container: str, path: str, most: int = 4096) -> bytes |
     with engine.archive(container, place[0]) as opened:
         if opened is None:
             return None
-        for member, content in members(opened[0]):
-            return content.read(most) if content is not None and member.isreg() else None
+        try:
+            for member, content in members(opened[0]):
+                return content.read(most) if content is not None and member.isreg() else None
+        except tarfile.TarError:
+            return None
     return None
 
 
 def members(stream: object) -> Iterator[tuple[tarfile.TarInfo, IO[bytes] | None]]:
-    """The entries of a tar stream in their order, each with its content. A stream that breaks off ends the entries."""
+    """The entries of a tar stream in their order, each with its content. Raises TarError for a stream that is none."""
     with tarfile.open(fileobj=cast("IO[bytes]", stream), mode="r|", errorlevel=0, bufsize=_BLOCK) as archive:
-        while True:
-            try:
-                member = archive.next()
-            except tarfile.TarError:
-                return
-            if member is None:
-                return
+        while (member := archive.next()) is not None:
             yield member, archive.extractfile(member) if member.isreg() else None
             archive.members = []  # type: ignore[attr-defined]  # tarfile keeps them all
