@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterable
 from itertools import islice
-from posixpath import basename, dirname, normpath
+from posixpath import basename, dirname, join, normpath
 
 import msgspec
 
@@ -14,6 +14,7 @@ from doctor.collectors.environment import CONDA_NAMES
 from doctor.containers.archived import Archived, read_folder, read_text_file
 from doctor.containers.brought import Brought
 from doctor.containers.engine import Engine
+from doctor.containers.failures import Refused
 from doctor.containers.inside_records import (
     ENTRY_NAMES,
     as_text,
@@ -27,6 +28,7 @@ from doctor.containers.paths_inside import head, is_program, resolve
 from doctor.containers.programs_inside import missing_programs
 
 IN_MEMORY = "a file system in memory (tmpfs), whose files cannot be read from outside"
+CANNOT_START = frozenset({1, 126, 127, 128, 255})  # codes of commands that the system would not execute
 MOST_ASKED = 40  # single paths that are asked for where a listing was cut off
 NEEDED = ("requirements.txt", *CONDA_NAMES[:4], "config.json", "logging.json", "model_config_map.json")
 _FILE_NAME = re.compile(r"[\w][\w./ -]*\.\w{1,12}\Z")
@@ -36,10 +38,15 @@ _PYTHON = re.compile(r"python(\d\.\d+)\Z")
 def collect_frozen(engine: Engine, container: Container, brought: Brought) -> Inside | Missing:
     """Read the code and model folders of a container without running anything in it; small files are brought out.
 
-    Raises CannotExamine when the engine does not answer, or the container was removed.
+    Missing where the engine cannot put its file system together, as of one whose mounts fail. Raises CannotExamine when
+    the engine does not answer, or the container was removed.
     """
     still = Missing(reason=f"the container is {container.state.status}: nothing was executed in it")
-    return read_frozen(engine, container, brought, listening=still, processes=still)
+    try:
+        return read_frozen(engine, container, brought, listening=still, processes=still)
+    except Refused as refused:
+        engine.inspect(container.id)  # raises when it is not the files but the container that is gone
+        return Missing(reason=str(refused))
 
 
 def read_frozen(
@@ -70,6 +77,7 @@ def read_frozen(
         engine.inspect(container.id)  # raises when it is not the folders but the container that is gone
     folders = [one.folder for one in found]
     _ask_singly(engine, container, brought, folders, texts)
+    texts |= _start_script(engine, container, texts)
     uid, name, groups = _user(engine, container)
     interpreter = find_interpreter(engine, container)
     return Inside(
@@ -86,6 +94,16 @@ def read_frozen(
         listening=listening,
         processes=processes,
     )
+
+
+def _start_script(engine: Engine, container: Container, known: Iterable[str]) -> dict[str, bytes]:
+    """The beginning of the script that is the command, where the command may not have been started."""
+    state, first = container.state, container.command[0] if container.command else ""
+    path = normpath(join(container.working_dir or "/", first))
+    if "/" not in first or path in known or not (state.error or state.exit_code in CANNOT_START):
+        return {}
+    content = head(engine, container.id, path)
+    return {} if content is None or b"\0" in content else {path: content}
 
 
 def _is_in_memory(container: Container, path: str) -> bool:
