@@ -24,9 +24,10 @@ from checks.container.scenes import seen as container_with
 from checks.containers import ContainerState, Limits, MemoryUse, TriedImport
 from checks.evidence import Asked, Evidence, Logs, Missing, Phase, Probe, Script, SourceTree
 from checks.finding import Finding
+from checks.joint import judge
 from checks.logs.findings import findings as log_findings
 from checks.outcome import Crashed, Found, run_checks
-from checks.rank import Ranking, rank
+from checks.rank import Ranking
 from checks.registry import all_checks, checks_of_family, checks_of_kind
 from checks.runtime.observed import at, conda_file, library, raised_in, started
 
@@ -66,7 +67,7 @@ def judged(evidence: Evidence) -> Ranking:
     assert isinstance(evidence.logs, Logs)
     for log in evidence.logs.items:
         found += log_findings(log) if log.text else ()
-    return rank(found)
+    return judge(found)
 
 
 def script(text: str = SCRIPT, path: str = f"{APP}/score.py") -> Script:

@@ -48,8 +48,8 @@ _DEFINES = re.compile(r"^(?:async )?def run\(", re.MULTILINE)
 def entry_script_not_set(evidence: Evidence) -> Iterator[Finding]:
     """Look for a name, then for main.py, then for scripts that could be meant."""
     container, places = container_of(evidence), places_of(evidence)
-    words = " ".join(container.command)
-    if container.environment.get("AZUREML_ENTRY_SCRIPT") or "--entry" in words or "--config_file" in words:
+    options = container.server_options or {}
+    if container.environment.get("AZUREML_ENTRY_SCRIPT") or options.get("entry_script") or "config_file" in options:
         return
     root = app_root(container)
     said = next(log_lines(evidence, _SAID), None)

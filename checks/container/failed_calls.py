@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from checks.containers import Container
 from checks.evidence import Evidence, Frame, Log, Logs, Phase, Probe, Raised, Step
 from checks.finding import Finding, Fix, Quote, Severity
 from checks.runtime.failures import Failure, failures, script_of
@@ -112,7 +113,7 @@ class Failed:
 
 def failed(evidence: Evidence) -> tuple[Failed, ...]:
     """Every different exception: those of the rehearsal first, then those that the log alone has."""
-    home = evidence.container.working_dir if hasattr(evidence.container, "working_dir") else ""
+    home = evidence.container.working_dir if isinstance(evidence.container, Container) else ""
     script = script_of(evidence)
     found: dict[tuple[str, str], Failed] = {}
     if isinstance(evidence.probe, Probe):

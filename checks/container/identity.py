@@ -26,6 +26,7 @@ class User:
     uid: int | None
     gid: int | None
     override: bool
+    groups: tuple[int, ...] = ()
 
     @property
     def is_root(self) -> bool:
@@ -46,6 +47,9 @@ def user_of(container: Container, inside: Inside | Missing) -> User:
     name, _, group = said.partition(":")
     uid = int(name) if name.isdigit() else KNOWN.get(name)
     gid = int(group) if group.isdigit() else KNOWN.get(group) if group else 0 if name.isdigit() else None
+    if isinstance(inside, Inside) and inside.uid is not None:
+        first = inside.groups[0] if inside.groups else gid
+        return User(shown=_shown(name), uid=inside.uid, gid=first, override=override, groups=inside.groups)
     seen = inside.user if isinstance(inside, Inside) else None
     if seen and (numbers := _NUMBERS.search(seen)):
         uid = int(numbers["uid"])
@@ -55,7 +59,11 @@ def user_of(container: Container, inside: Inside | Missing) -> User:
     elif uid is None and isinstance(inside, Inside) and not isinstance(inside.processes, Missing):
         owners = {process.uid for process in inside.processes if process.uid}
         uid = owners.pop() if len(owners) == 1 else None
-    return User(shown=name if not name.isdigit() or name != "0" else "root", uid=uid, gid=gid, override=override)
+    return User(shown=_shown(name), uid=uid, gid=gid, override=override)
+
+
+def _shown(name: str) -> str:
+    return "root" if name == "0" else name
 
 
 def may(user: User, file: FileInside, use: Use) -> bool | None:
@@ -67,7 +75,7 @@ def may(user: User, file: FileInside, use: Use) -> bool | None:
         return True if file.mode & bit else None
     if file.uid == user.uid:
         return bool(file.mode >> 6 & bit)
-    if user.gid is not None and file.gid == user.gid:
+    if file.gid in {user.gid, *user.groups}:
         return bool(file.mode >> 3 & bit)
     return bool(file.mode & bit)
 

@@ -32,6 +32,8 @@ def has(evidence: Evidence, module: str) -> bool | None:
     one = tried(evidence, module)
     if one is not None:
         return not lacks(one.error, one.module)
+    if isinstance(evidence.inside, Inside) and evidence.inside.modules and top not in SHARED:
+        return top in evidence.inside.modules
     installed = evidence.installed
     if not isinstance(installed, Installed) or not installed.providers or top in SHARED:
         return None

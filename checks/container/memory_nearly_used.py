@@ -74,7 +74,10 @@ def _held(inside: Inside) -> int | None:
     if isinstance(inside.processes, Missing):
         return None
     total = sum(process.memory or 0 for process in inside.processes)
-    return min(total, inside.memory.current or total) if total else None
+    counted = inside.memory.current
+    if counted is not None:
+        counted -= inside.memory.reclaimable or 0
+    return min(total, counted or total) if total else None
 
 
 def _counted(use: MemoryUse, held: int | None) -> str:

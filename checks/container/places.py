@@ -2,7 +2,6 @@
 
 import difflib
 import posixpath
-import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,8 +11,7 @@ from checks.runtime.paths import MODEL_SUFFIXES
 from checks.runtime.wording import base_name
 
 MODEL_DIR = "AZUREML_MODEL_DIR"
-_SERVER = re.compile(r"(?:^|[/\s])azmlinfsrv\b|azureml_inference_server_http")
-_OPTION = re.compile(r"--(?:entry_script|entry-script)[ =]['\"]?(?P<path>[^\s'\"]+)")
+MASK = "***"  # what stands for a secret in a value
 
 
 @dataclass(frozen=True)
@@ -33,10 +31,17 @@ class Places:
 
     @cached_property
     def files(self) -> dict[str, FileInside]:
-        """Every entry of every folder that was read."""
-        return {
-            f"{folder.path.rstrip('/')}/{file.path}": file for folder in self.inside.folders for file in folder.files
+        """Every entry of every folder that was read, and those folders themselves."""
+        found = {
+            folder.path.rstrip("/"): FileInside(
+                path=folder.path, kind="folder", mode=folder.mode, uid=folder.uid, gid=folder.gid
+            )
+            for folder in self.inside.folders
+            if folder.path != "/"
         }
+        for folder in self.inside.folders:
+            found |= {f"{folder.path.rstrip('/')}/{file.path}": file for file in folder.files}
+        return found
 
     @cached_property
     def _folders(self) -> frozenset[str]:
@@ -53,7 +58,7 @@ class Places:
         """The innermost folder that was read and would hold the path, when it was read as a whole."""
         covering = [folder for folder in self.inside.folders if within(path, folder.path)]
         nearest = max(covering, key=lambda folder: len(folder.path), default=None)
-        return nearest if nearest and not nearest.truncated else None
+        return nearest if nearest and not nearest.truncated and not nearest.problem else None
 
     def has(self, path: str) -> bool:
         """True when a file or folder of that path was seen."""
@@ -158,37 +163,29 @@ def mount_option(mount: Mount, source: str = "", target: str = "") -> str:
 
 def is_server(container: Container) -> bool:
     """True when the command itself starts the inference server."""
-    return bool(_SERVER.search(" ".join(container.command)))
+    return container.server_options is not None or "azureml_inference_server_http" in container.words
 
 
 def app_root(container: Container) -> str:
-    """AML_APP_ROOT as the server has it: its command line takes the working folder where the variable is not set.
-
-    Source: azureml-inference-server-http 1.5.1, `amlserver.py`.
-    """
-    if is_server(container) and not container.environment.get("AML_APP_ROOT"):
-        return container.working_dir or "/"
+    """The root of the person's code, without a slash at its end."""
     return container.app_root.rstrip("/") or "/"
 
 
 def entry_of(container: Container) -> Entry | None:
     """The entry script that the command or a variable names; None where nothing does, or what is named is unknown."""
-    option = _OPTION.search(" ".join(container.command))
+    given = (container.server_options or {}).get("entry_script", "")
     variable = container.environment.get("AZUREML_ENTRY_SCRIPT", "")
-    written, by = (option["path"], "--entry_script") if option else (variable, "AZUREML_ENTRY_SCRIPT")
-    if not written or "$" in written or "***" in written:
+    written = given if given and not given.startswith("--") else variable
+    if not written or "$" in written or MASK in written or given.startswith("--"):
         return None
-    root = (container.working_dir or "/") if option else app_root(container)
-    path = written if written.startswith("/") else posixpath.join(root, written)
-    return Entry(path=posixpath.normpath(path), named_by=by, written=written)
+    by_variable = not given or "AZUREML_ENTRY_SCRIPT" in " ".join(container.command)
+    named_by = "AZUREML_ENTRY_SCRIPT" if by_variable else "--entry_script"
+    return Entry(path=container.entry_script, named_by=named_by, written=written)
 
 
 def model_dir(container: Container) -> str | None:
-    """The model folder as the container's variable names it, absolute; None when it is not set."""
-    value = container.environment.get(MODEL_DIR, "")
-    if not value or "***" in value:
-        return None
-    return posixpath.normpath(posixpath.join(container.working_dir or "/", value))
+    """The model folder as command or variable name it, absolute; None when neither does."""
+    return container.model_dir if container.model_dir and MASK not in container.model_dir else None
 
 
 def code_root(container: Container) -> str:
