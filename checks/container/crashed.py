@@ -23,7 +23,7 @@ from collections.abc import Iterator
 
 from checks.cases import container, fires, quiet
 from checks.check import check
-from checks.container.seen import container_of, name_of_image, state_quote
+from checks.container.seen import container_of, has_ended, name_of_image, state_quote
 from checks.containers import ContainerState
 from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Fix, Stage
@@ -49,7 +49,7 @@ def crashed(evidence: Evidence) -> Iterator[Finding]:
     """Name the signal. A symptom, where a log or the rehearsal tells the line."""
     seen = container_of(evidence)
     known = SIGNALS.get(seen.state.exit_code or 0)
-    if known is None or seen.state.status in {"running", "paused"}:
+    if known is None or not has_ended(evidence):
         return
     signal, says = known
     yield Finding(
@@ -73,6 +73,7 @@ CASES = (
     fires(container(state=ContainerState(status="exited", exit_code=132)), saw="SIGILL"),
     fires(container(state=ContainerState(status="exited", exit_code=134)), saw="SIGABRT"),
     quiet(container(state=ContainerState(status="exited", exit_code=137, signal="SIGKILL")), name="killed"),
+    fires(container(state=ContainerState(status="running", exit_code=139, restarts=4)), name="it runs for the moment"),
     quiet(container(state=ContainerState(status="exited", exit_code=3))),
     quiet(container(state=ContainerState(status="running", exit_code=139)), name="an earlier end; it runs"),
 )

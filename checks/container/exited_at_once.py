@@ -69,7 +69,7 @@ _BACKGROUND = re.compile(r"--daemon\b|(?:^|[\s;&])(?:service|/etc/init\.d/\S+) \
 def exited_at_once(evidence: Evidence) -> Iterator[Finding]:
     """Say what the command was, why that ends, and what serves instead."""
     seen = container_of(evidence)
-    if not has_ended(seen) or seen.state.exit_code != 0 or seen.state.error or seen.state.oom_killed:
+    if not has_ended(evidence) or seen.state.exit_code != 0 or seen.state.error or seen.state.oom_killed:
         return
     seconds = lasted(seen)
     if was_stopped(evidence) and seen.state.restarts == 0 and (seconds is None or seconds > 1):
@@ -141,6 +141,10 @@ CASES = (
             restart_policy="always",
         ),
         saw="`python score.py` ended at once",
+    ),
+    fires(
+        container(state=ContainerState(status="running", exit_code=0, restarts=5), command=("python", "score.py")),
+        name="it runs for a moment",
     ),
     quiet(container(state=LATER, command=("/app/server",)), name="it ran for hours, and was ended somehow"),
     quiet(

@@ -36,7 +36,7 @@ from checks.container.seen import (
     inside_of,
     inspected,
     is_server,
-    is_up,
+    is_settled,
     last_start,
     moment,
     probe_if_any,
@@ -77,7 +77,7 @@ LONG = 10.0  # seconds; what starts in less is no cause for alarm
 def init_hangs(evidence: Evidence) -> Iterator[Finding]:
     """By the log's own words, or by a port that is bound and silent."""
     seen = container_of(evidence)
-    if not is_up(seen) or answered(evidence):
+    if not is_settled(evidence) or answered(evidence):
         return
     line = _unfinished(last_start(evidence))
     silent = line is None and _silent(evidence)

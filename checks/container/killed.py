@@ -25,12 +25,14 @@ from collections.abc import Iterator
 from checks.cases import container, fires, quiet
 from checks.check import check
 from checks.container.out_of_memory import memory_of
-from checks.container.seen import command_quote, container_of, inspected, state_quote
+from checks.container.seen import command_quote, container_of, has_ended, inspected, state_quote
 from checks.container.stopping import was_stopped
 from checks.containers import ContainerState, Limits
 from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Fix, Stage
 from checks.runtime.wording import bytes_of
+
+SIGKILL = 137
 
 
 @check(
@@ -43,7 +45,7 @@ from checks.runtime.wording import bytes_of
 def killed(evidence: Evidence) -> Iterator[Finding]:
     """Say that nothing points to memory, as far as nothing does. A symptom, where something else tells why."""
     seen = container_of(evidence)
-    if seen.state.exit_code != 137 or seen.state.status in {"running", "paused"}:
+    if seen.state.exit_code != SIGKILL or not has_ended(evidence):
         return
     if seen.state.oom_killed or was_stopped(evidence):
         return

@@ -23,7 +23,7 @@ from collections.abc import Iterator
 
 from checks.cases import container, fires, quiet
 from checks.check import check
-from checks.container.seen import answered, container_of, inside_of, inspected, is_up, sockets
+from checks.container.seen import answered, container_of, inside_of, inspected, is_settled, sockets
 from checks.containers import Inside, ProcessInside, Socket
 from checks.evidence import Evidence, Missing
 from checks.finding import Confidence, Finding, Fix, Quote, Stage
@@ -34,7 +34,13 @@ from checks.runtime.wording import one_line
 def nothing_listens(evidence: Evidence) -> Iterator[Finding]:
     """Show the processes. A symptom, where something tells why."""
     seen, inside = container_of(evidence), inside_of(evidence)
-    if not is_up(seen) or inside is None or inside.how != "running" or sockets(evidence) != () or answered(evidence):
+    if (
+        not is_settled(evidence)
+        or inside is None
+        or inside.how != "running"
+        or sockets(evidence) != ()
+        or answered(evidence)
+    ):
         return
     processes = () if isinstance(inside.processes, Missing) else inside.processes
     shown = tuple(

@@ -31,22 +31,26 @@ from checks.container.remake import remade
 from checks.container.seen import (
     Told,
     all_lines,
+    answered,
     blamed,
     container_of,
+    has_ended,
     inside_of,
     inspected,
+    is_up,
     last_that,
     probe_if_any,
     state_quote,
 )
 from checks.containers import Container, ContainerState, Inside, Limits, MemoryUse
 from checks.evidence import Evidence, Phase, Probe
-from checks.finding import Confidence, Finding, Fix, Quote, Stage
+from checks.finding import Confidence, Finding, Fix, Quote, Severity, Stage
 from checks.runtime.endings import ending_of
 from checks.runtime.failures import Failure, failures
 from checks.runtime.observed import at, passed, seen, stopped
 from checks.runtime.wording import bytes_of, titled
 
+SIGKILL = 137
 NEAR = 0.95  # of the limit: what counts as having reached it
 KILLED = ("worker-killed-memory", "worker-respawn-silent", "process-killed", "kernel-oom-kill", "oom-killed")
 _WORKERS = re.compile(r"Worker Count: (\d+)")
@@ -105,7 +109,7 @@ def memory_of(evidence: Evidence) -> Use:
 def out_of_memory(evidence: Evidence) -> Iterator[Finding]:
     """Name the limit, the peak, and the line that was running when the memory ran out."""
     found, use = container_of(evidence), memory_of(evidence)
-    killed = found.state.exit_code == 137 and found.state.status != "running"
+    killed = found.state.exit_code == SIGKILL and has_ended(evidence)
     told = blamed(evidence, *KILLED)
     rehearsed = _rehearsed(evidence, use)
     if found.state.oom_killed or (killed and use.full) or (told and use.kills):
@@ -120,6 +124,7 @@ def out_of_memory(evidence: Evidence) -> Iterator[Finding]:
     yield Finding(
         title=titled(f"the container ran out of memory{doing}: {limit} was reached", 88),
         evidence=(*(where.quotes if where else ()), state_quote(found), *_amounts(found, use), *_lines(told)),
+        severity=Severity.WARNING if is_up(found) and answered(evidence) and not use.kills else None,
         confidence=confidence,
         stage=where.stage if where else None,
         about=where.about if where else (),

@@ -23,13 +23,12 @@ from collections.abc import Iterator
 
 from checks.cases import container, fires, quiet
 from checks.check import check
-from checks.container.seen import answered, container_of, inspected, is_up, state_quote
+from checks.container.seen import SEVERAL, answered, container_of, inspected, is_up, keeps_ending, state_quote
 from checks.containers import Answer, Answers, ContainerState
 from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Fix, Severity, Stage
 from checks.runtime.wording import titled
 
-SEVERAL = 2
 MEANING = {
     1: "an error of the program",
     2: "wrong arguments",
@@ -57,8 +56,9 @@ def restart_loop(evidence: Evidence) -> Iterator[Finding]:
     seen = container_of(evidence)
     state = seen.state
     gave_up = state.status == "exited" and state.restarts >= SEVERAL
-    unsettled = is_up(seen) and state.restarts >= SEVERAL
-    if state.status != "restarting" and not gave_up and not unsettled:
+    loops = keeps_ending(evidence)
+    unsettled = is_up(seen) and state.restarts >= SEVERAL and not loops
+    if not loops and not gave_up and not unsettled:
         return
     code = state.exit_code
     means = MEANING.get(code or -1)
@@ -94,6 +94,11 @@ CASES = (
         saw="ended every time, and was restarted 3 times",
     ),
     fires(container(state=ContainerState(status="running", restarts=9)), saw="was restarted 9 times"),
+    fires(
+        container(state=ContainerState(status="running", restarts=3, exit_code=0)),
+        saw="restarts in a loop, 3 times, exit code 0",
+        name="seen while it runs for a moment",
+    ),
     fires(container(seen=OK, state=ContainerState(status="running", restarts=9)), name="it answers: a warning"),
     quiet(container(restart_policy="always"), name="never restarted"),
     quiet(container(state=ContainerState(status="running", restarts=1)), name="once"),

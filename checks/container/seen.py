@@ -14,7 +14,8 @@ from checks.logs.analysis import Analysis, analyse
 from checks.runtime.wording import few_lines, one_line
 
 DNS_OF_DOCKER = "127.0.0.11"  # the engine's own resolver, which listens inside of every user-defined network
-TOO_LATE = "0001-01-01"
+NEVER = "0001-01-01"
+SEVERAL = 2  # restarts that are no accident
 
 _BEGINS = re.compile(
     r"Starting gunicorn \d|Azure ML Inferencing HTTP server v|supervisord started|Started server process"
@@ -106,9 +107,26 @@ def is_up(container: Container) -> bool:
     return container.state.status == "running"
 
 
-def has_ended(container: Container) -> bool:
+def has_ended(evidence: Evidence) -> bool:
     """True when its command came to an end, and perhaps begins again."""
-    return container.state.status in {"exited", "restarting", "dead"}
+    return container_of(evidence).state.status in {"exited", "restarting", "dead"} or keeps_ending(evidence)
+
+
+def keeps_ending(evidence: Evidence) -> bool:
+    """True for a container in a loop of restarts, also in the moment in which it runs again.
+
+    One that was restarted earlier and now answers is not meant; nor one whose last end the engine has forgotten.
+    """
+    state = container_of(evidence).state
+    if state.status == "restarting":
+        return True
+    between = state.status == "running" and state.restarts >= SEVERAL and state.exit_code is not None
+    return between and not answered(evidence)
+
+
+def is_settled(evidence: Evidence) -> bool:
+    """True when it runs, and not only for the moment."""
+    return is_up(container_of(evidence)) and not keeps_ending(evidence)
 
 
 def logs_of(evidence: Evidence) -> tuple[Log, ...]:
@@ -163,7 +181,7 @@ def _read(log: Log) -> tuple[Told, ...]:
 def moment(text: str | None) -> datetime | None:
     """The time that a text begins with, taken as UTC; None for none and for the engine's year 1."""
     found = _TIME.search(text or "")
-    if found is None or found[0].startswith(TOO_LATE):
+    if found is None or found[0].startswith(NEVER):
         return None
     try:
         return datetime(*(int(part) for part in found.groups()), tzinfo=UTC)  # type: ignore[misc, arg-type]
@@ -191,8 +209,9 @@ def state_quote(container: Container) -> Quote:
     """How it stands, or how it ended."""
     state = container.state
     parts = [f"state: {state.status}"]
-    if state.exit_code is not None and state.status != "running":
-        parts.append(f"exit code {state.exit_code}{f' ({state.signal})' if state.signal else ''}")
+    if state.exit_code is not None:
+        last = "last " if state.status == "running" else ""
+        parts.append(f"{last}exit code {state.exit_code}{f' ({state.signal})' if state.signal else ''}")
     if state.oom_killed:
         parts.append("OOMKilled: true")
     if state.restarts:

@@ -31,7 +31,7 @@ from checks.container.seen import (
     container_of,
     inside_of,
     is_keeper,
-    is_up,
+    is_settled,
     programs,
     sockets,
 )
@@ -54,7 +54,7 @@ ENDED = "Z"  # the state of a process that ended and was not waited for
 def server_gone(evidence: Evidence) -> Iterator[Finding]:
     """Show what runs instead. A symptom, where something tells why the server ended."""
     seen, inside = container_of(evidence), inside_of(evidence)
-    if not is_up(seen) or inside is None or inside.how != "running" or isinstance(inside.processes, Missing):
+    if not is_settled(evidence) or inside is None or inside.how != "running" or isinstance(inside.processes, Missing):
         return
     living = tuple(one for one in inside.processes if one.state != ENDED)
     if not living or not all(is_keeper(one.command) for one in living) or _answers(evidence):

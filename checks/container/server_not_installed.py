@@ -109,11 +109,11 @@ def _met(evidence: Evidence) -> tuple[str, Quote] | None:
         return (failure.program, failure.quote) if name in SERVERS else None
     seen = container_of(evidence)
     lines = all_lines(evidence)
-    if (found := last_that(lines, _RUNIT)) and (has_ended(seen) or found[1]["program"]):
+    if (found := last_that(lines, _RUNIT)) and (has_ended(evidence) or found[1]["program"]):
         line, match = found
         return match["program"] or ("azmlinfsrv" if match["code"] == "96" else "gunicorn"), line.quote
     if (
-        has_ended(seen)
+        has_ended(evidence)
         and (named := last_that(lines[-3:], _MODULE))
         and f" {named[1]['module']}" in (f" {' '.join(seen.command)}")
     ):

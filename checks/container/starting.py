@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from checks.container.seen import all_lines, container_of, image_of, inside_of, inspected, last_that
+from checks.container.seen import all_lines, container_of, has_ended, image_of, inside_of, inspected, last_that
 from checks.containers import Container
 from checks.evidence import Evidence
 from checks.finding import Quote
@@ -101,7 +101,7 @@ class StartFailure:
 def start_failure(evidence: Evidence) -> StartFailure | None:
     """Why the command of the container could not be started; None when it was."""
     container = container_of(evidence)
-    return _of_state(container) or (None if container.state.status == "running" else _of_log(evidence))
+    return _of_state(container) or (_of_log(evidence) if has_ended(evidence) else None)
 
 
 def _of_state(container: Container) -> StartFailure | None:
