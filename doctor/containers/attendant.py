@@ -1,10 +1,10 @@
 """The first process of a rehearsal container: starts the probe, holds it to its time, and looks around afterwards.
 
-This one file needs nothing but the standard library of Python 3.6 or newer and no shell: `python -E -s attendant.py ORDERS`,
-ORDERS being a JSON file (see `main`). A process of its own beside the probe, for three reasons: the kernel hides most
-signals from the first process of a container, so a script that ends itself would end differently there; when memory
-runs out, the probe is killed and this one still tells; and processes that the script leaves behind are seen. It starts
-no threads: where the number of processes is limited, they count.
+This one file needs nothing but the standard library of Python 3.6 or newer, and no shell:
+`python -E -s attendant.py ORDERS`, ORDERS being a JSON file (see `main`). It is a process of its own beside the probe,
+for three reasons: the kernel keeps most signals from the first process of a container, so a script that ends itself
+would end differently there; when memory runs out, the probe is killed and this one still tells; and processes that the
+script leaves behind are seen. It starts no threads: where the number of processes is limited, they count.
 
 It must also be understood by older Pythons, to tell them what they are.
 """
