@@ -87,6 +87,7 @@ def _plan(container: Container, entry: Entry, payloads: Sequence[Payload], wishe
         "timeout": wishes.timeout,
         "memory_limit": container.limits.memory,
         "stage": PLACE,
+        "as_it_is": True,
         "models": entry.models,
         "temporary": ["/tmp", "/var/tmp"],  # noqa: S108 those inside
         "private": [*own.values(), f"{PLACE}/plan", *(body["file"] for body in bodies), entry.script],

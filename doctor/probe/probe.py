@@ -1031,12 +1031,20 @@ class StandIns(object):
         self.core_made = None
 
     def install(self):
-        """Aliases of the old package, which the server itself serves, and this finder."""
+        """Aliases of the old package, which the server itself serves, and this finder.
+
+        Nothing stands in where a plan says `as_it_is`: what an image lacks is missing there.
+        """
+        as_it_is = self.plan.get("as_it_is")
+        if as_it_is and importlib.util.find_spec("azureml_inference_server_http") is None:
+            return
         for part in ("aml_request", "aml_response"):
             name = "azureml.contrib.services." + part
             if name not in sys.modules:
                 sys.modules[name] = LazyModule(name, self.alias(part))
                 self.observer.undone.append(lambda name=name: sys.modules.pop(name, None))
+        if as_it_is:
+            return
         sys.meta_path.append(self)
 
         def undo():
@@ -1056,8 +1064,9 @@ class StandIns(object):
         return make
 
     def is_raw(self):
-        real = sys.modules.get("azureml_inference_server_http.api.aml_request")
-        return bool(self.raw[0] or getattr(real, "_rawHttpRequested", False))
+        names = ("azureml_inference_server_http.api.aml_request", "azureml.contrib.services.aml_request")
+        real = [vars(sys.modules[name]) for name in names if name in sys.modules]
+        return bool(self.raw[0] or any(one.get("_rawHttpRequested", False) for one in real))
 
     def find_spec(self, name, path=None, target=None):
         if name not in self.makers:
