@@ -238,8 +238,10 @@ def _named_in(texts: dict[str, bytes], container: Container) -> tuple[list[str],
                 imported = [alias.name for alias in node.names]
             elif isinstance(node, ast.ImportFrom) and node.module:
                 imported = [node.module]
-            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and _FILE_NAME.match(node.value):
-                names[normpath(node.value).lstrip("/")] = None
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                name = node.value.lstrip("/")  # of f"{folder}/name" too
+                if _FILE_NAME.match(name):
+                    names[normpath(name)] = None
             for name in imported:
                 below = name.replace(".", "/")
                 for folder in dict.fromkeys((container.app_root, dirname(path))):
