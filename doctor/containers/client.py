@@ -28,6 +28,13 @@ class Client(APIClient):
     calls = 0
     about: Mapping[str, Any] = {}
 
+    def __init__(self, **options: Any) -> None:
+        try:
+            super().__init__(**options)
+        except BaseException:
+            self.close()  # the connection over which the first answer came
+            raise
+
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         """Send one request."""
         self.calls += 1

@@ -125,7 +125,7 @@ def _cause(error: BaseException, where: str, address: str, said_by: str) -> str 
             "see whether it still runs (docker version) and what its log says (journalctl -u docker)"
         )
     if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema) or (
-        isinstance(error, docker.errors.DockerException) and "Invalid" in str(error)
+        isinstance(error, docker.errors.DockerException | ValueError) and re.match("Invalid|Port ", str(error))
     ):
         return f"{where} is no address of an engine: {_short(error)}; write it as unix:///PATH, tcp://HOST:PORT or ssh://HOST"
     if isinstance(error, OSError) and error.errno in {101, 113}:
