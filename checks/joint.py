@@ -15,8 +15,8 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from checks.finding import Finding, Severity
-from checks.logs.signature import by_id
-from checks.rank import WEAK, Ranking, rank
+from checks.logs.index import signature
+from checks.rank import WEAK, Ranking, explains, rank
 
 LAST_RESORT = frozenset({"runtime.import-raised", "runtime.init-raised", "runtime.run-raised", "runtime.crashed"})
 STATES = frozenset(
@@ -52,7 +52,7 @@ def _tied(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     for n, one in enumerate(tied):
         if one.family == "logs":
             continue
-        breaks = one.gravity is Severity.ERROR and one.id not in STATES
+        breaks = one.gravity is Severity.ERROR and one.id not in STATES and not _is_looked_into(one, findings)
         for m, log in enumerate(tied):
             if log.family == "logs" and agree(log, one):
                 tie = f"fault:{min(n, m)}-{max(n, m)}"
@@ -72,6 +72,14 @@ def _tied(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     )
 
 
+def _is_looked_into(one: Finding, findings: Sequence[Finding]) -> bool:
+    """True for a finding of the last resort that another one explains; that one explains the log's symptoms then."""
+    return one.id in LAST_RESORT and any(
+        explains(other, one) or (other.family == "logs" and not _is_last_resort(other) and agree(other, one))
+        for other in findings
+    )
+
+
 def _explaining(finding: Finding, id: str, tie: str) -> Finding:
     return msgspec.structs.replace(_about(finding, tie), explains=(*finding.explains, id))
 
@@ -81,8 +89,8 @@ def _about(finding: Finding, tie: str) -> Finding:
 
 
 def _role(finding: Finding) -> str:
-    signature = by_id().get(finding.id.partition(".")[2])
-    return signature.role if signature else "fallback"
+    one = signature(finding.id.partition(".")[2])
+    return one.role if one else "fallback"
 
 
 def _is_symptom(finding: Finding) -> bool:

@@ -84,3 +84,15 @@ def test_the_same_line_of_another_file_is_no_agreement() -> None:
     )
     other = finding("runtime.key-missing", "", "data['x']", about=("line:7",))
     assert not agree(log, other)
+
+
+def test_a_finding_of_the_last_resort_is_no_cause_beside_a_closer_look() -> None:
+    """Though it is the surest of all, and each of them explains that the worker did not start."""
+    about = ("phase:import", "exception:ModuleNotFoundError", "line:7", "module:cv2")
+    raised = finding(RAISED.id, "", RAISED.evidence[0].text, about=about, confidence=Confidence.CERTAIN)
+    missing = finding("runtime.module-missing", "", RAISED.evidence[0].text, about=about, explains=(RAISED.id,))
+    boot = finding("logs.worker-failed-to-boot", "", "Reason: Worker failed to boot.")
+    log = finding(LOG.id, LOG.title, LOG.evidence[0].text, about=LOG.about, explains=(boot.id,))
+    ranking = judge((raised, missing, log, boot))
+    assert [one.id for one in ranking.causes] == ["runtime.module-missing"]
+    assert {RAISED.id, log.id, boot.id} == set(ranking.causes[0].explains)
