@@ -176,14 +176,20 @@ class _Reading:
         self._brought.put(self._inside(name), content)
 
     def follow_links(self) -> None:
-        """Text files that are links to others of the folder, as a cluster mounts them, are text files too."""
+        """Links to files of the folder that were kept are files of that name too: so does a cluster mount them."""
         for name, entry in list(self._entries.items()):
-            if entry.kind == "link" and name.endswith(TEXTS) and name not in self._kept:
-                aim = self._aim(name)
-                content = self._kept.get(aim) if aim else None
-                if content is not None and len(content) <= self._text_left:
-                    self._text_left -= len(content)
-                    self._lay(name, content)
+            aim = self._aim(name) if entry.kind == "link" and name not in self._kept else None
+            if aim is None:
+                continue
+            content = self._kept.get(aim) if name.endswith(TEXTS) else None
+            if content is not None and len(content) <= self._text_left:
+                self._text_left -= len(content)
+                self._lay(name, content)
+            elif self._wanted(self._inside(name)) and (file := self._brought.path(self._inside(aim))).is_file():
+                size = file.stat().st_size
+                if size <= self._brought_left:
+                    self._brought_left -= size
+                    self._brought.put(self._inside(name), file.read_bytes())
 
     def _aim(self, name: str) -> str | None:
         """Where a name of the folder leads to, links on the way followed; None when it leads out of it, or nowhere."""

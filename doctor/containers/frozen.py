@@ -11,7 +11,7 @@ import msgspec
 from checks.containers import Container, FileInside, Folder, Inside, ProcessInside, Socket
 from checks.evidence import Missing
 from doctor.collectors.environment import CONDA_NAMES
-from doctor.containers.archived import Archived, read_folder, read_text_file
+from doctor.containers.archived import LARGEST_BROUGHT, Archived, read_file, read_folder, read_text_file
 from doctor.containers.brought import Brought
 from doctor.containers.engine import Engine
 from doctor.containers.failures import Refused
@@ -29,6 +29,7 @@ from doctor.containers.programs_inside import missing_programs
 
 IN_MEMORY = "a file system in memory (tmpfs), whose files cannot be read from outside"
 CANNOT_START = frozenset({1, 126, 127, 128, 255})  # codes of commands that the system would not execute
+MOST_LINKED = 20
 MOST_ASKED = 40  # single paths that are asked for where a listing was cut off
 NEEDED = ("requirements.txt", *CONDA_NAMES[:4], "config.json", "logging.json", "model_config_map.json")
 _FILE_NAME = re.compile(r"[\w][\w./ -]*\.\w{1,12}\Z")
@@ -77,6 +78,7 @@ def read_frozen(
         engine.inspect(container.id)  # raises when it is not the folders but the container that is gone
     folders = [one.folder for one in found]
     _ask_singly(engine, container, brought, folders, texts)
+    _bring_linked(engine, container, brought, folders)
     texts |= _start_script(engine, container, texts)
     uid, name, groups = _user(engine, container)
     interpreter = find_interpreter(engine, container)
@@ -179,6 +181,15 @@ def _ask_singly(
     if model_dir and any(folder.path == normpath(model_dir) and folder.truncated for folder in folders):
         for name in islice(files, MOST_ASKED):
             _note(engine, container, folders, f"{normpath(model_dir)}/{name}")
+
+
+def _bring_linked(engine: Engine, container: Container, brought: Brought, folders: list[Folder]) -> None:
+    """Model files that are links out of the folder that was read."""
+    is_model = _below(model_places(container))
+    paths = [f"{folder.path}/{file.path}" for folder in folders for file in folder.files if file.kind == "link"]
+    for path in islice(filter(is_model, dict.fromkeys(paths)), MOST_LINKED):
+        if not brought.path(path).is_file():
+            read_file(engine, container.id, path, brought, LARGEST_BROUGHT)
 
 
 def _is_listed_absent(folders: list[Folder], path: str) -> bool:

@@ -14,7 +14,7 @@ from checks.finding import Record
 from doctor.containers.archived import LARGEST_BROUGHT, MOST_BROUGHT, read_file, read_folder
 from doctor.containers.brought import Brought
 from doctor.containers.engine import Engine, Executed, told
-from doctor.containers.frozen import read_frozen
+from doctor.containers.frozen import MOST_LINKED, read_frozen
 from doctor.containers.inside_records import (
     SECONDS,
     answer_of,
@@ -193,7 +193,7 @@ def _bring(engine: Engine, container: Container, folder: Folder, path: str, brou
         plain = []
     left = MOST_BROUGHT
     links = [file for file in files if file.kind == "link"]
-    for file in (*sorted(plain, key=lambda one: one.size)[:50], *links[:20]):
+    for file in (*sorted(plain, key=lambda one: one.size)[:50], *links[:MOST_LINKED]):
         if file.size <= min(LARGEST_BROUGHT, left):
             read_file(engine, container.id, prefix + file.path, brought, most=LARGEST_BROUGHT)
             left -= file.size

@@ -147,6 +147,7 @@ def _models(container: Container, inside: Inside, brought: Brought) -> ModelFold
     for name, file in _below(holder, path):
         if file.kind in {"file", "link"} and not PASSED_OVER & set(name.split("/")[:-1]):
             files.append(looked.get(name) or ModelFile(path=name, size=file.size, note=_unlooked(file)))
+    files.sort(key=lambda one: one.path)
     truncated = holder.truncated or len(files) > MOST_MODEL_FILES
     return ModelFolder(path=path, files=tuple(files[:MOST_MODEL_FILES]), truncated=truncated)
 
