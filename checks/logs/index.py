@@ -118,6 +118,6 @@ def told() -> tuple[str, ...]:
 
 
 @cache
-def signature(id: str) -> Signature:
-    """The built-in signature of that id (without the family). Raises StopIteration when there is none."""
-    return next(entry.signature for entry in entries() if entry.row.id == id)
+def signature(id: str) -> Signature | None:
+    """The built-in signature of that id (without the family), None when there is none."""
+    return next((entry.signature for entry in entries() if entry.row.id == id), None)

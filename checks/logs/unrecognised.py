@@ -85,6 +85,7 @@ def _finding(
     stage: Stage | None = None,
 ) -> Finding:
     one = signature(id)
+    assert one is not None
     fields = {"next": _next(log, None), **fields}
     return Finding(
         id=f"{FAMILY}.{one.id}",
