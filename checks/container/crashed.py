@@ -43,7 +43,13 @@ SIGNALS = {
     needs=("container",),
     stage=Stage.OPERATE,
     confidence=Confidence.CERTAIN,
-    explains=("logs.exit-code-139", "logs.exit-code-134", "logs.exit-code-132"),
+    explains=(
+        "container.restart-loop",
+        "container.unhealthy",
+        "logs.exit-code-139",
+        "logs.exit-code-134",
+        "logs.exit-code-132",
+    ),
 )
 def crashed(evidence: Evidence) -> Iterator[Finding]:
     """Name the signal. A symptom, where a log or the rehearsal tells the line."""

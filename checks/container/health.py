@@ -12,6 +12,8 @@ _URL = re.compile(
     r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::(?P<port>\d+))?(?P<path>/[^\s\"'\\)|;&]*)?"
 )
 
+_ERROR = re.compile(r"(?:[\w.]+\.)?\w*(?:Error|Exception): |curl: \(\d+\)|wget: ")
+
 
 def last_result(health: Health) -> HealthResult | None:
     """The last run, None when none is kept."""
@@ -38,7 +40,9 @@ def result_quote(seen: Container, result: HealthResult) -> Quote:
 
 
 def _last(lines: list[str]) -> str:
-    return lines[-1] if lines else "(no output)"
+    """The last line that names an error, as that of a traceback; else the last one. The output may have been cut."""
+    errors = [line for line in lines if _ERROR.match(line)]
+    return [*lines[-1:], *errors[-1:]][-1] if lines else "(no output)"
 
 
 def asked_port(health: Health) -> int | None:

@@ -22,7 +22,7 @@ Source: azureml-inference-server-http 1.5.1, `aml_blueprint.py`; gunicorn 27.0.1
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import timedelta
 
 from checks.cases import RUNNING, container, fires, quiet
 from checks.check import check
@@ -44,8 +44,9 @@ from checks.container.seen import (
 from checks.containers import Answer, Answers, Health, HealthResult, Inside, ProcessInside, Socket
 from checks.evidence import Evidence, Missing, Phase
 from checks.finding import Confidence, Finding, Fix, Quote, Severity, Stage
-from checks.runtime.endings import ending_of
-from checks.runtime.wording import seconds_of, titled
+from checks.runtime.endings import Ending, ending_of
+from checks.runtime.observed import at, passed, seen, stopped
+from checks.runtime.wording import base_name, seconds_of, titled
 
 _BEGINS = re.compile(r"Invoking user's init function")
 _DONE = re.compile(
@@ -67,6 +68,7 @@ LONG = 10.0  # seconds; what starts in less is no cause for alarm
         "container.unhealthy",
         "container.nothing-listens",
         "container.health-check-too-early",
+        "runtime.timeout",
         "logs.init-never-returns",
         "logs.log-ends-early",
         "logs.no-failure-shown",
@@ -76,22 +78,24 @@ LONG = 10.0  # seconds; what starts in less is no cause for alarm
 )
 def init_hangs(evidence: Evidence) -> Iterator[Finding]:
     """By the log's own words, or by a port that is bound and silent."""
-    seen = container_of(evidence)
+    found = container_of(evidence)
     if not is_settled(evidence) or answered(evidence):
         return
     line = _unfinished(last_start(evidence))
     silent = line is None and _silent(evidence)
     if line is None and not silent:
         return
-    seconds = _seconds(evidence, line)
+    seconds, where = _seconds(evidence, line), _where(evidence)
     asked = [one for one in answers_of(evidence) if one.status is None]
     tried = sum(one.seconds for one in asked)
-    young = seconds is not None and seconds < LONG
-    since = f" after {seconds_of(seconds)}" if seconds else ""
+    young = where is None and seconds is not None and seconds < LONG
+    since = f" after {seconds_of(seconds)}" if seconds and seconds >= 1 else ""
+    own = where.own if where else None
+    hangs = f"it stands at {base_name(own.path)}:{own.line}" if own else ""
     title = (
-        f"init() has not returned{since}: the server answers nothing"
+        f"init() has not returned{since}: {hangs or 'the server answers nothing'}"
         if line
-        else (f"the server has its port and answers nothing{since}: the script is still loading, or hangs")
+        else f"the server has its port and answers nothing{since}: {hangs or 'the script is still loading, or hangs'}"
     )
     saw = (
         (Quote(source=f"{asked[0].method} {asked[0].path}", text=f"no answer within {seconds_of(tried)}"),)
@@ -101,18 +105,23 @@ def init_hangs(evidence: Evidence) -> Iterator[Finding]:
     yield Finding(
         title=titled(title, 88),
         evidence=(
-            *_where(evidence),
+            *(where.quotes[:2] if where else ()),
             *((line.quote,) if line else _bound(evidence)),
             *saw,
-            inspected(seen, f"running since {seen.state.started}"),
+            inspected(found, f"running since {found.state.started}"),
         ),
         severity=Severity.WARNING if young else Severity.ERROR,
-        confidence=Confidence.POSSIBLE if young else Confidence.CERTAIN if line and asked else Confidence.LIKELY,
-        about=("phase:init",) if line else (),
+        confidence=Confidence.POSSIBLE
+        if young
+        else Confidence.CERTAIN
+        if where or (line and asked)
+        else Confidence.LIKELY,
+        about=where.about if where else ("phase:init",) if line else (),
+        stage=where.stage if where else None,
         fixes=(
             Fix(
                 title="see where it stands",
-                commands=(f"docker exec {seen.name} py-spy dump --pid <pid of the worker>",),
+                commands=(f"docker exec {found.name} py-spy dump --pid <pid of the worker>",),
             ),
             Fix(title="do without what waits in init(), or give it a limit of its own"),
         ),
@@ -141,30 +150,27 @@ def _bound(evidence: Evidence) -> tuple[Quote, ...]:
     return tuple(one.quote for one in (listening(evidence) or ())[:1])
 
 
-def _where(evidence: Evidence) -> tuple[Quote, ...]:
-    """The line that the rehearsal was stopped at, when it hung as well."""
-    if probe_if_any(evidence) is None:
-        return ()
-    ending = ending_of(evidence)
-    return ending.quotes[:1] if ending and ending.exit.reason == "timeout" and ending.exit.phase in _START else ()
+def _where(evidence: Evidence) -> Ending | None:
+    """Where the rehearsal was stopped, when it hung as well."""
+    ending = ending_of(evidence) if probe_if_any(evidence) else None
+    return ending if ending and ending.exit.reason == "timeout" and ending.exit.phase in _START else None
 
 
 _START = frozenset({Phase.IMPORT, Phase.INIT})
 
 
 def _seconds(evidence: Evidence, line: Told | None) -> float | None:
-    """How long it has been so, as far as any clock tells: the worker's age, or the last thing that was dated."""
-    seen, inside = container_of(evidence), inside_of(evidence)
-    ages = []
-    if inside and not isinstance(inside.processes, Missing):
-        ages = [one.seconds for one in inside.processes if one.seconds and is_server(one.command)]
+    """How long it has been so, as far as any clock tells: the age of its processes, or the last thing that was dated."""
+    found, inside = container_of(evidence), inside_of(evidence)
+    processes = () if inside is None or isinstance(inside.processes, Missing) else inside.processes
     if line is None or line.time is None:
+        ages = [one.seconds for one in processes if one.seconds and is_server(one.command)]
         return min(ages, default=None)
-    late: list[datetime] = [told.time for told in last_start(evidence) if told.time]
-    if seen.health:
-        late += [at for one in seen.health.results if (at := moment(one.at))]
-    dated = (max(late) - line.time).total_seconds() if late else 0.0
-    return max([dated, *sorted(ages)[:1]]) or None
+    late = [told.time for told in last_start(evidence) if told.time]
+    began = moment(found.state.started)
+    late += [began + timedelta(seconds=one.seconds) for one in processes if one.pid == 1 and one.seconds and began]
+    late += [when for one in (found.health.results if found.health else ()) if (when := moment(one.at))]
+    return (max(late) - line.time).total_seconds() if late else None
 
 
 INVOKES = (
@@ -175,12 +181,16 @@ INVOKES = (
 NO_ANSWER = Answers(
     items=(Answer(method="GET", path="/", route="inside", address="127.0.0.1:5001", seconds=5.0, error="timed out"),)
 )
+FIRST = ProcessInside(pid=1, command="runsvdir /var/runit", seconds=97.0)
 WORKER = ProcessInside(pid=8, command="python /opt/env/bin/azmlinfsrv --port 5001", seconds=95.0)
 BOUND = Inside(
     how="running",
     listening=(Socket(address="0.0.0.0", port=5001),),  # noqa: S104 - text
-    processes=(WORKER,),
+    processes=(FIRST, WORKER),
 )
+SCRIPT = "def init():\n    wait()\n\ndef wait():\n    lock.acquire()\n\ndef run(data): return 1\n"
+STEP, EXIT = stopped(Phase.INIT, "timeout", at(SCRIPT, "    wait()"), at(SCRIPT, "acquire"), seconds=60.0)
+PROBED = seen(SCRIPT, passed(Phase.IMPORT), STEP, exit=EXIT)
 RESULT = HealthResult(at="2026-11-20T18:09:04Z", exit_code=-1, output="Health check exceeded timeout (5s)")
 HEALTH = Health(status="unhealthy", test=("CMD", "true"), results=(RESULT,))
 CASES = (
@@ -193,6 +203,12 @@ CASES = (
     fires(container(INVOKES, health=HEALTH), saw="after 120 s", name="dated by the health checks"),
     fires(container(seen={"inside": BOUND, "answers": NO_ANSWER}), saw="has its port and answers nothing after 95 s"),
     fires(container(INVOKES), name="nothing but the log"),
+    fires(
+        container(INVOKES, {"probe": PROBED.probe, "script": PROBED.script}),
+        saw="it stands at score.py:5",
+        line=5,
+        name="the rehearsal hangs as well",
+    ),
     quiet(
         container(INVOKES + "2026-11-20 18:07:05,000 I [8] azmlinfsrv - Worker with pid 8 ready for serving traffic\n"),
         name="ready",

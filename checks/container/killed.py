@@ -40,7 +40,7 @@ SIGKILL = 137
     needs=("container",),
     stage=Stage.OPERATE,
     confidence=Confidence.CERTAIN,
-    explains=("logs.exit-code-137", "logs.process-killed"),
+    explains=("container.restart-loop", "container.unhealthy", "logs.exit-code-137", "logs.process-killed"),
 )
 def killed(evidence: Evidence) -> Iterator[Finding]:
     """Say that nothing points to memory, as far as nothing does. A symptom, where something else tells why."""

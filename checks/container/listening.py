@@ -86,7 +86,8 @@ def port_line(port: Port) -> str:
 def ports_text(evidence: Evidence) -> str:
     """The published ports of the container, for a quote."""
     ports = published(container_of(evidence))
-    return ", ".join(port_line(one) for one in ports) or "no port is published"
+    alike = {(one.container, one.host_port): one for one in reversed(ports)}  # once for IPv4 and IPv6
+    return ", ".join(port_line(one) for one in reversed(alike.values())) or "no port is published"
 
 
 def likeliest(ports: tuple[Open, ...]) -> Open:

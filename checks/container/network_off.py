@@ -24,11 +24,10 @@ from collections.abc import Iterator
 from checks.cases import container, fires, quiet
 from checks.check import check
 from checks.container.remake import remade
-from checks.container.seen import container_of, inspected, is_up, logs_of
+from checks.container.seen import blamed, container_of, inspected, is_up
 from checks.containers import ContainerState, Port
 from checks.evidence import Evidence
-from checks.finding import Confidence, Finding, Quote, Severity, Stage
-from checks.logs.analysis import analyse
+from checks.finding import Confidence, Finding, Severity, Stage
 
 REACHING_OUT = (
     "dns-failed",
@@ -58,7 +57,7 @@ def network_off(evidence: Evidence) -> Iterator[Finding]:
     seen = container_of(evidence)
     if seen.network_mode != "none":
         return
-    missed = _missed(evidence)
+    missed = tuple(line.quote for line in blamed(evidence, *REACHING_OUT))
     wanted = any(port.host_port is not None for port in seen.ports)
     yield Finding(
         title="the container has no network: it can neither be reached nor reach anything",
@@ -82,18 +81,6 @@ def network_off(evidence: Evidence) -> Iterator[Finding]:
             ),
         ),
     )
-
-
-def _missed(evidence: Evidence) -> tuple[Quote, ...]:
-    """Lines of the log about hosts that could not be reached."""
-    found = []
-    for log in logs_of(evidence):
-        analysis = analyse(log)
-        for group in analysis.causes:
-            if group.signature.id in REACHING_OUT:
-                line = analysis.lines[group.best.position]
-                found.append(Quote(source=log.source, line=line.number, text=line.text[:240]))
-    return tuple(found)
 
 
 SAYS = (

@@ -51,7 +51,7 @@ def port_mismatch(evidence: Evidence) -> Iterator[Finding]:
     if not outside or wanted & {one.port for one in known}:
         return
     server, port = likeliest(outside), ports[0]
-    shown = ", ".join(str(one.container) for one in ports[:3])
+    shown = ", ".join(dict.fromkeys(str(one.container) for one in ports[:4]))
     yield Finding(
         title=titled(f"port {shown} of the container is published, the server listens on {server.port}", 88),
         evidence=(
@@ -84,9 +84,7 @@ def _variable(seen: Container, wanted: set[int]) -> tuple[Quote, ...]:
 
 def _refused(evidence: Evidence) -> tuple[Quote, ...]:
     tried = [one for one in answers_of(evidence) if one.route == "published" and one.error]
-    return tuple(
-        Quote(source=f"{one.method} http://{one.address}{one.path}", text=one.error or "") for one in tried[:1]
-    )
+    return tuple(Quote(source=f"{one.method} {one.path} at {one.address}", text=one.error or "") for one in tried[:1])
 
 
 def _fixes(seen: Container, port: Port, server: int) -> tuple[Fix, ...]:

@@ -11,6 +11,7 @@ from checks.containers import Answer, Answers, Container, Image, Inside, Socket
 from checks.evidence import Evidence, Log, Logs, Missing, Probe
 from checks.finding import Quote
 from checks.logs.analysis import Analysis, analyse
+from checks.logs.proof import cut
 from checks.runtime.wording import few_lines, one_line
 
 DNS_OF_DOCKER = "127.0.0.11"  # the engine's own resolver, which listens inside of every user-defined network
@@ -52,12 +53,13 @@ class Told:
     source: str
     number: int
     text: str
+    raw: str
     time: datetime | None = None
 
     @property
     def quote(self) -> Quote:
-        """The line as evidence."""
-        return Quote(source=self.source, line=self.number, text=one_line(self.text, 240))
+        """The line as evidence, as the checks of logs quote it, so that it is shown once."""
+        return Quote(source=self.source, line=self.number, text=cut(self.raw, self.text))
 
 
 def container_of(evidence: Evidence) -> Container:
@@ -166,13 +168,13 @@ def _blamed(evidence: Evidence, ids: Sequence[str]) -> Iterator[Told]:
         for group in analysis.causes:
             if group.signature.id in ids:
                 line = analysis.lines[group.best.position]
-                yield Told(log.source, line.number, line.text)
+                yield Told(log.source, line.number, line.text, line.raw)
 
 
 @lru_cache(maxsize=4)
 def _read(log: Log) -> tuple[Told, ...]:
     return tuple(
-        Told(log.source, line.number, line.text, moment(line.time) or moment(line.raw[:60]))
+        Told(log.source, line.number, line.text, line.raw, moment(line.time) or moment(line.raw[:60]))
         for line in analyse(log).lines
         if line.text and not line.derived
     )

@@ -79,10 +79,10 @@ def quotes(positions: Iterable[int], analysis: Analysis, log: Log) -> Iterator[Q
         if line.number not in numbers and line.raw not in texts and len(numbers) < MOST_QUOTES:
             numbers.add(line.number)
             texts.add(line.raw)
-            yield Quote(source=log.source, line=line.number, text=_cut(line.raw, line.text))
+            yield Quote(source=log.source, line=line.number, text=cut(line.raw, line.text))
 
 
-def _cut(raw: str, text: str) -> str:
+def cut(raw: str, text: str) -> str:
     """The line, or of a very long one the part around what was read."""
     if len(raw) <= LONGEST_QUOTE:
         return raw
