@@ -14,15 +14,19 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from checks.finding import Finding, Severity
+from checks.finding import Finding, Severity, Stage
 from checks.logs.index import signature
-from checks.rank import WEAK, Ranking, explains, rank
+from checks.rank import WEAK, Ranking, rank
 
 LAST_RESORT = frozenset({"runtime.import-raised", "runtime.init-raised", "runtime.run-raised", "runtime.crashed"})
 STATES = frozenset(
-    f"container.{name}" for name in ("restart-loop", "unhealthy", "crashed", "killed", "server-gone", "nothing-listens")
+    f"container.{name}"
+    for name in ("restart-loop", "unhealthy", "crashed", "killed", "server-gone", "nothing-listens", "init-hangs")
 )
 """What an engine says of a container whose reason lies elsewhere."""
+
+SAID_OF_ANY_IMPORT = frozenset({"logs.main-script-not-found"})
+"""Servers of 2019 say so whatever the script's import raised. Source: their `aml_blueprint.py`."""
 
 OBSERVED = frozenset({"container", "logs"})
 MOST_LOG_QUOTES = 2  # of the log, added to the cause that explains it
@@ -47,58 +51,70 @@ def agree(log: Finding, other: Finding) -> bool:
 
 
 def _tied(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """The findings with what ties them across families written into `explains` and `about`."""
+    """The findings with what ties them across families written into `explains` and `about`.
+
+    A cause of the log that a closer look accounts for hands what it explains to the closer look; otherwise both would
+    explain each other.
+    """
     tied = list(findings)
-    for n, one in enumerate(tied):
-        if one.family == "logs":
+    logs = [n for n, one in enumerate(tied) if one.family == "logs"]
+    closer = [n for n, one in enumerate(tied) if one.family != "logs" and one.id not in STATES | LAST_RESORT]
+    last = [n for n, one in enumerate(tied) if one.id in LAST_RESORT]
+    breaking = [n for n in closer if tied[n].family in {"runtime", "container"} and _breaks(tied[n])]
+    for log in logs:
+        told = findings[log]
+        alike = [n for n in closer if agree(told, findings[n]) or _is_misled(told, findings[n])]
+        raised = [n for n in last if agree(told, findings[n])]
+        if _role(told) != "cause":
+            for n in alike or breaking or last:
+                _explain(tied, n, log)
             continue
-        breaks = one.gravity is Severity.ERROR and one.id not in STATES and not _is_looked_into(one, findings)
-        for m, log in enumerate(tied):
-            if log.family == "logs" and agree(log, one):
-                tie = f"fault:{min(n, m)}-{max(n, m)}"
-                if one.id in LAST_RESORT and not _is_last_resort(log):
-                    tied[m] = _explaining(tied[m], one.id, tie)
-                    tied[n] = _about(tied[n], tie)
-                else:
-                    tied[n] = _explaining(tied[n], log.id, tie)
-                    tied[m] = _about(tied[m], tie)
-            elif log.family == "logs" and breaks and one.family in {"runtime", "container"} and _is_symptom(log):
-                tied[n] = msgspec.structs.replace(tied[n], explains=(*tied[n].explains, log.id))
+        for n in raised:
+            for better in alike or [log]:
+                _explain(tied, better, n)
+        if alike:
+            handed = tied[log].explains
+            tied[log] = msgspec.structs.replace(tied[log], explains=())
+            for n in alike:
+                _explain(tied, n, log, handed)
     return tuple(
         msgspec.structs.replace(one, explains=(*one.explains, *sorted(STATES)))
-        if one.gravity is Severity.ERROR and one.family in {*OBSERVED, "runtime"} and one.id not in STATES
+        if _breaks(one) and one.family in {*OBSERVED, "runtime"} and one.id not in STATES
         else one
         for one in tied
     )
 
 
-def _is_looked_into(one: Finding, findings: Sequence[Finding]) -> bool:
-    """True for a finding of the last resort that another one explains; that one explains the log's symptoms then."""
-    return one.id in LAST_RESORT and any(
-        explains(other, one) or (other.family == "logs" and not _is_last_resort(other) and agree(other, one))
-        for other in findings
-    )
+def _breaks(finding: Finding) -> bool:
+    return finding.gravity is Severity.ERROR
 
 
-def _explaining(finding: Finding, id: str, tie: str) -> Finding:
-    return msgspec.structs.replace(_about(finding, tie), explains=(*finding.explains, id))
+def _explain(tied: list[Finding], cause: int, symptom: int, handed: tuple[str, ...] = ()) -> None:
+    """Let one finding explain another, whatever they call their subjects, and what the other explained."""
+    tie = f"fault:{cause}-{symptom}"
+    one, other = tied[cause], tied[symptom]
+    about = (*one.about, tie) if other.about else one.about
+    tied[cause] = msgspec.structs.replace(one, explains=(*one.explains, other.id, *handed), about=about)
+    if other.about:
+        tied[symptom] = msgspec.structs.replace(other, about=(*other.about, tie))
 
 
-def _about(finding: Finding, tie: str) -> Finding:
-    return msgspec.structs.replace(finding, about=(*finding.about, tie))
+def _is_misled(log: Finding, other: Finding) -> bool:
+    """True for a script that is there and fails to import, of which old servers say that there is none.
+
+    Source: `aml_blueprint.py` of the images of 2019 to 2021, whose `No score script found` follows any ImportError.
+    """
+    return log.id == "logs.main-script-not-found" and other.family == "runtime" and other.stage is Stage.LOAD
+
+
+def _follows(log: Finding, one: Finding) -> bool:
+    """True for what a log says of any fault; and for what it says instead of an exception that it keeps to itself."""
+    return _is_symptom(log) or (log.id in SAID_OF_ANY_IMPORT and "phase:import" in one.about)
 
 
 def _role(finding: Finding) -> str:
     one = signature(finding.id.partition(".")[2])
     return one.role if one else "fallback"
-
-
-def _is_symptom(finding: Finding) -> bool:
-    return _role(finding) in {"symptom", "fallback"}
-
-
-def _is_last_resort(finding: Finding) -> bool:
-    return _role(finding) == "fallback"
 
 
 def _headlines(finding: Finding) -> set[str]:
@@ -131,7 +147,7 @@ def _quoting(cause: Finding, findings: Iterable[Finding]) -> Finding:
     lines = [
         quote
         for one in findings
-        if one.family == "logs" and one.id in cause.explains and not _is_symptom(one)
+        if one.family == "logs" and one.id in cause.explains and _role(one) == "cause"
         for quote in one.evidence
         if quote not in cause.evidence
     ]

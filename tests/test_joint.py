@@ -96,3 +96,14 @@ def test_a_finding_of_the_last_resort_is_no_cause_beside_a_closer_look() -> None
     ranking = judge((raised, missing, log, boot))
     assert [one.id for one in ranking.causes] == ["runtime.module-missing"]
     assert {RAISED.id, log.id, boot.id} == set(ranking.causes[0].explains)
+
+
+def test_a_server_that_keeps_the_exception_to_itself_is_seen_through() -> None:
+    """It says that there is no script, whatever the import of the script raised."""
+    said = finding("logs.main-script-not-found", "", "No score script found. Expected score script main.py.")
+    met = finding(
+        "runtime.import-name-missing", "", "ImportError: cannot import name 'b' from 'a'", about=("phase:import",)
+    )
+    assert [one.id for one in judge((said, met)).causes] == ["runtime.import-name-missing"]
+    later = finding("runtime.file-missing", "", "FileNotFoundError: x", about=("phase:init",))
+    assert "logs.main-script-not-found" in [one.id for one in judge((said, later)).causes]

@@ -2,7 +2,8 @@
 
 What it finds
 -------------
-The path that `AZUREML_ENTRY_SCRIPT` (below `AML_APP_ROOT`) or `--entry_script` gives, held against the files inside.
+The path that `AZUREML_ENTRY_SCRIPT` (below `AML_APP_ROOT`) or `--entry_script` gives, held against the files inside; in
+older images the script that the generated `main.py` loads.
 
 Why it breaks
 -------------
@@ -28,7 +29,7 @@ from checks.container.failed_calls import Failed, lacking
 from checks.container.places import Entry, Places, container_of, entry_of, mount_over, places_of, tail
 from checks.container.scenes import APP, ENVIRONMENT, bind, folder, frozen, local, seen
 from checks.containers import Container, LocalSource
-from checks.evidence import Evidence, Missing
+from checks.evidence import Evidence, Missing, Script
 from checks.finding import Confidence, Finding, Fix, Quote, Safety, Stage
 from checks.runtime.wording import base_name, titled
 from checks.text import listed
@@ -54,7 +55,7 @@ EXPLAINS = (
 def entry_script_missing(evidence: Evidence) -> Iterator[Finding]:
     """Look where the server looks, then for what may be meant."""
     container, places = container_of(evidence), places_of(evidence)
-    entry = entry_of(container)
+    entry = entry_of(container) or _wrapped(evidence)
     if entry is None or places.has(entry.path):
         return
     told = next((one for one in lacking(evidence) if one.path == entry.path), None)
@@ -64,7 +65,7 @@ def entry_script_missing(evidence: Evidence) -> Iterator[Finding]:
     yield Finding(
         title=titled(f"the entry script {tail(entry.path)} is not inside", 88),
         evidence=(
-            Quote(source=entry.named_by, text=f"{entry.written}: the server loads {entry.path}"),
+            *_named(entry),
             *(told.quotes if told else ()),
             Quote(source="inside", text=_there(places, entry, candidates)),
             *_owned(evidence, entry),
@@ -73,6 +74,21 @@ def entry_script_missing(evidence: Evidence) -> Iterator[Finding]:
         fixes=tuple(_fixes(container, entry, candidates)),
         confirm=f"docker exec {container.name} ls {posixpath.dirname(entry.path)}",
     )
+
+
+def _wrapped(evidence: Evidence) -> Entry | None:
+    """The script that a generated `main.py` loads, where nothing else names one and loading it failed."""
+    for one in lacking(evidence):
+        own = one.failure.own
+        if own and one.path.endswith(".py") and "exec_module(" in own.code:
+            return Entry(path=one.path, named_by=own.path, written=base_name(one.path))
+    return None
+
+
+def _named(entry: Entry) -> Iterator[Quote]:
+    """What names the script; of a `main.py` the line that failed is quoted."""
+    if not entry.named_by.endswith(".py"):
+        yield Quote(source=entry.named_by, text=f"{entry.written}: the server loads {entry.path}")
 
 
 def _candidates(places: Places, entry: Entry) -> tuple[str, ...]:
@@ -113,7 +129,13 @@ def _fixes(container: Container, entry: Entry, candidates: tuple[str, ...]) -> I
     root = entry.path.removesuffix(entry.written).rstrip("/") if entry.path.endswith(entry.written) else parent
     for path in candidates[:2]:
         name = posixpath.relpath(path, root or "/") if not entry.written.startswith("/") else path
-        if entry.named_by == "--entry_script":
+        if entry.named_by.endswith(".py"):
+            yield Fix(
+                title=f"call the file {entry.written}, as {base_name(entry.named_by)} does",
+                commands=(f"COPY <folder of the code>/{base_name(path)} {entry.path}",),
+                safety=Safety.PLACEHOLDER,
+            )
+        elif entry.named_by == "--entry_script":
             yield Fix(title=f"name {name} in the command", commands=(f"--entry_script {name}",))
         else:
             yield Fix(title=f"set AZUREML_ENTRY_SCRIPT to {name}", commands=(f"-e AZUREML_ENTRY_SCRIPT={name}",))
@@ -134,6 +156,13 @@ def _fixes(container: Container, entry: Entry, candidates: tuple[str, ...]) -> I
 
 SERVER = ("azmlinfsrv", "--entry_script", "src/score.py")
 GONE = f"FileNotFoundError: [Errno 2] No such file or directory: '{APP}/score.py'\n"
+MAIN = Script(path=f"{APP}/main.py", text="import importlib.util\n\nspec.loader.exec_module(driver_module)\n")
+LOADED = (
+    "Traceback (most recent call last):\n"
+    f'  File "{APP}/main.py", line 3, in <module>\n    spec.loader.exec_module(driver_module)\n'
+    '  File "<frozen importlib._bootstrap_external>", line 1130, in get_data\n'
+    f"{GONE}"
+)
 READ = Missing(reason="no entry script inside")
 
 CASES = (
@@ -147,6 +176,11 @@ CASES = (
         seen(frozen(folder("/srv", "score.py")), environment={}, command=SERVER, working_dir="/srv", script=READ),
         saw="the entry script /srv/src/score.py is not inside",
         name="named by the command",
+    ),
+    fires(
+        seen(frozen(folder(APP, "main.py", "scoring.py")), LOADED, environment={}, script=MAIN),
+        saw=f"a similar name exists: {APP}/scoring.py",
+        name="a generated main.py loads it",
     ),
     quiet(seen(frozen(folder(APP, "score.py")))),
     quiet(seen(frozen(folder(APP, "README.md")), environment={}), name="nothing names a script"),
