@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from checks.finding import Finding, Severity, Stage
+from checks.finding import Finding, Severity
 from checks.logs.index import signature
 from checks.rank import WEAK, Ranking, rank
 
@@ -100,16 +100,8 @@ def _explain(tied: list[Finding], cause: int, symptom: int, handed: tuple[str, .
 
 
 def _is_misled(log: Finding, other: Finding) -> bool:
-    """True for a script that is there and fails to import, of which old servers say that there is none.
-
-    Source: `aml_blueprint.py` of the images of 2019 to 2021, whose `No score script found` follows any ImportError.
-    """
-    return log.id == "logs.main-script-not-found" and other.family == "runtime" and other.stage is Stage.LOAD
-
-
-def _follows(log: Finding, one: Finding) -> bool:
-    """True for what a log says of any fault; and for what it says instead of an exception that it keeps to itself."""
-    return _is_symptom(log) or (log.id in SAID_OF_ANY_IMPORT and "phase:import" in one.about)
+    """True for a script that is there and fails to import, of which a server says something else."""
+    return log.id in SAID_OF_ANY_IMPORT and "phase:import" in other.about
 
 
 def _role(finding: Finding) -> str:
