@@ -8,6 +8,7 @@ import shlex
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -22,6 +23,7 @@ from checks.outcome import Found, Outcome, run_check
 from checks.rank import Ranking
 from checks.registry import checks_of_kind
 from doctor import __version__
+from doctor.ahead import ahead, arrived
 from doctor.collectors.samples import describe, read_sample
 from doctor.containers.answers import ask
 from doctor.containers.brought import Brought
@@ -78,9 +80,10 @@ def diagnose(name: str, wishes: Wishes | None = None, listen: Listen = lambda _:
 
 
 def judged(engine: Engine, seen: Seen, wishes: Wishes, began: float, confirm: str, listen: Listen) -> Diagnosed:
-    """Check what was seen, rank it and report. `began` is of perf_counter, `confirm` the command that shows the cure."""
+    """Check what was seen, rank and report. `began` is of perf_counter, `confirm` the command that shows the cure."""
     collected = time.perf_counter()
     listen("judging")
+    arrived()
     outcomes = tuple(
         run_check(check, seen.evidence)
         for check in wishes.suppression.selected(checks_of_kind(seen.evidence.target.kind))
@@ -119,7 +122,9 @@ def collect(engine: Engine, name: str, payloads: Sequence[Payload], wishes: Wish
         else Missing(reason="no sample was given (--sample FILE)"),
     )
     listen("reading the log")
-    evidence = evidence.replace(logs=collect_logs(engine, container, since=wishes.since, tail=wishes.tail))
+    logs = collect_logs(engine, container, since=wishes.since, tail=wishes.tail)
+    evidence = evidence.replace(logs=logs)
+    ahead(*(partial(analyse, log) for log in (logs.items if isinstance(logs, Logs) else ())))
     with Brought() as brought:
         seen = _look_inside(engine, Seen(evidence), payloads, brought, listen)
         seen = _with_files(seen, container, wishes, brought)
