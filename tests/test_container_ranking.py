@@ -21,7 +21,7 @@ from checks.container.scenes import (
     traceback,
 )
 from checks.container.scenes import seen as container_with
-from checks.containers import ContainerState, Limits, MemoryUse, TriedImport
+from checks.containers import ContainerState, Limits, MemoryUse, Port, TriedImport
 from checks.evidence import Asked, Evidence, Logs, Missing, Phase, Probe, Script, SourceTree
 from checks.finding import Finding
 from checks.joint import judge
@@ -55,6 +55,7 @@ NO_NAME = "2026-11-20 18:07:02,940 E [9] azmlinfsrv - No score script found. Exp
 KILLS = "2026-11-20 18:07:02,940 E [1] gunicorn.error - Worker (pid:40) was sent SIGKILL! Perhaps out of memory?\n" * 3
 OS = library("/usr/lib/python3.11/os.py", 680, "__getitem__")
 CODE = folder(APP, "score.py")
+LOOP = ContainerState(status="restarting", exit_code=3, restarts=7)
 NO_SCRIPT = Missing(reason="no entry script inside")
 
 
@@ -89,6 +90,7 @@ def failing(headline: str, line: int = 6, text: str = SCRIPT) -> str:
 
 def seen(*args: object, **fields: object) -> Evidence:
     fields.setdefault("script", script())
+    fields.setdefault("state", LOOP)
     return container_with(*args, **fields)  # type: ignore[arg-type]
 
 
@@ -305,10 +307,12 @@ def test_one_answer(name: str) -> None:
 
 
 def test_a_service_in_order_has_no_cause() -> None:
-    good = seen(
+    good = container_with(
         frozen(CODE, folder(MODELS, "model.pkl")),
         models=models("model.pkl"),
+        script=script(),
         probe=Probe(interpreter="python3", python="3.11.2", steps=started()),
+        ports=(Port(container=5001, host_ip="0.0.0.0", host_port=5001),),
     )
     assert judged(good).causes == ()
 

@@ -116,7 +116,7 @@ def _fixes(container: Container, system_: FileSystem) -> Iterator[Fix]:
     if system_.kind == "tmpfs" or (mount and mount.kind == "tmpfs"):
         larger = max(system_.total * 4, 2**30) // 2**20
         yield Fix(title="make the tmpfs larger", commands=(f"--tmpfs {system_.path}:size={larger}m",))
-        yield Fix(title="or mount a volume there", commands=(f"-v scratch:{system_.path}",))
+        yield Fix(title="mount a volume there", commands=(f"-v scratch:{system_.path}",))
     elif mount and mount.kind in ("bind", "volume"):
         where = mount.source or mount.target
         yield Fix(title=f"make room on the disk of {where}", commands=(f"df -h {where}",))

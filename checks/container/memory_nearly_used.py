@@ -63,7 +63,7 @@ def memory_nearly_used(evidence: Evidence) -> Iterator[Finding]:
         confidence=confidence,
         fixes=(
             Fix(title="raise the limit", commands=_raised(container, limit)),
-            Fix(title="or run fewer workers", commands=("-e WORKER_COUNT=1",)),
+            Fix(title="run fewer workers", commands=("-e WORKER_COUNT=1",)),
         ),
         confirm=f"docker stats --no-stream {container.name}",
     )

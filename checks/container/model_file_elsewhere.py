@@ -64,8 +64,10 @@ EXPLAINS = (
 def model_file_elsewhere(evidence: Evidence) -> Iterator[Finding]:
     """Look for each missing file among all that is inside."""
     container, places = container_of(evidence), places_of(evidence)
-    entry = entry_of(container)
+    entry, root = entry_of(container), model_dir(container)
     for one in lacking(evidence):
+        if root and within(one.path, root) and not places.has(root):
+            continue  # container.model-folder-missing names the folder that may be meant
         if not one.path or (entry and one.path == entry.path) or places.has(one.path):
             continue
         if missing_program(one.failure) or one.path.endswith((".py", ".so")):
@@ -86,7 +88,7 @@ def model_file_elsewhere(evidence: Evidence) -> Iterator[Finding]:
                 ),
             ),
             fixes=tuple(_fixes(container, one, best)),
-            about=(f"variable:{MODEL_DIR}",) if within(one.path, model_dir(container) or "/dev/null") else (),
+            about=(f"variable:{MODEL_DIR}",) if root and within(one.path, root) else (),
         )
 
 
@@ -149,6 +151,7 @@ CASES = (
     ),
     fires(seen(frozen(folder(APP, "score.py", "models/net.onnx")), NET), saw=f"{APP}/models/net.onnx"),
     quiet(seen(frozen(folder(APP, "score.py"), folder(MODELS, "README.md")), GONE), name="nothing like it"),
+    quiet(seen(frozen(folder(APP, "score.py", "m/model.pkl")), GONE), name="no model folder at all: another check"),
     quiet(seen(frozen(folder(APP, "score.py"), folder(MODELS, "model.pkl")), GONE), name="it is there by now"),
     quiet(seen(frozen(folder(APP, "score.py"), folder(MODELS, "model/model.pkl")), models=models("model/model.pkl"))),
     quiet(

@@ -106,7 +106,7 @@ def _nothing(places: Places, path: str) -> str:
 def _fixes(path: str, near: tuple[str, ...], *, mounted: bool) -> Iterator[Fix]:
     for folder_ in near[:2]:
         yield Fix(title=f"set {MODEL_DIR} to {folder_}", commands=(f"-e {MODEL_DIR}={folder_}",))
-    kind = "correct the mount" if mounted else "or mount <folder of the model> there"
+    kind = "correct the mount" if mounted else "mount <folder of the model> there"
     yield Fix(
         title=kind if near else f"mount <folder of the model> at {path}",
         safety=Safety.PLACEHOLDER,

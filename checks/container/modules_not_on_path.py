@@ -126,7 +126,7 @@ def _fixes(container: Container, home: str) -> Iterator[Fix]:
             title=f"make {home} the root of the code",
             commands=(f"-e AML_APP_ROOT={home} -e AZUREML_ENTRY_SCRIPT={name}",),
         )
-    yield Fix(title="or add the folder to PYTHONPATH", commands=(f"-e PYTHONPATH={home}",))
+    yield Fix(title="add the folder to PYTHONPATH", commands=(f"-e PYTHONPATH={home}",))
 
 
 GONE = traceback("ModuleNotFoundError: No module named 'features'", 1, "<module>")

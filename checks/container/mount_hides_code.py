@@ -87,7 +87,7 @@ def mount_hides_code(evidence: Evidence) -> Iterator[Finding]:
 def _wanted(evidence: Evidence, container: Container, places: Places) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Paths that the service needs and that are not there: path, what it is, subjects."""
     entry = entry_of(container)
-    if entry and places.lacks(entry.path):
+    if entry and places.lacks(entry.path) and not _is_meant(places, entry.path):
         yield entry.path, "the entry script", (f"file:{entry.path}", f"file:{base_name(entry.path)}")
     root = app_root(container)
     if entry is None and is_server(container) and places.is_empty(root):
@@ -105,6 +105,11 @@ def _wanted(evidence: Evidence, container: Container, places: Places) -> Iterato
                 yield f"{mount.target}/__init__.py", f"the package {name}", (f"module:{name}", *one.about)
 
 
+def _is_meant(places: Places, path: str) -> bool:
+    """True when the mount holds what may be the script: container.entry-script-missing names it."""
+    return any(near.endswith(".py") for near in places.candidates(path))
+
+
 def _finding(
     container: Container, places: Places, mount: Mount, path: str, what: str, about: tuple[str, ...]
 ) -> Finding:
@@ -120,7 +125,7 @@ def _finding(
             safety=Safety.PLACEHOLDER,
             commands=(f"-v <folder>:{mount.target}{'' if mount.writable else ':ro'}",),
         )
-    off = Fix(title=f"or leave the mount of {mount.target} away, when the image has the code")
+    off = Fix(title=f"leave the mount of {mount.target} away, when the image has the code")
     return Finding(
         title=titled(f"{begin} hides {what}", 88),
         evidence=(
@@ -165,6 +170,7 @@ CASES = (
     ),
     quiet(seen(frozen(folder(APP, "score.py")), mounts=(bind("/home/me/code", APP),)), name="the code is mounted"),
     quiet(seen(frozen(folder(APP)), GONE), name="no mount: the image itself lacks it"),
+    quiet(seen(frozen(folder(APP, "Score.py")), mounts=(bind("/code", APP),)), name="the code, and its name misspelt"),
     quiet(seen(frozen(folder(APP, "Score.py")), GONE, mounts=(bind("/m", f"{APP}/azureml-models"),))),
     quiet(
         seen(frozen(folder(APP, "score.py")), mounts=(bind("/m", "/models"),), environment=ENVIRONMENT),

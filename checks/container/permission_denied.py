@@ -126,7 +126,7 @@ def _fixes(
         yield Fix(title=f"make {target} readable when the image is built", commands=(f"RUN chmod -R a+rX {target}",))
     if stands and user.uid != 0 and stands[1].uid not in {user.uid, 0}:
         owner = f"{stands[1].uid}:{stands[1].gid}"
-        yield Fix(title=f"or run as the owner, {owner}", safety=Safety.REVIEW, commands=(f"--user {owner}",))
+        yield Fix(title=f"run as the owner, {owner}", safety=Safety.REVIEW, commands=(f"--user {owner}",))
 
 
 CACHE = traceback(f"PermissionError: [Errno 13] Permission denied: '{APP}/cache'")

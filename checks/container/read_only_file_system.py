@@ -25,15 +25,17 @@ from collections.abc import Iterator
 
 from checks.cases import fires, quiet
 from checks.check import check
-from checks.container.failed_calls import READ_ONLY, Failed, refused
+from checks.container.failed_calls import READ_ONLY, Failed, failed, refused
 from checks.container.places import container_of, file_system_of, mount_named, mount_option, mount_over, places_of, tail
-from checks.container.scenes import APP, MODELS, bind, folder, frozen, seen, system, traceback
-from checks.containers import Container, Inside, Limits
+from checks.container.scenes import APP, MODELS, bind, folder, frozen, seen, system, tmpfs, traceback
+from checks.containers import Container, Inside, Limits, Mount
 from checks.evidence import Evidence, Phase, Probe
 from checks.finding import Confidence, Finding, Fix, Quote, Stage
 from checks.runtime.observed import raised_in
 from checks.runtime.wording import titled
 
+_NO_SCRATCH = re.compile(r"No usable temporary directory found in \[(?P<folders>[^\]]*)\]")
+_ROOT = Mount(kind="other", target="/", writable=False)
 _CACHES = (
     ("huggingface", "HF_HOME"),
     ("matplotlib", "MPLCONFIGDIR"),
@@ -52,6 +54,8 @@ _CACHES = (
     explains=(
         "logs.filesystem-read-only",
         "logs.permission-denied",
+        "logs.file-missing",
+        "logs.unrecognised-exception",
         "runtime.permission-denied",
         "runtime.writes-beside-script",
         "runtime.import-raised",
@@ -62,6 +66,7 @@ _CACHES = (
 def read_only_file_system(evidence: Evidence) -> Iterator[Finding]:
     """Tell for each path which option of the container makes it read-only."""
     container, inside = container_of(evidence), places_of(evidence).inside
+    yield from _no_scratch(container, evidence)
     for one in refused(evidence, READ_ONLY):
         reason = _reason(container, inside, one)
         if reason is None:
@@ -72,6 +77,25 @@ def read_only_file_system(evidence: Evidence) -> Iterator[Finding]:
             saw=(Quote(source="container", text=reason[1]),),
             fixes=tuple(_fixes(container, one)),
         )
+
+
+def _no_scratch(container: Container, evidence: Evidence) -> Iterator[Finding]:
+    """Python found no folder for temporary files, because the root is read-only; gunicorn does not start without."""
+    if not container.limits.read_only:
+        return
+    for one in failed(evidence):
+        said = _NO_SCRATCH.search(one.failure.message)
+        folders = re.findall(r"'(/[^']*)'", said["folders"]) if said else []
+        mounts = [mount_over(container, path) or _ROOT for path in folders]
+        closed = [path for path, mount in zip(folders, mounts, strict=True) if not mount.writable]
+        if closed and len(closed) == len(folders):
+            yield one.finding(
+                "there is no writable folder for temporary files: the container is --read-only",
+                saw=(Quote(source="container", text="was started with --read-only: only mounts can be written"),),
+                about=("file:/tmp",),
+                fixes=(Fix(title=f"give the service a writable {closed[0]}", commands=(f"--tmpfs {closed[0]}",)),),
+            )
+            return
 
 
 def _reason(container: Container, inside: Inside, one: Failed) -> tuple[str, str] | None:
@@ -110,6 +134,9 @@ CACHE = traceback(f"OSError: [Errno 30] Read-only file system: '{APP}/cache'")
 MODEL = traceback(f"OSError: [Errno 30] Read-only file system: '{MODELS}/cache'")
 PROBED = raised_in(Phase.INIT, "OSError", "[Errno 30] Read-only file system: '/data/a'", filename="/data/a", errno=30)
 TRIED = Probe(interpreter="/usr/bin/python3", python="3.11.2", steps=(PROBED,))
+NO_SCRATCH = (
+    "FileNotFoundError: [Errno 2] No usable temporary directory found in ['/tmp', '/var/tmp', '/usr/tmp', '/app']\n"
+)
 CODE = frozen(folder(APP, "score.py"))
 CLOSED = Limits(read_only=True)
 
@@ -119,6 +146,11 @@ CASES = (
     fires(seen(CODE, "OSError: [Errno 30] Read-only file system\n", limits=CLOSED), saw="a file is written"),
     fires(seen(CODE, MODEL, mounts=(bind("/m", MODELS),)), saw="its file system is read-only", name="on the host"),
     fires(seen(CODE, probe=TRIED, mounts=(bind("/d", "/data", writable=False),)), saw="its mount is read-only"),
+    fires(seen(CODE, NO_SCRATCH, limits=CLOSED), saw="no writable folder for temporary files", findings=1),
+    quiet(
+        seen(CODE, NO_SCRATCH, limits=CLOSED, mounts=(tmpfs("/scratch"), tmpfs("/usr/tmp"))),
+        name="full rather than read-only",
+    ),
     quiet(seen(CODE, probe=TRIED, mounts=(bind("/d", "/data"),)), name="only the rehearsal mounts it read-only"),
     quiet(seen(CODE, CACHE), name="nothing makes it read-only that is known"),
     quiet(seen(CODE, limits=CLOSED), name="nothing was written"),

@@ -75,7 +75,7 @@ def shared_memory_small(evidence: Evidence) -> Iterator[Finding]:
         confidence=Confidence.CERTAIN if any(SHARED in q.text or "shm" in q.text for q in signs) else None,
         fixes=(
             Fix(title="start the container with more shared memory", commands=("--shm-size=1g",)),
-            Fix(title="or load data in the process itself", commands=("DataLoader(..., num_workers=0)",)),
+            Fix(title="load data in the process itself", commands=("DataLoader(..., num_workers=0)",)),
         ),
         confirm=f"docker exec {container.name} df -h {SHARED}",
     )

@@ -76,10 +76,10 @@ def workers_exceed_memory(evidence: Evidence) -> Iterator[Finding]:
         fixes=(
             Fix(title=f"start {fits} worker{'s' if fits > 1 else ''}", commands=(f"-e WORKER_COUNT={fits}",)),
             Fix(
-                title="or raise the limit",
+                title="raise the limit",
                 commands=(f"--memory {-(-size * workers.count * 5 // 4 // 2**20)}m",),
             ),
-            Fix(title="or load the model once, before the workers are forked", commands=("-e WORKER_PRELOAD=true",)),
+            Fix(title="load the model once, before the workers are forked", commands=("-e WORKER_PRELOAD=true",)),
         ),
         confirm=f"docker stats --no-stream {container.name}",
     )
