@@ -16,7 +16,7 @@ import msgspec
 
 from checks.finding import Finding, Severity
 from checks.logs.index import signature
-from checks.rank import WEAK, Ranking, rank
+from checks.rank import WEAK, Ranking, rank, unique
 
 LAST_RESORT = frozenset({"runtime.import-raised", "runtime.init-raised", "runtime.run-raised", "runtime.crashed"})
 STATES = frozenset(
@@ -35,7 +35,8 @@ _HEADLINE = re.compile(r"(?:[\w.]+\.)?([A-Z]\w*(?:Error|Exception|Warning|Exit|I
 
 def judge(findings: Iterable[Finding]) -> Ranking:
     """Rank findings of all families together."""
-    ranking = rank(_tied(tuple(findings)))
+    told = unique(findings)
+    ranking = rank(told, _ties(told))
     causes = tuple(_quoting(one, ranking.findings) for one in sorted(ranking.causes, key=_tier))
     rest = tuple(one for one in ranking.findings if not any(one is cause for cause in ranking.causes))
     return Ranking(causes=causes, findings=(*causes, *rest))
@@ -50,53 +51,35 @@ def agree(log: Finding, other: Finding) -> bool:
     return bool(headlines & _headlines(other)) or (bool(shared) and _same_file(log, other))
 
 
-def _tied(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """The findings with what ties them across families written into `explains` and `about`.
-
-    A cause of the log that a closer look accounts for hands what it explains to the closer look; otherwise both would
-    explain each other.
-    """
-    tied = list(findings)
-    logs = [n for n, one in enumerate(tied) if one.family == "logs"]
-    closer = [n for n, one in enumerate(tied) if one.family != "logs" and one.id not in STATES | LAST_RESORT]
-    last = [n for n, one in enumerate(tied) if one.id in LAST_RESORT]
-    breaking = [n for n in closer if tied[n].family in {"runtime", "container"} and _breaks(tied[n])]
-    for log in logs:
+def _ties(findings: Sequence[Finding]) -> dict[int, set[int]]:
+    """What findings explain across families, by their places: nobody who writes a check can name it all."""
+    ties: dict[int, set[int]] = {}
+    closer = [n for n, one in enumerate(findings) if one.family != "logs" and one.id not in STATES | LAST_RESORT]
+    last = [n for n, one in enumerate(findings) if one.id in LAST_RESORT]
+    breaking = [n for n in closer if _is_observed(findings[n])]
+    for log in (n for n, one in enumerate(findings) if one.family == "logs"):
         told = findings[log]
         alike = [n for n in closer if agree(told, findings[n]) or _is_misled(told, findings[n])]
-        raised = [n for n in last if agree(told, findings[n])]
-        if _role(told) != "cause":
-            for n in alike or breaking or last:
-                _explain(tied, n, log)
-            continue
-        for n in raised:
-            for better in alike or [log]:
-                _explain(tied, better, n)
-        if alike:
-            handed = tied[log].explains
-            tied[log] = msgspec.structs.replace(tied[log], explains=())
-            for n in alike:
-                _explain(tied, n, log, handed)
-    return tuple(
-        msgspec.structs.replace(one, explains=(*one.explains, *sorted(STATES)))
-        if _breaks(one) and one.family in {*OBSERVED, "runtime"} and one.id not in STATES
-        else one
-        for one in tied
-    )
+        is_cause = _role(told) == "cause"
+        for n in alike or (() if is_cause else breaking or last):
+            ties.setdefault(n, set()).add(log)
+        for n in last if is_cause else ():
+            if agree(told, findings[n]):
+                for better in alike or [log]:
+                    ties.setdefault(better, set()).add(n)
+    states = {n for n, one in enumerate(findings) if one.id in STATES}
+    for n, one in enumerate(findings):
+        if one.family == "logs" or n in breaking or n in last:
+            ties.setdefault(n, set()).update(states if _breaks(one) else ())
+    return ties
 
 
 def _breaks(finding: Finding) -> bool:
     return finding.gravity is Severity.ERROR
 
 
-def _explain(tied: list[Finding], cause: int, symptom: int, handed: tuple[str, ...] = ()) -> None:
-    """Let one finding explain another, whatever they call their subjects, and what the other explained."""
-    tie = f"fault:{cause}-{symptom}"
-    one, other = tied[cause], tied[symptom]
-    about = (*one.about, tie) if other.about else one.about
-    tied[cause] = msgspec.structs.replace(one, explains=(*one.explains, other.id, *handed), about=about)
-    if other.about:
-        tied[symptom] = msgspec.structs.replace(other, about=(*other.about, tie))
+def _is_observed(finding: Finding) -> bool:
+    return finding.family in {*OBSERVED, "runtime"} and _breaks(finding)
 
 
 def _is_misled(log: Finding, other: Finding) -> bool:

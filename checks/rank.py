@@ -10,7 +10,8 @@ An explained finding is no root cause, however loud it is. Three refinements:
 - A cause is as grave as the gravest of its symptoms, and no longer only possible: what was a risk has been observed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 import msgspec
 
@@ -48,11 +49,19 @@ def same_subject(one: Iterable[str], other: Iterable[str]) -> bool:
     return bool(agreed - WEAK) or (bool(agreed) and not common - WEAK)
 
 
-def rank(findings: Iterable[Finding]) -> Ranking:
-    """Sort findings and split causes from symptoms. Each finding's `explains` becomes the ids it really explains."""
-    unique = list({(f.id, f.title, f.evidence): f for f in findings}.values())
-    symptoms = _edges(unique)
-    settled = [_as_grave_as_its_symptoms(f, [unique[i] for i in symptoms[n]]) for n, f in enumerate(unique)]
+def unique(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings, each said once."""
+    return tuple({(f.id, f.title, f.evidence): f for f in findings}.values())
+
+
+def rank(findings: Iterable[Finding], also: Mapping[int, set[int]] = MappingProxyType({})) -> Ranking:
+    """Sort findings and split causes from symptoms. Each finding's `explains` becomes the ids it really explains.
+
+    `also` names more that a finding explains, by the places of both in `findings`, which are then to be unique.
+    """
+    told = unique(findings)
+    symptoms = _edges(told, also)
+    settled = [_as_grave_as_its_symptoms(f, [told[i] for i in symptoms[n]]) for n, f in enumerate(told)]
     explained = _explained(settled, symptoms)
     order = sorted(range(len(settled)), key=lambda n: (n in explained, _order(settled[n])))
     causes = tuple(settled[n] for n in order if n not in explained and settled[n].gravity is Severity.ERROR)
@@ -67,7 +76,7 @@ def _by_kind(about: Iterable[str]) -> dict[str, set[str]]:
     return kinds
 
 
-def _edges(findings: list[Finding]) -> list[set[int]]:
+def _edges(findings: Sequence[Finding], also: Mapping[int, set[int]]) -> list[set[int]]:
     """For each finding, the positions of those that it explains, directly or through closer looks and other causes."""
     direct = [{i for i, symptom in enumerate(findings) if explains(cause, symptom)} for cause in findings]
     looks = [
@@ -80,7 +89,7 @@ def _edges(findings: list[Finding]) -> list[set[int]]:
         }
         for n, cause in enumerate(findings)
     ]
-    both = [direct[n] | looks[n] for n in range(len(findings))]
+    both = [direct[n] | looks[n] | also.get(n, set()) for n in range(len(findings))]
     return [_reach(n, both) - {n} for n in range(len(findings))]
 
 
