@@ -144,8 +144,8 @@ def _answers(found: dict[str, Any]) -> bool:
     try:
         with urllib.request.urlopen(f"{_published(found)}/", timeout=1):
             return True
-    except urllib.error.HTTPError:
-        return True
+    except urllib.error.HTTPError as error:
+        return error.code < 500  # a proxy says 502 and 503 before the server is there
     except OSError:
         return False
 
