@@ -1,6 +1,7 @@
 """Firing and quiet cases that stand beside a check and run as tests."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from checks.containers import Container, ContainerState, EngineInfo, Image
 from checks.evidence import Evidence, Log, Logs, Script, SourceTree, Target
@@ -8,18 +9,23 @@ from checks.evidence import Evidence, Log, Logs, Script, SourceTree, Target
 
 @dataclass(frozen=True)
 class Case:
-    """Evidence, and what one check must say of it.
+    """What is `given`, evidence or the text of a score.py, and what one check must say of it.
 
     `findings` is the number expected (0 for a quiet case, None for one or more). `saw` must occur in the title or a
     quote of a finding, `line` be the line of its first quote, `fixed` the script after all its edits were applied.
     """
 
-    evidence: Evidence
+    given: str | Evidence
     findings: int | None
     saw: str = ""
     line: int | None = None
     fixed: str | None = None
     name: str = field(default="")
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """The evidence. Made when a test or a page wants it: checks are loaded with all their cases."""
+        return script(self.given) if isinstance(self.given, str) else self.given
 
 
 def script(text: str, path: str = "score.py", beside: tuple[str, ...] = (), **more: object) -> Evidence:
@@ -57,10 +63,9 @@ def fires(
     name: str = "",
 ) -> Case:
     """The check must find something here. A str is the text of a score.py."""
-    evidence = script(given) if isinstance(given, str) else given
-    return Case(evidence=evidence, findings=findings, saw=saw, line=line, fixed=fixed, name=name)
+    return Case(given, findings=findings, saw=saw, line=line, fixed=fixed, name=name)
 
 
 def quiet(given: str | Evidence, *, name: str = "") -> Case:
     """The check must say nothing here: the false alarm one fears."""
-    return Case(evidence=script(given) if isinstance(given, str) else given, findings=0, name=name)
+    return Case(given, findings=0, name=name)
