@@ -124,9 +124,9 @@ class Wait:
     """The state in which a container is looked at.
 
     `until`: `exited`, `restarting` (it has been started again at least once), `unhealthy`, `running`, `answers` (a GET
-    of `/` through a published port is answered, by a status below 500), `listening` (a TCP connection to the first exposed port succeeds),
-    `not-started` (the engine refused to start it) or `log:TEXT` (the log holds that text, `times` times at least).
-    Given up after `seconds`.
+    of `/` through a published port is answered, by a status below 500), `listening` (a TCP connection to the first
+    exposed port succeeds), `not-started` (the engine refused to start it) or `log:TEXT` (the log holds that text,
+    `times` times at least). Given up after `seconds`.
     """
 
     until: str

@@ -43,7 +43,11 @@ OF_THE_HARNESS = ("container.toml", "case.toml", "make_model.py", "__pycache__")
 
 
 class CannotBuild(Exception):
-    """Why an image cannot be made here."""
+    """An image that should have been built was not."""
+
+
+class NotHere(Exception):
+    """What this machine lacks to make images."""
 
 
 def base(api: APIClient) -> str:
@@ -62,7 +66,7 @@ def base(api: APIClient) -> str:
 
 def _bootstrap(api: APIClient, tag: str, certificates: bytes) -> None:
     if not shutil.which("debootstrap") or os.geteuid() != 0:
-        raise CannotBuild(
+        raise NotHere(
             "the base image of the tests is made by debootstrap, as root; install it (apt-get install debootstrap),"
             " or name an image: DOCTOR_TEST_BASE=python:3.11-slim-bookworm"
         )
