@@ -46,7 +46,7 @@ class CannotBuild(Exception):
     """An image that should have been built was not."""
 
 
-class NotHere(Exception):
+class NotHere(CannotBuild):
     """What this machine lacks to make images."""
 
 
