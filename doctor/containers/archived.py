@@ -18,7 +18,7 @@ from checks.containers import FileInside, Folder
 from doctor.containers.brought import Brought
 from doctor.containers.engine import Engine
 from doctor.containers.look_inside import FIRST_TEXT, HASHED, MOST_TEXT, TEXT, TEXTS
-from doctor.containers.paths_inside import members, resolve
+from doctor.containers.paths_inside import members, opened_at
 
 MOST_ENTRIES = 20_000
 MOST_SECONDS = 5.0  # of one folder
@@ -44,19 +44,16 @@ def read_folder(
 
     With `texts` small text files are brought out too, and kept. Raises CannotExamine.
     """
-    place = resolve(engine, container, path)
-    if place is None:
-        return None
-    real, found = place
-    mode = found.mode & 0o777
-    if not found.is_folder:
-        return Archived(Folder(path=path, files=(), problem="not a folder", mode=mode))
-    with engine.archive(container, real) as opened:
+    with opened_at(engine, container, path) as opened:
         if opened is None:
             return None
+        stream, _, found = opened
+        mode = found.mode & 0o777
+        if not found.is_folder:
+            return Archived(Folder(path=path, files=(), problem="not a folder", mode=mode))
         reading = _Reading(path, brought, wanted, texts)
         most = MOST_STREAMED_REMOTE if engine.info.remote else MOST_STREAMED
-        reading.read(_Bounded(opened[0], most, time.monotonic() + MOST_SECONDS))
+        reading.read(_Bounded(stream, most, time.monotonic() + MOST_SECONDS))
     reading.follow_links()
     return reading.done(mode)
 
@@ -70,17 +67,19 @@ def read_file(
     engine: Engine, container: str, path: str, brought: Brought, most: int, ends: tuple[str, ...] = ("",)
 ) -> bytes | None:
     """The content of one file inside, links followed, brought out as `path`; None when it is not there or too large."""
-    place = resolve(engine, container, path)
-    if place is None or place[1].is_folder or place[1].size > most or not place[0].endswith(ends):
-        return None
-    with engine.archive(container, place[0]) as opened:
+    with opened_at(engine, container, path) as opened:
+        if opened is None:
+            return None
+        stream, real, found = opened
+        if found.is_folder or found.size > most or not real.endswith(ends):
+            return None
         try:
-            for member, content in members(opened[0]) if opened else ():
+            for member, content in members(stream):
                 if content is None or member.size > most:
                     return None
-                found = content.read()
-                brought.put(normpath(path), found)
-                return found
+                text = content.read()
+                brought.put(normpath(path), text)
+                return text
         except TarError:
             return None
     return None

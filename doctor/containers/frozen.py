@@ -23,8 +23,8 @@ from doctor.containers.inside_records import (
     model_folders,
     model_places,
 )
-from doctor.containers.interpreters_inside import find_interpreter
-from doctor.containers.paths_inside import head, is_program, resolve
+from doctor.containers.interpreters_inside import located_interpreters
+from doctor.containers.paths_inside import head, resolve, stat
 from doctor.containers.programs_inside import missing_programs
 
 IN_MEMORY = "a file system in memory (tmpfs), whose files cannot be read from outside"
@@ -81,14 +81,14 @@ def read_frozen(
     _bring_linked(engine, container, brought, folders)
     texts |= _start_script(engine, container, texts)
     uid, name, groups = _user(engine, container)
-    interpreter = find_interpreter(engine, container)
+    interpreter, place = next(located_interpreters(engine, container), (None, ""))
     return Inside(
         how="frozen",
         folders=tuple(folders),
         texts={path: as_text(content) for path, content in texts.items()},
         interpreter=interpreter,
-        python=_version(engine, container, interpreter),
-        shell=next((path for path in ("/bin/sh", "/bin/bash") if _is_program(engine, container, path)), None),
+        python=_version(engine, container, interpreter, place),
+        shell=next((path for path in ("/bin/sh", "/bin/bash") if stat(engine, container.id, path)), None),
         user=name,
         uid=uid,
         groups=groups,
@@ -284,17 +284,11 @@ def _table(engine: Engine, container: Container, path: str) -> list[str]:
     return (head(engine, container.id, path, 1 << 18) or b"").decode("utf-8", "replace").splitlines()
 
 
-def _is_program(engine: Engine, container: Container, path: str) -> bool:
-    found = resolve(engine, container.id, path)
-    return found is not None and is_program(found[1])
-
-
-def _version(engine: Engine, container: Container, interpreter: str | None) -> str | None:
-    """The version that the interpreter's own file name, or its virtual environment, tells."""
+def _version(engine: Engine, container: Container, interpreter: str | None, place: str) -> str | None:
+    """The version that the name of the interpreter's own file, or its virtual environment, tells."""
     if interpreter is None:
         return None
-    place = resolve(engine, container.id, interpreter)
-    if place and (match := _PYTHON.search(basename(place[0]))):
+    if match := _PYTHON.search(basename(place)):
         return match[1]
     settings = head(engine, container.id, f"{dirname(dirname(interpreter))}/pyvenv.cfg") or b""
     written = re.search(rb"^version(?:_info)?\s*=\s*(\d+\.\d+(?:\.\d+)?)", settings, re.MULTILINE)

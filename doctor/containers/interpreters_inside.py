@@ -20,6 +20,7 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"  # the eng
 SERVERS = ("azmlinfsrv", "gunicorn", "uvicorn", "hypercorn", "waitress-serve", "flask")
 _PYTHON = re.compile(r"(?:python|pypy)[\d.]*\Z")
 _CONDA_ROOTS = ("/opt/miniconda", "/opt/conda", "/root/miniconda3", "/opt/miniconda3", "/opt/anaconda3")
+_SHARED = ("/bin", "/usr/bin", "/usr/local/bin")  # folders of programs for whichever interpreter
 _ENVIRONMENTS = ("/azureml-envs", *(f"{root}/envs" for root in _CONDA_ROOTS))
 _USUAL = (
     "/opt/venv/bin/python",
@@ -44,12 +45,17 @@ def find_interpreter(engine: Engine, container: Container) -> str | None:
 
 def interpreters(engine: Engine, container: Container) -> Iterator[str]:
     """Every Python that may be meant, the likeliest first: of processes, command, server, PATH, and usual places."""
+    return (path for path, _ in located_interpreters(engine, container))
+
+
+def located_interpreters(engine: Engine, container: Container) -> Iterator[tuple[str, str]]:
+    """As `interpreters`, each with its final place behind links, whose name often tells the version."""
     search = _Search(engine, container)
     seen: set[str] = set()
     for found in search.candidates():
         if found not in seen:
             seen.add(found)
-            yield found
+            yield found, search.place(found)
 
 
 class _Search:
@@ -59,7 +65,7 @@ class _Search:
         self._engine, self._id, self._container = engine, container.id, container
         folders = [part.rstrip("/") for part in path_of(container).split(":") if part.startswith("/")]
         self._path = [part for part in dict.fromkeys(folders) if not part.endswith("/sbin")]  # a call each
-        self._programs: dict[str, bool] = {}
+        self._programs: dict[str, str | None] = {}  # their final places
 
     def candidates(self) -> Iterator[str]:
         for words in self._processes():
@@ -106,8 +112,17 @@ class _Search:
                 yield from self._of_script(script)
 
     def _of_script(self, script: str) -> Iterator[str]:
-        """The interpreter that the first line of a script names."""
-        begin = head(self._engine, self._id, script, 1024) or b""
+        """The interpreter that the first line of a script names.
+
+        In an environment of its own that is the one beside it: a file is read at twenty times the cost of a look.
+        """
+        folder = posixpath.dirname(script)
+        if folder.endswith("/bin") and folder not in _SHARED and not folder.endswith("/.local/bin"):
+            beside = list(self._existing(f"{folder}/python"))
+            if beside:
+                yield from beside
+                return
+        begin = head(self._engine, self._id, self.place(script), 1024) or b""
         if not begin.startswith(b"#!"):
             return
         if match := _EXECUTED_BY_SHELL.search(begin):
@@ -143,9 +158,13 @@ class _Search:
         for path in paths:
             if path not in self._programs:
                 found = resolve(self._engine, self._id, path)
-                self._programs[path] = found is not None and is_program(found[1])
-            if self._programs[path]:
+                self._programs[path] = found[0] if found is not None and is_program(found[1]) else None
+            if self._programs[path] is not None:
                 yield path
+
+    def place(self, path: str) -> str:
+        """The final place of a program that was looked up."""
+        return self._programs.get(path) or path
 
 
 def _conda_environment(words: Sequence[str]) -> str | None:

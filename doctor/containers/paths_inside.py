@@ -5,9 +5,11 @@ the engine; its header names the link's final place inside.
 """
 
 import base64
+import io
 import json
 import tarfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO, cast
 
 from doctor.containers.engine import Engine, Stat, told
@@ -53,13 +55,29 @@ def is_program(found: Stat) -> bool:
     return not found.is_folder and not found.mode & (LINK | SPECIAL) and bool(found.mode & 0o111)
 
 
+@contextmanager
+def opened_at(engine: Engine, container: str, path: str) -> Iterator[tuple[io.RawIOBase, str, Stat] | None]:
+    """A path as a stream of tar, links followed, with its final place and what is there; None when nothing is.
+
+    Costs one call where the path is no link.
+    """
+    with engine.archive(container, path) as opened:
+        if opened is None or not opened[1].mode & LINK:
+            yield (opened[0], path, opened[1]) if opened else None
+            return
+        aim = opened[1].link
+    place = resolve(engine, container, aim) if aim.startswith("/") and aim != path else None
+    if place is None:
+        yield None
+        return
+    with engine.archive(container, place[0]) as followed:
+        yield (followed[0], *place) if followed else None
+
+
 def head(engine: Engine, container: str, path: str, most: int = 4096) -> bytes | None:
     """The first bytes of a regular file, links followed; None when there is none."""
-    place = resolve(engine, container, path)
-    if place is None or place[1].is_folder:
-        return None
-    with engine.archive(container, place[0]) as opened:
-        if opened is None:
+    with opened_at(engine, container, path) as opened:
+        if opened is None or opened[2].is_folder:
             return None
         try:
             for member, content in members(opened[0]):
