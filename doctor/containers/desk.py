@@ -24,6 +24,10 @@ ORDERS = f"{PLACE}/orders"
 ATTENDANT = f"{PLACE}/attendant.py"
 PROBE = f"{PLACE}/doctor/probe/probe.py"
 LOOK = f"{PLACE}/look_inside.py"
+OWN = frozenset(
+    {"record", "faults", "where", "ended", "stdout", "stdout-tail", "stderr", "stderr-tail", "look", "look-stderr"}
+)
+"""Names of the results."""
 ATTENDANT_FILE = Path(__file__).with_name("attendant.py")
 
 File = tuple[tarfile.TarInfo, bytes, str]  # entry, content, folder that it goes below

@@ -18,9 +18,10 @@ _OF_LIBRARIES = frozenset({"bz2", "ctypes", "curses", "dbm", "lzma", "readline",
 _OF_SERVER = ("azureml.contrib.services", "azureml_inference_server_http")
 
 
-def wishes(container: Container, text: str) -> dict[str, Any]:
+def wishes(container: Container, text: str, cwd: str) -> dict[str, Any]:
     """What is looked at. `text` is that of the entry script, whose imports are tried if it cannot be imported."""
-    return {**wishes_of(container, imports=imports_of(text), seconds=SECONDS), "import_seconds": IMPORTS / 2}
+    wished = wishes_of(container, imports=imports_of(text), seconds=SECONDS)
+    return {**wished, "path": list(dict.fromkeys([cwd, *wished["path"]])), "import_seconds": IMPORTS / 2}
 
 
 def imports_of(text: str) -> list[str]:

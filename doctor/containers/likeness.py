@@ -4,7 +4,7 @@ Fields: Docker Engine API 1.41, `POST /containers/create` (`HostConfig`, `Mount`
 """
 
 import tarfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,10 +15,10 @@ COPIED = 32 * 1024 * 1024  # bytes of all writable folders together that are cop
 _LIKE = (
     *("Memory", "MemorySwap", "MemorySwappiness", "NanoCpus", "CpuShares", "CpuPeriod", "CpuQuota", "CpusetCpus"),
     *("CpusetMems", "ReadonlyRootfs", "CapAdd", "CapDrop", "SecurityOpt", "ShmSize", "Tmpfs", "Ulimits", "GroupAdd"),
-    *("Devices", "DeviceRequests", "DeviceCgroupRules", "Runtime", "UsernsMode", "Sysctls", "ExtraHosts", "Isolation"),
+    *("Devices", "DeviceRequests", "DeviceCgroupRules", "Runtime", "UsernsMode", "Sysctls", "ExtraHosts"),
 )
 """What is taken over as it is. Not: names of other containers, restarts, ports, privileges, the host's processes."""
-_OF_NETWORK = ("Dns", "DnsOptions", "DnsSearch", "NetworkMode", "Links")
+_OF_NETWORK = ("Dns", "DnsOptions", "DnsSearch", "NetworkMode")
 _PROCESSES = 4  # the attendant, the threads of the probe, and what looks around
 
 
@@ -34,13 +34,13 @@ class Likeness:
 def like(
     engine: Engine,
     answer: dict[str, Any],
-    variables: Sequence[str],
+    variables: Mapping[str, str],
     *,
     network: bool,
     command: Sequence[str],
     desk: str,
 ) -> Likeness:
-    """How to make it. `answer` is that of `Engine.inspect`, `variables` are `NAME=value`, `desk` a folder to write to.
+    """How to make it. `answer` is that of `Engine.inspect`, `variables` go over its own, `desk` is where files come in.
 
     Folders that the original may write to are copied while they are small, else mounted read-only, and a note says so.
     """
@@ -63,17 +63,27 @@ def like(
     likeness.options = {
         "entrypoint": command[0],
         "command": list(command[1:]),
-        "environment": [*(config.get("Env") or ()), *variables],
+        "environment": _environment(config.get("Env") or (), variables),
         "user": config.get("User") or "",
         "working_dir": config.get("WorkingDir") or None,
         "hostname": config.get("Hostname") or None,
         "healthcheck": {"test": ["NONE"]},
         # Without a network of its own the engine need not set one up, which takes longer than all the rest. It also
         # makes no /etc/hosts then, which has to be brought along.
-        "network_disabled": not network and not made.get("ReadonlyRootfs"),
+        "network_disabled": not (network or made.get("ReadonlyRootfs") or _has_own_hosts(made["Mounts"])),
         "host_config": made,
     }
     return likeness
+
+
+def _environment(entries: Sequence[str], variables: Mapping[str, str]) -> list[str]:
+    """Each variable once: of two, a program may see either."""
+    merged = {name: value for name, equals, value in (entry.partition("=") for entry in entries) if equals}
+    return [f"{name}={value}" for name, value in {**merged, **variables}.items()]
+
+
+def _has_own_hosts(mounts: Sequence[dict[str, Any]]) -> bool:
+    return any(str(mount["Target"]).rstrip("/") in {"/etc", "/etc/hosts"} for mount in mounts)
 
 
 def _mounts(engine: Engine, answer: dict[str, Any], likeness: Likeness) -> list[dict[str, Any]]:

@@ -28,6 +28,7 @@ OWNER = "doctor.owner"  # host, start of the host, process and its start, to tel
 FOREIGN = 24 * 3600.0  # seconds after which what another host made counts as left behind
 _LOST = 3.0  # seconds in which a container may still appear whose creation was not answered
 _REMOVING = 10.0  # seconds that a removal by somebody else may take
+_COMMITTING = 180  # seconds that the engine may take to make an image
 _TRIES = 3
 _CLOCK = 60.0  # seconds by which the clock may have been set since
 _FAILURES = (requests.exceptions.RequestException, docker.errors.DockerException, OSError)
@@ -58,8 +59,14 @@ def snapshot(engine: Engine, purpose: str, container: str) -> Iterator[str]:
     Raises CannotExamine, as `throwaway` does.
     """
     owned = _Owned(engine, "image", f"doctor-{purpose}-{os.urandom(6).hex()}")
-    conf = {"Labels": labels(purpose)}
-    with owned.made(lambda: engine.api.commit(container, repository=owned.name, pause=False, conf=conf)):
+
+    def commit() -> None:
+        with contextlib.closing(_another(engine)) as api:
+            api.timeout = _COMMITTING
+            api.commit(container, repository=owned.name, pause=False, conf={"Labels": labels(purpose)})
+            engine.api.calls += api.calls
+
+    with owned.made(commit):
         yield owned.name
 
 

@@ -33,7 +33,7 @@ from doctor.probe.launcher import Payload
 
 IN_MEMORY = 32 * 1024 * 1024  # bytes of what is brought in before a temporary file holds it
 MOST_CHANGED = 2 * 1024**3  # bytes that are committed to an image for the rehearsal
-MOST_RESULT = 32 * 1024 * 1024  # bytes of one file of the results
+MOST_RESULTS = 64 * 1024 * 1024  # bytes of all files of the results
 _SPARE = 10  # seconds in which the container is to end after the time that was given to its processes
 _HOSTS = b"127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n"
 
@@ -68,11 +68,10 @@ def rehearse(
     if python is None:
         return _prevented("no Python was found in the image, and the probe needs one (3.6 or newer)")
     entry = entry_of(engine, container, brought)
-    variables = [f"{name}={value}" for name, value in {**entry.variables, **wishes.variables}.items()]
     likeness = like(
         engine,
         answer,
-        variables,
+        {**entry.variables, **wishes.variables},
         network=wishes.network,
         command=(python, "-E", "-s", desk.ATTENDANT, desk.ORDERS),
         desk=desk.PLACE,
@@ -103,7 +102,7 @@ def _inside(
 ) -> Rehearsed:
     """Lay everything into the container, run it to its end, and read what it left."""
     notes = list(likeness.notes)
-    orders = desk.orders(container, entry, layers.wishes(container, entry.text), payloads, wishes)
+    orders = desk.orders(container, entry, layers.wishes(container, entry.text, entry.cwd), payloads, wishes)
     _bring_in(engine, made, likeness, orders)
     listen("rehearsing the entry script" if entry.script else "looking around in a rehearsal")
     with told(engine):
@@ -207,11 +206,16 @@ def _wait(engine: Engine, made: str, seconds: float) -> bool:
 
 
 def _results(engine: Engine, made: str) -> Iterator[tuple[str, bytes]]:
-    """The files of the results, by name."""
+    """The files of the results, by name. The script may write there too, so not all is taken."""
+    left = MOST_RESULTS
     with engine.archive(made, desk.RESULTS) as opened:
         for member, content in members(opened[0]) if opened else ():
-            if content is not None:
-                yield Path(member.name).name, content.read(MOST_RESULT)
+            name = Path(member.name).name
+            left -= member.size
+            if left < 0:
+                return
+            if content is not None and name in desk.OWN:
+                yield name, content.read()
 
 
 def _reader(engine: Engine, container: Container, brought: Brought) -> Any:

@@ -13,6 +13,7 @@ from sample_services import Run, Wait
 
 from checks.containers import Inside
 from checks.evidence import Installed, Missing, Phase, Probe
+from doctor.containers import rehearsal
 from doctor.containers.brought import Brought
 from doctor.containers.engine import Engine
 from doctor.containers.inspection import container_of
@@ -401,6 +402,8 @@ def test_variables_are_those_of_the_container_and_the_wishes(engine: Engine, bro
     text = "import os\ndef init():\n    print(os.environ['KEY'], os.environ['MORE'])\ndef run(data): ...\n"
     container = broken(score(text), environment={"KEY": "secret-value"})
     assert probe_of(rehearsed(engine, container, variables={"MORE": "b"})).stdout.text == "secret-value b\n"
+    other = probe_of(rehearsed(engine, container, variables={"KEY": "other", "MORE": "b"}))
+    assert other.stdout.text == "other b\n"
 
 
 def test_it_lies_and_runs_where_the_server_would_run_it(engine: Engine, broken: Broken) -> None:
@@ -573,6 +576,18 @@ def test_the_original_is_not_changed_and_goes_on(engine: Engine, base: str, run_
     assert after["State"] == before["State"]
     with engine.archive(container, f"{ROOT}/cache.txt") as opened:
         assert opened is None
+
+
+def test_a_container_that_does_not_end_is_ended(engine: Engine, run_container: Broken, base: str) -> None:
+    container = run_container(base, command=["sleep", "600"])
+    assert rehearsal._wait(engine, container, 1.0)
+    assert engine.inspect(container)["State"]["Status"] == "exited"
+    assert not rehearsal._wait(engine, container, 1.0)
+
+
+def test_files_of_the_script_among_the_results_do_not_count(engine: Engine, broken: Broken) -> None:
+    text = "def init():\n    open('/.doctor/results/zzz', 'wb').truncate(200_000_000)\ndef run(data): return 1\n"
+    assert probe_of(rehearsed(engine, broken(score(text)), SAMPLE)).answered
 
 
 def test_an_image_that_was_removed_meanwhile(engine: Engine, broken: Broken, tmp_path: Path, base: str) -> None:
