@@ -1,5 +1,6 @@
 """The file that looks around in containers, run here by every Python of this machine."""
 
+import base64
 import hashlib
 import json
 import os
@@ -11,7 +12,10 @@ from typing import Any
 
 import pytest
 
-from doctor.containers.inside_records import LOOK_FILE, answer_of, command, installed_of
+from checks.cases import container as evidence_of
+from checks.containers import Container
+from doctor.containers.brought import Brought
+from doctor.containers.inside_records import LOOK_FILE, answer_of, command, inside_of, installed_of
 
 PYTHONS = sorted({str(path) for path in Path.home().glob(".pyenv/versions/3.*/bin/python")} | {sys.executable})
 
@@ -151,3 +155,56 @@ def test_what_is_not_there_and_what_is_no_folder(tmp_path: Path) -> None:
     document = look(wishes)
     assert [(one["path"], one["problem"]) for one in document["folders"]] == [(str(file), "not a folder")]
     assert "processes" not in document
+
+
+def test_an_answer_is_not_taken_on_trust() -> None:
+    whole = look({"packages": False})
+    assert answer_of(json.dumps(whole).encode()) == whole
+    lies: list[Any] = [
+        [],
+        {},
+        {"format": 1, "folders": [{}]},
+        {"format": 1, "folders": 3},
+        {"format": 1, "texts": {"/a": 3}},
+        {"format": 1, "processes": [["1", 0, 0, "S", 0, 0, "x"]]},
+        {"format": 1, "listening": [["0.0.0.0", "5001", None]]},
+        {"format": 1, "memory": {"current": "much"}},
+        {"format": 1, "memory": {"unheard": 1}},
+        {"format": 1, "user": 3},
+        {"format": 1, "packages": {"versions": {"a": 1}, "tops": {}}},
+        {"format": 1, "imports": [{"module": "a", "seconds": None}]},
+    ]
+    assert [answer_of(json.dumps(lie).encode()) for lie in lies] == [None] * len(lies)
+    for output in (b"", b"{", b"\xff", b"[" * 100_000):
+        assert answer_of(output) is None
+    half = answer_of(b'{"format": 1, "shell": "/bin/\\ud800sh"}')
+    assert half is not None
+    assert half["shell"].encode() == b"/bin/?sh"
+
+
+def test_paths_of_an_answer_stay_in_the_folder(tmp_path: Path) -> None:
+    text = base64.b64encode(b"import os").decode()
+    paths = ["/../../a.py", "relative.py", "/a/../b.py", "/ok/score.py", "/ok/score.py/below.py", "//double.py"]
+    document = {"format": 1, "texts": dict.fromkeys(paths, text)}
+    made = evidence_of().container
+    assert isinstance(made, Container)
+    with Brought() as brought:
+        inside_of(document, made, "running", brought)
+        files = [str(path.relative_to(brought.root)) for path in brought.root.rglob("*") if path.is_file()]
+    assert sorted(files) == ["double.py", "ok/score.py"]
+
+
+def test_secrets_of_command_lines_and_texts_are_not_kept() -> None:
+    secret = "AccountKey=abcd1234efgh5678=="
+    document = {
+        "format": 1,
+        "texts": {"/a.py": base64.b64encode(f"x = '{secret}'".encode()).decode()},
+        "processes": [[1, 0, 0, "S", 1, 1.0, f"serve {secret}"]],
+        "listening": [["0.0.0.0", 5001, f"serve {secret}"]],
+        "imports": [{"module": "a", "seconds": 1.0, "error": f"ValueError: {secret}", "version": None}],
+        "problems": [["packages", secret]],
+    }
+    made = evidence_of().container
+    assert isinstance(made, Container)
+    assert "abcd1234" not in repr(inside_of(document, made, "running"))
+    assert "abcd1234" not in repr(installed_of(document))

@@ -15,6 +15,8 @@ from pathlib import Path
 from posixpath import dirname, normpath
 from typing import Any, Literal
 
+import msgspec
+
 from checks.containers import (
     Container,
     FileInside,
@@ -94,23 +96,41 @@ def command(interpreter: str, wishes: dict[str, Any], file: str | None = None) -
 
 
 def answer_of(output: bytes) -> dict[str, Any] | None:
-    """The document, None when the output holds none."""
+    """The document, None when the output holds none.
+
+    A stranger's container wrote it, so its shape and its types are looked at before anything is made of it.
+    """
     try:
         document = json.loads(output)
-    except ValueError:
+        text = json.dumps(document, ensure_ascii=False)
+        document = json.loads(text.encode("utf-8", errors="replace"))  # half a surrogate pair is no text
+        if not isinstance(document, dict) or document.get("format") != 1:
+            return None
+        _checked(_inside(document, "running", None))
+        _checked(installed_of(document))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, msgspec.MsgspecError):
         return None
-    return document if isinstance(document, dict) and document.get("format") == 1 else None
+    return document
+
+
+def _checked(record: Inside | Installed | Missing) -> None:
+    """Raise ValidationError when a field is not of its type."""
+    msgspec.convert(msgspec.to_builtins(record), type(record))
 
 
 def inside_of(
     document: dict[str, Any], container: Container, how: Literal["running", "rehearsal"], brought: Brought | None = None
 ) -> Inside:
     """The evidence of a document. Texts are laid into `brought`, as they are; those of the evidence are redacted."""
+    if brought is not None:
+        for path, content in document.get("texts", {}).items():
+            brought.put(path, _decoded(content))
+    return _inside(document, how, container.user or None)
+
+
+def _inside(document: dict[str, Any], how: Literal["running", "rehearsal"], otherwise: str | None) -> Inside:
     user, python = document.get("user", {}), document.get("python", {})
     contents = {path: _decoded(content) for path, content in document.get("texts", {}).items()}
-    if brought is not None:
-        for path, content in contents.items():
-            brought.put(path, content)
     processes, listening = document.get("processes"), document.get("listening")
     return Inside(
         how=how,
@@ -119,7 +139,7 @@ def inside_of(
         interpreter=python.get("executable"),
         python=python.get("version"),
         shell=document.get("shell"),
-        user=user.get("name") or (str(user["uid"]) if "uid" in user else container.user or None),
+        user=user.get("name") or (str(user["uid"]) if "uid" in user else otherwise),
         uid=user.get("uid"),
         groups=tuple(dict.fromkeys([*([user["gid"]] if "gid" in user else []), *user.get("groups", ())])),
         modules=tuple(document.get("packages", {}).get("modules", ())),
@@ -134,13 +154,16 @@ def inside_of(
             FileSystem(**{name: value for name, value in one.items() if name != "mounted_at"})
             for one in document.get("systems", ())
         ),
-        imports=tuple(TriedImport(**one) for one in document.get("imports", ())),
+        imports=tuple(
+            TriedImport(**{**one, "error": redact(one["error"]) if one["error"] else None})
+            for one in document.get("imports", ())
+        ),
     )
 
 
 def problems_of(document: dict[str, Any]) -> tuple[str, ...]:
     """What could not be looked at, in words."""
-    found = [f"{part}: {why}" for part, why in document.get("problems", ())]
+    found = [redact(f"{part}: {why}") for part, why in document.get("problems", ())]
     return (*found, *(["the time was up before everything was looked at"] if document.get("late") else []))
 
 
@@ -152,9 +175,8 @@ def installed_of(document: dict[str, Any], requirements_of: Iterable[str] = ()) 
     """
     packages = document.get("packages")
     if not packages:
-        return Missing(
-            reason=next((why for part, why in document.get("problems", ()) if part == "packages"), "no time")
-        )
+        why = "; ".join(problems_of(document)) or "they were not asked for"
+        return Missing(reason=f"the packages inside are not known: {why}")
     providers: dict[str, list[str]] = {}
     for name, tops in packages["tops"].items():
         for top in tops:
