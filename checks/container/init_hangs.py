@@ -160,7 +160,7 @@ _START = frozenset({Phase.IMPORT, Phase.INIT})
 
 
 def _seconds(evidence: Evidence, line: Told | None) -> float | None:
-    """How long it has been so, as far as any clock tells: the age of its processes, or the last thing that was dated."""
+    """How long it has been so, as far as any clock tells: the age of its processes, or what was dated last."""
     found, inside = container_of(evidence), inside_of(evidence)
     processes = () if inside is None or isinstance(inside.processes, Missing) else inside.processes
     if line is None or line.time is None:
