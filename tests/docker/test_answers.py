@@ -1,5 +1,6 @@
 """Questions to a service: from outside and from inside, each bounded, and nothing but GET unless payloads are given."""
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -88,7 +89,12 @@ def serve(engine: Engine, tmp_path: Path) -> Iterator[Serve]:
         # A json.py in the working folder is not the one of the standard library.
         made.append(
             engine.api.create_container(
-                "doctor-test/base", command, host_config=host, ports=[5001], environment={"PYTHONPATH": "/code"}
+                "doctor-test/base",
+                command,
+                name=f"test-answers-{os.urandom(4).hex()}",
+                host_config=host,
+                ports=[5001],
+                environment={"PYTHONPATH": "/code"},
             )["Id"]
         )
         engine.api.start(made[-1])

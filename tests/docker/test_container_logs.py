@@ -1,5 +1,6 @@
 """The log of a container: order, streams, bounds, and drivers that keep none."""
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -117,7 +118,10 @@ def run(engine: Engine, tmp_path: Path) -> Iterator[Run]:
         (tmp_path / "main.py").write_text(text)
         config = engine.api.create_host_config(binds=[f"{tmp_path}:/code:ro"], **host)
         command = ["python3", "-u", "/code/main.py"]
-        made.append(engine.api.create_container("doctor-test/base", command, tty=tty, host_config=config)["Id"])
+        name = f"test-logs-{os.urandom(4).hex()}"
+        made.append(
+            engine.api.create_container("doctor-test/base", command, name=name, tty=tty, host_config=config)["Id"]
+        )
         engine.api.start(made[-1])
         if wait:
             engine.api.wait(made[-1])
@@ -136,7 +140,7 @@ def log_of(engine: Engine, container: Container, **options: Any) -> Log:
 
 @pytest.mark.docker
 def test_a_log_as_the_log_engine_wants_it(engine: Engine, run: Run) -> None:
-    container = run("import sys; print('starts'); sys.stdout.flush(); import absent_package")
+    container = run("import time; print('starts'); time.sleep(0.3); import absent_package")
     log = log_of(engine, container)
     assert log.source == f"docker logs {container.name}"
     lines = log.text.rstrip("\n").split("\n")
@@ -244,7 +248,7 @@ def test_drivers_that_keep_it(engine: Engine, run: Run, driver: str) -> None:
 
 @pytest.mark.docker
 def test_one_that_never_started(engine: Engine) -> None:
-    made = engine.api.create_container("doctor-test/base", ["true"])["Id"]
+    made = engine.api.create_container("doctor-test/base", ["true"], name=f"test-logs-{os.urandom(4).hex()}")["Id"]
     try:
         missing = collect_logs(engine, container_of(engine, engine.inspect(made)))
     finally:

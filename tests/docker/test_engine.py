@@ -499,7 +499,8 @@ def test_the_beginning_of_several_ids(engine: Engine) -> None:
     made: list[str] = []
     try:
         while True:  # 17 ids have two that begin alike
-            made.append(engine.api.create_container("doctor-test/base", ["true"])["Id"])
+            name = f"test-engine-{os.urandom(4).hex()}"
+            made.append(engine.api.create_container("doctor-test/base", ["true"], name=name)["Id"])
             first = next((one[0] for one in made if sum(other[0] == one[0] for other in made) > 1), None)
             if first:
                 break
@@ -515,7 +516,8 @@ def test_the_beginning_of_several_ids(engine: Engine) -> None:
 
 @pytest.mark.docker
 def test_commands_and_archives(engine: Engine) -> None:
-    made = engine.api.create_container("doctor-test/base", ["sleep", "60"])["Id"]
+    name = f"test-engine-{os.urandom(4).hex()}"
+    made = engine.api.create_container("doctor-test/base", ["sleep", "60"], name=name)["Id"]
     try:
         engine.api.start(made)
         done = engine.execute(made, ["sh", "-c", "echo out; echo err >&2; exit 4"])

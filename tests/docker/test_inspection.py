@@ -1,6 +1,7 @@
 """From recorded answers of an engine (20.10) to the evidence of a container, and once from a real one."""
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -260,6 +261,7 @@ def test_a_real_container(engine: Engine) -> None:
     made = engine.api.create_container(
         "doctor-test/base",
         ["python3", "-c", "raise SystemExit(5)"],
+        name=f"test-inspection-{os.urandom(4).hex()}",
         environment={"AZUREML_ENTRY_SCRIPT": "score.py", "MY_TOKEN": "abcdefgh"},
         host_config=engine.api.create_host_config(mem_limit="64m", tmpfs={"/tmp": "size=1m"}),
         ports=[5001],
