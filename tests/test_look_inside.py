@@ -13,9 +13,17 @@ from typing import Any
 import pytest
 
 from checks.cases import container as evidence_of
-from checks.containers import Container
+from checks.containers import Container, Mount
 from doctor.containers.brought import Brought
-from doctor.containers.inside_records import LOOK_FILE, answer_of, command, inside_of, installed_of
+from doctor.containers.inside_records import (
+    LOOK_FILE,
+    answer_of,
+    command,
+    inside_of,
+    installed_of,
+    is_of_system,
+    wishes_of,
+)
 
 PYTHONS = sorted({str(path) for path in Path.home().glob(".pyenv/versions/3.*/bin/python")} | {sys.executable})
 
@@ -208,3 +216,53 @@ def test_secrets_of_command_lines_and_texts_are_not_kept() -> None:
     assert isinstance(made, Container)
     assert "abcd1234" not in repr(inside_of(document, made, "running"))
     assert "abcd1234" not in repr(installed_of(document))
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/", True),
+        ("/usr", True),
+        ("/usr/local/lib/python3.11", True),
+        ("/etc/ssl", True),
+        ("/opt", True),
+        ("/tmp/", True),
+        ("/var", True),
+        ("/var/azureml-app", False),
+        ("/usr/src/app", False),
+        ("/opt/ml/model", False),
+        ("/home/scorer", False),
+        ("/mnt/models", False),
+        ("/app", False),
+        ("/library", False),
+    ],
+)
+def test_folders_of_the_system(path: str, expected: bool) -> None:
+    assert is_of_system(path) is expected
+
+
+def test_the_folders_that_are_looked_at() -> None:
+    mounts = (
+        Mount(kind="bind", target="/mnt/models", source="/home/me/models"),
+        Mount(kind="bind", target="/etc/hosts", source="/x"),
+        Mount(kind="bind", target="/var/run/docker.sock", source="/x"),
+        Mount(kind="volume", target="/var/azureml-app", source="code"),
+    )
+    made = evidence_of(
+        command=("azmlinfsrv", "--entry_script", "src/score.py", "--model_dir", "model"),
+        working_dir="/usr/src/app",
+        environment={"AZUREML_SOURCE_DIRECTORY": "lib"},
+        mounts=mounts,
+    ).container
+    assert isinstance(made, Container)
+    wishes = wishes_of(made)
+    assert [one["path"] for one in wishes["folders"]] == [
+        "/usr/src/app",
+        "/var/azureml-app",
+        "/structure/azureml-app",
+        "/usr/src/app/src",
+        "/usr/src/app/model",
+        "/mnt/models",
+    ]
+    assert wishes["first"][0] == "/usr/src/app/src/score.py"
+    assert wishes["path"] == ["/usr/src/app", "/usr/src/app/lib"]

@@ -35,8 +35,9 @@ from doctor.redact import redact
 LOOK_FILE = Path(__file__).with_name("look_inside.py")
 SECONDS = 15  # of one look
 _OF_THE_SYSTEM = re.compile(
-    r"/(?:(?:bin|boot|dev|etc|lib\w*|proc|run|sbin|sys|usr|var/(?:run|lib|log|cache|spool))(?:/.*)?"
-    r"|home|home/[^/]+|media|mnt|opt|root|srv|tmp|var|var/tmp)?\Z"
+    r"/(?:(?:bin|boot|dev|etc|lib(?:32|64|x32)?|proc|run|sbin|sys|usr/(?:local/)?(?:bin|etc|include|lib(?:32|64|exec|x32)?|sbin|share)"
+    r"|var/(?:cache|lib|log|run|spool))(?:/.*)?"
+    r"|home|media|mnt|opt|root|srv|tmp|usr|usr/local|usr/src|var|var/tmp)?\Z"
 )
 CODE_ROOTS = ("/var/azureml-app", "/structure/azureml-app")
 MEASURED = ("/tmp", "/dev/shm")  # noqa: S108 places where services write
