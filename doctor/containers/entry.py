@@ -1,13 +1,14 @@
 """What of a container is to be rehearsed: the person's script, where its code lies, and what the server gives it."""
 
-import ast
 import posixpath
 from dataclasses import dataclass
 
 from checks.containers import Container
 from doctor.containers.brought import Brought
 from doctor.containers.engine import Engine
+from doctor.containers.inside_records import CODE_ROOTS
 from doctor.containers.paths_inside import head
+from doctor.containers.wrapped_script import wrapped
 
 MOST_TEXT = 4 * 1024 * 1024  # bytes of a script
 _IN_PLACE = frozenset({"azmlinfsrv", "gunicorn", "uvicorn", "hypercorn", "flask", "waitress-serve"})
@@ -30,19 +31,35 @@ class Entry:
     variables: dict[str, str]
 
 
-def entry_of(engine: Engine, container: Container, brought: Brought) -> Entry:
-    """Find the script. A generated `main.py` that only wraps it gives way to the person's own."""
-    script: str | None = container.entry_script
-    text = text_of(engine, container, container.entry_script, brought)
-    if text is None:
-        script = None
-    elif posixpath.basename(container.entry_script) == "main.py" and (inner := wrapped_script(text)):
-        own = posixpath.join(posixpath.dirname(container.entry_script), inner)
-        if (own_text := text_of(engine, container, own, brought)) is not None:
-            script, text = own, own_text
+def entry_of(engine: Engine, container: Container, brought: Brought, python: str) -> Entry:
+    """Find the script. A generated `main.py` that only wraps it gives way to the person's own.
+
+    `python` is the interpreter: a folder that holds it, too, is more than the person's own code.
+    """
+    script, text = _loaded(engine, container, brought)
+    if script is not None:
+        for name in wrapped(text):
+            for folder in dict.fromkeys((posixpath.dirname(script), container.app_root)):
+                own = posixpath.normpath(posixpath.join(folder, name))
+                if own != script and (own_text := text_of(engine, container, own, brought)) is not None:
+                    return _entry(container, own, own_text, python)
+    return _entry(container, script, text, python)
+
+
+def _loaded(engine: Engine, container: Container, brought: Brought) -> tuple[str | None, str]:
+    """The entry script and its text; under the other root of the code where it is not under the first."""
+    path = container.entry_script
+    below = [root for root in CODE_ROOTS if path.startswith(root + "/")]
+    for one in (path, *(other + path[len(root) :] for root in below for other in CODE_ROOTS if other != root)):
+        if (text := text_of(engine, container, one, brought)) is not None:
+            return one, text
+    return None, ""
+
+
+def _entry(container: Container, script: str | None, text: str, python: str) -> Entry:
     root = container.app_root.rstrip("/") or "/"
     folder = posixpath.dirname(script or container.entry_script)
-    within = root != "/" and (folder + "/").startswith(root + "/")
+    within = (folder + "/").startswith(root + "/") and not python.startswith(root + "/") and root != "/"
     variables = {"AML_APP_ROOT": root}
     if (options := container.server_options) is not None:
         variables["AZUREML_ENTRY_SCRIPT"] = container.entry_script
@@ -50,31 +67,13 @@ def entry_of(engine: Engine, container: Container, brought: Brought) -> Entry:
             variables["AZUREML_MODEL_DIR"] = options["model_dir"]
     return Entry(
         script=script,
-        text=text or "",
+        text=text,
         app_root=root,
         code=root if within else folder,
         cwd=_cwd(container, root),
         models=_models(container, root),
         variables=variables,
     )
-
-
-def wrapped_script(text: str) -> str | None:
-    """The file that a generated `main.py` loads as its `driver_module`, relative to its folder; None for any other."""
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    bound = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            for name in node.names:
-                if (name.asname or name.name) == "driver_module":
-                    return name.name.replace(".", "/") + ".py"
-    if "driver_module" not in bound:
-        return None
-    written = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
-    return next((one for one in written if one.endswith(".py") and "\n" not in one), None)
 
 
 def text_of(engine: Engine, container: Container, path: str, brought: Brought) -> str | None:

@@ -67,7 +67,7 @@ def rehearse(
     python = find_interpreter(engine, container)
     if python is None:
         return _prevented("no Python was found in the image, and the probe needs one (3.6 or newer)")
-    entry = entry_of(engine, container, brought)
+    entry = entry_of(engine, container, brought, python)
     likeness = like(
         engine,
         answer,
