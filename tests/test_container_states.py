@@ -262,3 +262,25 @@ def test_no_check_fails_at_what_another_one_reads(id: str, number: int, evidence
     for check in checks_of_family("container"):
         outcome = run_check(check, evidence)
         assert not isinstance(outcome, Crashed), f"{check.id} at {id}-{number}: {outcome.trace}"
+
+
+MAKERS = [
+    ({}, "docker run -d --name score -p 80:5001 <its other options> score:1"),
+    ({"com.docker.compose.service": "scorer"}, "docker compose up -d scorer"),
+    (
+        {"net.azure-devices.edge.owner": "edgeAgent"},
+        '"HostConfig": {"PortBindings": {"5001/tcp": [{"HostPort": "80"}]}}',
+    ),
+    (
+        {"azureml-local-endpoint": "churn", "azureml-local-deployment": "blue"},
+        "az ml online-deployment update --local -n blue -e churn -f <deployment.yml>",
+    ),
+]
+
+
+@pytest.mark.parametrize(("labels", "command"), MAKERS)
+def test_the_cure_is_told_in_the_way_it_was_made(labels: dict[str, str], command: str) -> None:
+    (cause,) = judged(
+        container(seen={"inside": EVERY}, ports=(Port(container=8080, host_port=80),), labels=labels)
+    ).causes
+    assert command in cause.fixes[0].commands

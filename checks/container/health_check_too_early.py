@@ -26,13 +26,14 @@ from checks.cases import container, fires, quiet
 from checks.check import check
 from checks.container.health import health_text, patience
 from checks.container.remake import remade
-from checks.container.seen import answered, container_of, inspected, is_up, last_start, moment, probe_if_any
+from checks.container.seen import answered, container_of, inspected, is_up, last_start, logs_of, moment, probe_if_any
 from checks.containers import ContainerState, Health
 from checks.evidence import Evidence, Phase
 from checks.finding import Confidence, Finding, Quote, Severity, Stage
 from checks.runtime.observed import passed, seen, started
 from checks.runtime.wording import seconds_of, titled
 
+SOON = 60.0  # seconds between the start of the container and the first line of its server
 _READY = re.compile(r"init has completed|ready for serving|Application startup complete")
 
 
@@ -75,10 +76,13 @@ def health_check_too_early(evidence: Evidence) -> Iterator[Finding]:
 
 def _took(evidence: Evidence) -> tuple[float, Quote] | None:
     """Seconds from the start of the container until the service was ready, or those of the rehearsal."""
-    began = moment(container_of(evidence).state.started)
-    for line in last_start(evidence):
-        if began and line.time and line.time >= began and _READY.search(line.text):
-            return (line.time - began).total_seconds(), line.quote
+    began, lines = moment(container_of(evidence).state.started), last_start(evidence)
+    first = next((line.time for line in lines if line.time), None)
+    whole = not any(log.left_out for log in logs_of(evidence))
+    if began and first and whole and abs((first - began).total_seconds()) < SOON:  # a supervisor may start it again
+        for line in lines:
+            if line.time and line.time >= began and _READY.search(line.text):
+                return (line.time - began).total_seconds(), line.quote
     probe = probe_if_any(evidence)
     steps = [probe.step(Phase.IMPORT), probe.step(Phase.INIT)] if probe else []
     done = [step for step in steps if step and step.outcome == "passed"]
@@ -89,14 +93,19 @@ def _took(evidence: Evidence) -> tuple[float, Quote] | None:
 
 
 SHORT = Health(status="unhealthy", test=("CMD", "true"), interval=5.0, retries=3, failing_streak=9)
-LATE = "2026-11-20 18:09:02,000 I [8] azmlinfsrv.user_script - Users's init has completed successfully\n"
+LATE = (
+    "2026-11-20 18:07:04,000 I [1] gunicorn.error - Starting gunicorn 27.0.1\n"
+    "2026-11-20 18:09:02,000 I [8] azmlinfsrv.user_script - Users's init has completed successfully\n"
+)
+AGAIN = LATE.replace("18:07:04", "20:07:04").replace("18:09:02", "20:07:05")
 SLOW = seen("def init(): pass\n", passed(Phase.IMPORT, seconds=4.0), passed(Phase.INIT, seconds=80.0)).probe
 CASES = (
-    fires(container(LATE, health=SHORT), saw="gives up after 15 s, the start takes 120 s", line=1, findings=1),
+    fires(container(LATE, health=SHORT), saw="gives up after 15 s, the start takes 120 s", line=2, findings=1),
     fires(container(health=SHORT, seen={"probe": SLOW}), saw="took 84 s", name="by the rehearsal"),
     quiet(container(LATE, health=Health(status="starting", test=("CMD", "true"), start_period=300.0)), name="patient"),
     quiet(container(health=SHORT, seen={"probe": seen("", *started()).probe}), name="a quick start"),
     quiet(container(LATE), name="no health check"),
+    quiet(container(AGAIN, health=SHORT), name="a supervisor started the server again, hours later"),
     quiet(
         container(LATE, health=SHORT, state=ContainerState(status="running", started="2026-11-20T18:09:00Z")),
         name="ready in two seconds",

@@ -39,6 +39,11 @@ def remade(
         return Fix(title=title, commands=commands)
     if maker == "edge" and edge:
         return Fix(title=title, commands=("# createOptions of the module in the deployment manifest:", edge))
+    if maker == "azureml":
+        deployment = container.labels.get("azureml-local-deployment", "<deployment>")
+        endpoint = container.labels.get("azureml-local-endpoint", "<endpoint>")
+        command = f"az ml online-deployment update --local -n {deployment} -e {endpoint} -f <deployment.yml>"
+        return Fix(title=f"{title}, in the deployment's definition", safety=Safety.PLACEHOLDER, commands=(command,))
     words = ["docker", "run", "-d", "--name", container.name, *options]
     others = _has_other_options(container)
     words += [OTHERS] if others else []

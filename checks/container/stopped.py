@@ -69,6 +69,13 @@ CASES = (
     fires(container(state=ContainerState(status="exited", exit_code=143)), saw="stopped from outside", findings=1),
     fires(container(TERM, state=ContainerState(status="exited", exit_code=0)), saw="Handling signal: term"),
     fires(container(state=ContainerState(status="exited", exit_code=137), restart_policy="unless-stopped")),
+    fires(
+        container(
+            "2026-11-20 18:07:05,000 I [8] azmlinfsrv - Worker with pid 8 ready for serving traffic\n",
+            state=ContainerState(status="exited", exit_code=0),
+        ),
+        name="a supervisor ended without a word",
+    ),
     quiet(container(TERM), name="a worker's end; the container runs"),
     quiet(
         container(
