@@ -19,6 +19,7 @@ from checks.runtime.wording import base_name, one_line
 NO_ENTRY, NOT_PERMITTED, DENIED, NO_SPACE, READ_ONLY, QUOTA = 2, 1, 13, 28, 30, 122
 """Numbers of errno(3), as Linux has them."""
 
+MOST_TOLD = 40  # different exceptions of one log, the newest
 MOST_FRAMES = 200  # lines above a headline in which its traceback begins
 
 _HEADLINE = re.compile(
@@ -41,6 +42,7 @@ _TOOL = re.compile(
     rf"(?P<words>{'|'.join(_WORDS)})"
 )
 _INTERPRETER = re.compile(r"can't open file ['\"](?P<path>[^'\"]+)['\"]: \[Errno 2\]")
+_HINT = re.compile(rf"Error|Exception|NoSuchFile|Exit|\[Errno|{'|'.join(_WORDS)}")
 _NUMBER = re.compile(r"\[Errno (\d+)\]")
 
 
@@ -163,18 +165,20 @@ def log_lines(evidence: Evidence, pattern: "re.Pattern[str]") -> Iterator[tuple[
 def _told(log: Log) -> tuple[tuple[Raised, Quote], ...]:
     """The exceptions that a log tells of, the last sight of each."""
     lines = log.text.splitlines()
-    found: dict[tuple[str, str], tuple[Raised, Quote]] = {}
-    for index, line in enumerate(lines):
-        raised = _headline(line)
-        if raised is None:
-            continue
-        frames = tuple(_frames(lines, index))
-        error = Raised(type=raised[0], message=raised[1], frames=frames)
-        found[raised] = (error, _quote(log, lines, index))
-    return tuple(found.values())
+    last = {raised: index for index, line in enumerate(lines) if (raised := _headline(line))}
+    newest = sorted(last.items(), key=lambda pair: pair[1])[-MOST_TOLD:]
+    return tuple(
+        (
+            Raised(type=kind, message=message, frames=tuple(_frames(lines, index))),
+            _quote(log, lines, index),
+        )
+        for (kind, message), index in newest
+    )
 
 
 def _headline(line: str) -> tuple[str, str] | None:
+    if not _HINT.search(line):
+        return None
     if interpreter := _INTERPRETER.search(line):
         path = interpreter["path"]
         return "FileNotFoundError", f"[Errno 2] No such file or directory: '{path}'"
@@ -210,7 +214,9 @@ def _frames(lines: list[str], headline: int) -> Iterator[Frame]:
 
 
 def _phase(error: Raised) -> Phase:
-    names = {frame.function for frame in error.frames}
+    """What the service was doing, by the functions of the script and by those of the server that call them."""
+    names = {frame.function for frame in error.frames if frame.own}
+    names |= {frame.function for frame in error.frames if frame.function.startswith("invoke_")}
     if names & {"init", "invoke_init"}:
         return Phase.INIT
     return Phase.RUN if names & {"run", "invoke_run"} else Phase.IMPORT

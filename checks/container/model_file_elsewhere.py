@@ -37,6 +37,7 @@ from checks.runtime.paths import anchor_fix, missing_program, rename_fix
 from checks.runtime.wording import base_name, titled
 from checks.text import listed
 
+MOST = 3  # findings: the others are of the same kind
 EXPLAINS = (
     "logs.model-file-missing",
     "logs.file-missing",
@@ -65,6 +66,7 @@ def model_file_elsewhere(evidence: Evidence) -> Iterator[Finding]:
     """Look for each missing file among all that is inside."""
     container, places = container_of(evidence), places_of(evidence)
     entry, root = entry_of(container), model_dir(container)
+    told = 0
     for one in lacking(evidence):
         if root and within(one.path, root) and not places.has(root):
             continue  # container.model-folder-missing names the folder that may be meant
@@ -73,8 +75,9 @@ def model_file_elsewhere(evidence: Evidence) -> Iterator[Finding]:
         if missing_program(one.failure) or one.path.endswith((".py", ".so")):
             continue
         found = places.candidates(one.path)
-        if not found:
+        if not found or told == MOST:
             continue
+        told += 1
         same = [p for p in found if base_name(p) == base_name(one.path)]
         cased = [p for p in found if base_name(p).lower() == base_name(one.path).lower()]
         best = (same or cased or list(found))[0]
