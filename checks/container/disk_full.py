@@ -48,19 +48,23 @@ SHARED = "/dev/shm"  # noqa: S108 a place inside
 def disk_full(evidence: Evidence) -> Iterator[Finding]:
     """Name the file system: that of the path, else the ones that are full, else a small tmpfs of the run command."""
     container, inside = container_of(evidence), places_of(evidence).inside
-    told: set[str] = set()
+    told: set[tuple[int, int]] = set()  # paths of one file system have the same numbers
     for one in refused(evidence, NO_SPACE, QUOTA):
         for system_ in _suspects(container, inside, one):
-            if system_.path not in told:
-                told.add(system_.path)
+            if (system_.total, system_.free) not in told:
+                told.add((system_.total, system_.free))
                 yield one.finding(
                     titled(f"no space is left on {tail(system_.path)}: {_room(system_)}", 88),
                     saw=(Quote(source="inside", text=_measured(container, system_)),),
                     fixes=tuple(_fixes(container, system_)),
                     about=(f"file:{system_.path}",) if one.path else (),
                 )
+    if told:
+        return
     for system_ in inside.file_systems:
-        if is_full(system_) and not told and system_.path != SHARED and not system_.read_only:
+        numbers = (system_.total, system_.free)
+        if is_full(system_) and numbers not in told and system_.path != SHARED and not system_.read_only:
+            told.add(numbers)
             yield Finding(
                 title=titled(f"no space is left on {tail(system_.path)}: {_room(system_)}", 88),
                 evidence=(Quote(source="inside", text=_measured(container, system_)),),
@@ -134,6 +138,11 @@ CASES = (
     fires(seen(frozen(), FULL, mounts=(tmpfs("/out", 2**20),)), saw="/out", name="the only small tmpfs"),
     fires(seen(frozen(file_systems=(system("/", 10**11, 10**6),)), FULL), saw="no space is left on /:", findings=1),
     fires(seen(frozen(file_systems=(system("/data", 10**9, 0),))), saw="/data", name="before a write was refused"),
+    fires(
+        seen(frozen(file_systems=(system(APP, 10**11, 10**6), system("/tmp", 10**11, 10**6)))),  # noqa: S108
+        findings=1,
+        name="two folders of one file system",
+    ),
     fires(seen(frozen(file_systems=(system("/", 10**11, 10**10, free_inodes=0),)), FULL), saw="too many files"),
     quiet(
         seen(frozen(file_systems=(system("/", 10**11, 10**10),)), FULL), name="there is room: something else was full"
