@@ -33,6 +33,7 @@ POLL = 0.05  # seconds between two looks at the probe
 CLOSE_POLL = 0.005  # the same where memory is limited: the kernel kills without warning
 NEARLY = 0.75  # of the memory limit: from here on the stack is asked for
 STEPS = 6  # times that it is asked for on the way to the limit
+SHARE = 0.75  # of the memory that is available: what the probe may take where the container has no limit
 DUMP_SIGNAL = getattr(signal, "SIGRTMAX", 64) - 3  # as in probe.py
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -68,6 +69,7 @@ class Child(object):
     def __init__(self, command, cwd, seconds, desk, memory_limit=None, most=HEAD):
         self.desk = desk
         self.memory_limit = memory_limit
+        self.available = None if memory_limit else available()
         self.deadline = clock() + seconds
         self.asked = 0  # how often for its stack, on the way to the memory limit
         self.seen = None  # the sampled place when it was last asked for
@@ -93,6 +95,11 @@ class Child(object):
                 time.sleep(TELL)
                 break
             self.look_at_memory()
+            if self.takes_too_much():
+                self.told.update(killed="memory", limit=int(self.available * SHARE))
+                self.ask()
+                time.sleep(TELL)
+                break
             for fd in ready([wake] + list(open_streams), min(pause, max(self.deadline - now, 0.001))):
                 if fd == wake:
                     os.read(wake, 4096)
@@ -139,6 +146,21 @@ class Child(object):
             self.asked += 1
             self.seen = read(self.desk, "where")
             self.ask()
+
+    def takes_too_much(self):
+        """Whether the machine itself comes to its end, where the container has no limit that would keep it from that.
+
+        Processes share pages, so their sum only counts when the machine has less, too.
+        """
+        if not self.available:
+            return False
+        most = self.available * SHARE
+        if resident(self.pid) > most:
+            return True
+        left = available()
+        if left is None or left > self.available - most:
+            return False
+        return sum(resident(int(entry)) for entry in os.listdir("/proc") if entry.isdigit()) > most
 
     def forget_old_stacks(self):
         """Stacks that were asked for on the way tell nothing when the script went on since."""
@@ -210,6 +232,18 @@ def resident(pid):
             return int(file.read().split()[1]) * PAGE
     except (OSError, IOError, ValueError, IndexError):
         return 0
+
+
+def available():
+    """Bytes that programs of this machine could still take, None where it does not tell."""
+    try:
+        with io.open("/proc/meminfo", "rb") as file:
+            for line in file:
+                if line.startswith(b"MemAvailable:"):
+                    return int(line.split()[1]) * 1024
+    except (OSError, IOError, ValueError, IndexError):
+        pass
+    return None
 
 
 def others():

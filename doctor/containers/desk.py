@@ -141,7 +141,7 @@ def _ending(results: Mapping[str, bytes], state: Mapping[str, Any], container: C
         killed=killed,
         seconds=float(told.get("seconds") or 0.0),
         peak=int(told.get("peak") or 0),
-        memory_limit=container.limits.memory if killed == "memory" else None,
+        memory_limit=(told.get("limit") or container.limits.memory) if killed == "memory" else None,
         faults=results.get("faults", b"").decode("utf-8", "replace")
         or results.get("stderr-tail", b"").decode("utf-8", "replace"),
         where=results.get("where", b"").decode("ascii", "replace").strip("\0 "),

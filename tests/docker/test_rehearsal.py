@@ -13,7 +13,7 @@ from sample_services import Run, Wait
 
 from checks.containers import Inside
 from checks.evidence import Installed, Missing, Phase, Probe
-from doctor.containers import rehearsal
+from doctor.containers import desk, rehearsal
 from doctor.containers.brought import Brought
 from doctor.containers.engine import Engine
 from doctor.containers.inspection import container_of
@@ -228,6 +228,21 @@ def test_memory_beyond_the_limit_in_run(engine: Engine, broken: Broken) -> None:
     assert probe.exit is not None
     assert (probe.exit.reason, probe.exit.phase) == ("memory", Phase.RUN)
     assert probe.exit.stack[-1].line in {4, 5}
+
+
+def test_without_a_limit_the_machine_is_not_filled(
+    engine: Engine, broken: Broken, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    small = tmp_path / "attendant.py"
+    small.write_text(desk.ATTENDANT_FILE.read_text().replace("SHARE = 0.75", "SHARE = 0.01"))
+    monkeypatch.setattr(desk, "ATTENDANT_FILE", small)
+    text = "held = []\ndef init():\n    while True:\n        held.append(bytearray(5_000_000))\ndef run(data): ...\n"
+    probe = probe_of(rehearsed(engine, broken(score(text))))
+    assert probe.exit is not None
+    assert (probe.exit.reason, probe.exit.phase) == ("memory", Phase.INIT)
+    assert probe.exit.memory_limit is not None
+    assert probe.exit.memory_limit < 2**31
+    assert probe.exit.stack[-1].line in {3, 4}
 
 
 def test_a_place_passed_on_the_way_to_the_limit_is_not_blamed(engine: Engine, broken: Broken) -> None:
