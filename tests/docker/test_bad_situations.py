@@ -144,7 +144,9 @@ def test_three_gigabytes_of_log(engine: Engine, plain: str, run_container: RunCo
     seconds = time.monotonic() - began
     report = json.loads(text)
     assert "lightgbm" in json.dumps(report["causes"][0]), text[:3000]
-    assert seconds < 20, f"{seconds:.1f} s"
+    worked = used.ru_utime + used.ru_stime  # wall time depends on what else the machine does
+    assert worked < 10, f"{worked:.1f} s of processor time"
+    assert seconds < 60, f"{seconds:.1f} s"
     assert used.ru_maxrss < 400 * 1024, f"{used.ru_maxrss} kB"
     logs = diagnosis.diagnose(container, Wishes(rehearse=False)).evidence.logs
     assert "the first line of all" in str(logs), "the oldest part belongs to what is read"
