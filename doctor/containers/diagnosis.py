@@ -6,8 +6,8 @@ container that is not there, or an engine that does not answer, ends the diagnos
 
 import shlex
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -24,15 +24,17 @@ from checks.rank import Ranking
 from checks.registry import checks_of_kind
 from doctor import __version__
 from doctor.ahead import ahead, arrived
+from doctor.collectors.environment import asked_for, hold_against
 from doctor.collectors.samples import describe, read_sample
 from doctor.containers.answers import ask
 from doctor.containers.brought import Brought
 from doctor.containers.container_logs import collect_logs
 from doctor.containers.engine import Engine, Listen, connect
 from doctor.containers.frozen import collect_frozen
+from doctor.containers.inside_records import installed_of
 from doctor.containers.inspection import container_of
 from doctor.containers.owned import sweep
-from doctor.containers.running import collect_running
+from doctor.containers.running import Looked, look
 from doctor.containers.service_files import service_files
 from doctor.containers.wishes import Wishes
 from doctor.engine import drawn
@@ -54,11 +56,15 @@ class Diagnosed:
 
 @dataclass(frozen=True)
 class Seen:
-    """What was collected, how it came about (`notes`), and whether a rehearsal had no network."""
+    """What was collected, how it came about (`notes`), and whether a rehearsal had no network.
+
+    `document` is what look_inside.py said of a running container; empty for all others.
+    """
 
     evidence: Evidence
     notes: tuple[str, ...] = ()
     offline: bool = False
+    document: Mapping[str, Any] = field(default_factory=dict)
 
 
 def diagnose(name: str, wishes: Wishes | None = None, listen: Listen = lambda _: None) -> Diagnosed:
@@ -138,11 +144,12 @@ def _look_inside(engine: Engine, seen: Seen, payloads: Sequence[Payload], brough
     container = seen.evidence.container
     assert isinstance(container, Container)
     listen("looking inside")
-    entered = collect_running(engine, container, brought) if container.state.status == "running" else None
-    if isinstance(entered, Inside):
+    entered = look(engine, container, brought) if container.state.status == "running" else None
+    if isinstance(entered, Looked):
         listen("asking the service")
-        answers = ask(engine, container, entered, payloads)
-        return replace(seen, evidence=seen.evidence.replace(inside=entered, answers=answers))
+        answers = ask(engine, container, entered.inside, payloads)
+        evidence = seen.evidence.replace(inside=entered.inside, answers=answers)
+        return replace(seen, evidence=evidence, notes=entered.notes, document=entered.document)
     why = entered.reason if entered else f"it is {container.state.status}"
     frozen = collect_frozen(engine, container, brought)
     note = f"{why}, so it was not entered: its files were read as they stood"
@@ -158,11 +165,21 @@ def _with_files(seen: Seen, container: Container, wishes: Wishes, brought: Broug
     if isinstance(evidence.inside, Inside):
         files = service_files(container, evidence.inside, brought, wishes.environment)
         evidence = evidence.replace(**{name: getattr(files, name) for name in files.__struct_fields__})
+        if seen.document:
+            found = installed_of(dict(seen.document), requirements_of=asked_for(evidence.environment))
+            evidence = _held(evidence.replace(installed=found))
     if wishes.source is not None:
         from doctor.containers.local import collect_local
 
         evidence = evidence.replace(local=collect_local(wishes.source))
     return replace(seen, evidence=evidence)
+
+
+def _held(evidence: Evidence) -> Evidence:
+    """The environment file held against what is installed inside."""
+    if not isinstance(evidence.environment, EnvironmentFile) or not isinstance(evidence.installed, Installed):
+        return evidence
+    return evidence.replace(environment=hold_against(evidence.environment, evidence.models, evidence.installed))
 
 
 def _should_rehearse(evidence: Evidence, payloads: Sequence[Payload], wishes: Wishes) -> bool:
@@ -198,18 +215,18 @@ def _rehearsed(
     brought: Brought,
     listen: Listen,
 ) -> Seen:
-    from doctor.collectors.environment import hold_against
     from doctor.containers.rehearsal import rehearse
 
     evidence = seen.evidence
     container = evidence.container
     assert isinstance(container, Container)
     done = rehearse(engine, answer, container, payloads, wishes, brought, listen)
-    evidence = evidence.replace(probe=done.probe, installed=done.installed, inside=_both(evidence.inside, done.inside))
+    evidence = evidence.replace(probe=done.probe, inside=_both(evidence.inside, done.inside))
+    if isinstance(done.installed, Installed):
+        evidence = evidence.replace(installed=done.installed)
     if isinstance(evidence.script, Missing) and isinstance(evidence.inside, Inside):
         evidence = _with_files(replace(seen, evidence=evidence), container, wishes, brought).evidence
-    if isinstance(evidence.environment, EnvironmentFile) and isinstance(evidence.installed, Installed):
-        evidence = evidence.replace(environment=hold_against(evidence.environment, evidence.models, evidence.installed))
+    evidence = _held(evidence)
     if isinstance(done.probe, Missing):
         return replace(seen, evidence=evidence, notes=(*seen.notes, f"not rehearsed: {done.probe.reason}", *done.notes))
     how = "with its network" if wishes.network else "without a network (--network gives it one)"

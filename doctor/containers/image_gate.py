@@ -18,7 +18,7 @@ import docker.errors
 import msgspec
 
 from checks.containers import Container
-from checks.evidence import EnvironmentFile, Evidence, Installed, Probe, Target
+from checks.evidence import EnvironmentFile, Evidence, Installed, Logs, Probe, Target
 from doctor.collectors.environment import hold_against
 from doctor.collectors.script import collect_script
 from doctor.containers.diagnosis import Seen, collect, judged
@@ -183,9 +183,15 @@ def _as_local(seen: Seen, local: Evidence, stage: Stage, image: str) -> Seen:
         ]
         probe = msgspec.convert(_renamed(msgspec.to_builtins(probe), pairs), Probe)
     assert isinstance(evidence.container, Container)
+    name = image.rpartition("/")[2].partition(":")[0]  # the real one is gone when the report is read
+    logs = evidence.logs
+    if isinstance(logs, Logs):
+        logs = Logs(items=tuple(msgspec.structs.replace(log, source=f"log of {name}") for log in logs.items))
     return replace(
         seen,
         evidence=evidence.replace(
+            container=msgspec.structs.replace(evidence.container, name=name),
+            logs=logs,
             target=Target(kind="container", name=f"{local.target.name} in {image}"),
             script=local.script,
             source=local.source,
