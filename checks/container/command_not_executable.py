@@ -23,9 +23,9 @@ from collections.abc import Iterator
 
 from checks.cases import container, fires, quiet
 from checks.check import check
-from checks.container.seen import command_quote, container_of, inside_of, inspected, state_quote
+from checks.container.seen import command_quote, container_of, inside_of, inspected, mount_of, on_host, state_quote
 from checks.container.starting import start_failure
-from checks.containers import Container, ContainerState, Mount
+from checks.containers import ContainerState, Mount
 from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Fix, Stage
 from checks.runtime.wording import titled
@@ -55,34 +55,24 @@ def command_not_executable(evidence: Evidence) -> Iterator[Finding]:
     file = inside.file(program) if inside else None
     folder = failure.kind == "a-folder" or (file is not None and file.kind == "folder")
     folder = folder or bool(inside and inside.folder(program))
-    mount = _mount_of(seen, program)
+    mount = mount_of(seen, program)
     if folder:
         title = f"the command `{program}` is a folder"
         fix = Fix(title="name the program inside of the folder", commands=(f'CMD ["{program}/<program>"]',))
     elif mount:
         title = f"the command `{program}` lies on a mount, and has no right to be executed"
-        fix = Fix(title="set the bit where the file lies", commands=(f"chmod +x {_on_host(mount, program)}",))
+        fix = Fix(title="set the bit where the file lies", commands=(f"chmod +x {on_host(mount, program)}",))
     else:
         title = f"the command `{program}` has no execute permission"
         fix = Fix(title="set the bit when the image is built", commands=(f"RUN chmod +x {program}",))
     mode = (inspected(seen, f"{program}: mode {file.mode:04o}, owner {file.uid}"),) if file else ()
     shell = "python" if program.endswith(".py") else "sh"
-    other = () if folder else (Fix(title="or name its interpreter", commands=(f'CMD ["{shell}", "{program}"]',)),)
+    other = () if folder else (Fix(title="name its interpreter", commands=(f'CMD ["{shell}", "{program}"]',)),)
     yield Finding(
         title=titled(title, 88),
         evidence=(failure.quote, *mode, command_quote(seen), state_quote(seen)),
         fixes=(fix, *other),
     )
-
-
-def _mount_of(seen: Container, path: str) -> Mount | None:
-    inner = (one for one in seen.mounts if path == one.target or path.startswith(f"{one.target.rstrip('/')}/"))
-    return max(inner, key=lambda one: len(one.target), default=None)
-
-
-def _on_host(mount: Mount, path: str) -> str:
-    rest = path[len(mount.target.rstrip("/")) :]
-    return f"{mount.source.rstrip('/')}{rest}" if mount.source.startswith("/") else path
 
 
 RUNC = "OCI runtime create failed: runc create failed: unable to start container process: "

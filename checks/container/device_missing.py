@@ -55,7 +55,7 @@ def device_missing(evidence: Evidence) -> Iterator[Finding]:
                     "nvidia-smi",
                 ),
             ),
-            Fix(title="or start the container without --gpus, where the script can do without"),
+            Fix(title="start the container without --gpus, where the script can do without"),
         )
     else:
         device = failure.what or "a device"
@@ -63,7 +63,7 @@ def device_missing(evidence: Evidence) -> Iterator[Finding]:
         asked = ()
         fixes = (
             Fix(title="look what is there", commands=(f"ls -l {device}",)),
-            Fix(title="or start the container without it (--device)"),
+            Fix(title="start the container without it (--device)"),
         )
     yield Finding(title=titled(title, 88), evidence=(failure.quote, *asked, state_quote(seen)), fixes=fixes)
 

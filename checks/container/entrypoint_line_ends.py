@@ -23,7 +23,7 @@ from collections.abc import Iterator
 
 from checks.cases import container, fires, quiet
 from checks.check import check
-from checks.container.seen import all_lines, command_quote, container_of, state_quote
+from checks.container.seen import all_lines, command_quote, container_of, mount_of, on_host, state_quote
 from checks.container.starting import looks_like_script, other_platform, script_text, start_failure
 from checks.containers import ContainerState, Inside
 from checks.evidence import Evidence
@@ -63,6 +63,7 @@ def entrypoint_line_ends(evidence: Evidence) -> Iterator[Finding]:
             return
         if text is not None and not (first.startswith("#!") and first.endswith("\r")):
             return
+    mount = mount_of(seen, program)
     read = (Quote(source=program, line=1, text=first.replace("\r", "\\r")),) if first.endswith("\r") else ()
     more = tuple(line.quote for line in all_lines(evidence)[-10:] if "\\r'" in line.text)[:1]
     yield Finding(
@@ -76,7 +77,12 @@ def entrypoint_line_ends(evidence: Evidence) -> Iterator[Finding]:
         ),
         confidence=Confidence.CERTAIN if by_env or read else Confidence.LIKELY,
         fixes=(
-            Fix(title="mend the line ends while the image is built", commands=(f"RUN sed -i 's/\\r$//' {program}",)),
+            Fix(
+                title="mend the line ends where the file lies",
+                commands=(f"sed -i 's/\\r$//' {on_host(mount, program)}",),
+            )
+            if mount
+            else Fix(title="mend them while the image is built", commands=(f"RUN sed -i 's/\\r$//' {program}",)),
             Fix(title="keep Git from writing them", commands=("echo '*.sh text eol=lf' >> .gitattributes",)),
         ),
     )

@@ -64,7 +64,7 @@ def entrypoint_without_shebang(evidence: Evidence) -> Iterator[Finding]:
                 title="begin the file with the interpreter's line",
                 commands=("#!/usr/bin/env python3" if shell == "python3" else "#!/bin/sh",),
             ),
-            Fix(title="or name the interpreter in the command", commands=(f'CMD ["{shell}", "{failure.program}"]',)),
+            Fix(title="name the interpreter in the command", commands=(f'CMD ["{shell}", "{failure.program}"]',)),
         ),
     )
 

@@ -74,7 +74,7 @@ def gpu_not_given(evidence: Evidence) -> Iterator[Finding]:
                 edge='"HostConfig": {"DeviceRequests": [{"Count": -1, "Capabilities": [["gpu"]]}]}',
             ),
             Fix(
-                title="or let the script do without",
+                title="let the script do without",
                 commands=('device = "cuda" if torch.cuda.is_available() else "cpu"',),
             ),
         ),

@@ -111,7 +111,7 @@ def _fixes(evidence: Evidence, seen: Container) -> tuple[Fix, ...]:
             title="ask the server with what the image has",
             commands=(f'HEALTHCHECK --start-period=60s CMD ["{python}", "-c", "{ask}"]',),
         ),
-        Fix(title="or do without a health check", commands=(f"docker run --no-healthcheck --name {seen.name} ...",)),
+        Fix(title="do without a health check", commands=(f"docker run --no-healthcheck --name {seen.name} ...",)),
     )
 
 

@@ -81,7 +81,7 @@ def _start(seen: Container) -> tuple[Fix, ...]:
 
 
 def _reason(seen: Container, failure: StartFailure) -> tuple[str, tuple[Fix, ...]]:
-    again = Fix(title="then start it again", commands=(f"docker start {seen.name}",))
+    again = Fix(title="start it again", commands=(f"docker start {seen.name}",))
     if failure.kind == "user":
         user = failure.what or seen.user
         make = Fix(

@@ -98,7 +98,7 @@ def _fixes(seen: Container, port: Port, server: int) -> tuple[Fix, ...]:
         edge=f'"HostConfig": {{"PortBindings": {{"{server}/tcp": [{{"HostPort": "{host}"}}]}}}}',
     )
     listen = Fix(
-        title=f"or let the server listen on {port.container}", commands=(f"azmlinfsrv ... --port {port.container}",)
+        title=f"let the server listen on {port.container}", commands=(f"azmlinfsrv ... --port {port.container}",)
     )
     return (publish, listen)
 

@@ -69,7 +69,7 @@ def port_taken(evidence: Evidence) -> Iterator[Finding]:
                 commands=(f"docker ps --filter publish={port}", f"ss -ltnp 'sport = :{port}'"),
             ),
             remade(
-                "or publish another port",
+                "publish another port",
                 seen,
                 "-p",
                 f"{port + 1}:{inner}",

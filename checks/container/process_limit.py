@@ -60,7 +60,7 @@ def process_limit(evidence: Evidence) -> Iterator[Finding]:
         confidence=Confidence.CERTAIN,
         fixes=(
             Fix(title="raise the limit", commands=(f"docker update --pids-limit {more} {seen.name}",)),
-            Fix(title="or let numeric libraries start one thread", commands=("-e OMP_NUM_THREADS=1",)),
+            Fix(title="let numeric libraries start one thread", commands=("-e OMP_NUM_THREADS=1",)),
         ),
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from checks.containers import Answer, Answers, Container, Image, Inside, Socket
+from checks.containers import Answer, Answers, Container, Image, Inside, Mount, Socket
 from checks.evidence import Evidence, Log, Logs, Missing, Probe
 from checks.finding import Quote
 from checks.logs.analysis import Analysis, analyse
@@ -260,3 +260,15 @@ def sockets(evidence: Evidence) -> tuple[Socket, ...] | None:
     if inside is None or isinstance(inside.listening, Missing):
         return None
     return tuple(one for one in inside.listening if one.address != DNS_OF_DOCKER)
+
+
+def mount_of(container: Container, path: str) -> Mount | None:
+    """The mount that a path inside lies on, the innermost of several; None when the image has it."""
+    inner = (one for one in container.mounts if path == one.target or path.startswith(f"{one.target.rstrip('/')}/"))
+    return max(inner, key=lambda one: len(one.target), default=None)
+
+
+def on_host(mount: Mount, path: str) -> str:
+    """Where a path on a mount lies on the engine's machine, as far as the mount tells."""
+    rest = path[len(mount.target.rstrip("/")) :]
+    return f"{mount.source.rstrip('/')}{rest}" if mount.source.startswith("/") else path

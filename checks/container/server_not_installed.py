@@ -75,7 +75,7 @@ def server_not_installed(evidence: Evidence) -> Iterator[Finding]:
             Fix(
                 title="call it by its path", commands=(f'CMD ["{folder or "<environment>/bin"}/{base(server)}", ...]',)
             ),
-            Fix(title="or put its folder on PATH", commands=(f'ENV PATH="{folder or "<environment>/bin"}:$PATH"',)),
+            Fix(title="put its folder on PATH", commands=(f'ENV PATH="{folder or "<environment>/bin"}:$PATH"',)),
         )
     else:
         title = f"the server is not installed in the image: `{base(server)}` is not there"

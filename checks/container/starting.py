@@ -126,9 +126,11 @@ def _of_log(evidence: Evidence) -> StartFailure | None:
     container = container_of(evidence)
     if container.state.exit_code not in _ENDS_OF_A_START:
         return None
-    lines = all_lines(evidence)[-40:]
+    said = all_lines(evidence)
+    lines = said[-40:]
     if found := last_that(lines, _EXEC):
         line, match = found
+        line = next(one for one in said if one.text == line.text)  # of a loop the first time, as logs are quoted
         program = match["program"] or (container.command[0] if container.command else "")
         return StartFailure(_kind_of_exec(match["why"].lower(), program, evidence), program, line.quote, line.text)
     if container.state.exit_code != 127:
@@ -136,6 +138,7 @@ def _of_log(evidence: Evidence) -> StartFailure | None:
     for pattern in _SHELL:
         if found := last_that(lines[-5:], pattern):
             line, match = found
+            line = next(one for one in said if one.text == line.text)
             return StartFailure("not-found", match["program"].strip(), line.quote, line.text, by_shell=True)
     return None
 
