@@ -117,7 +117,7 @@ def in_order(one: Signature, analysis: Analysis) -> None:
         rivals = [found for found, _ in built_in().match(line.text) if found.role is Role.CAUSE]
         for rival in rivals if one in rivals else ():
             # A signature with conditions may be outranked where they hold, and speaks where they do not.
-            assert rival is one or outranks(one, rival) or outranks(rival, one), f"{one.id} and {rival.id}: {line.text}"
+            assert rival == one or outranks(one, rival) or outranks(rival, one), f"{one.id} and {rival.id}: {line.text}"
 
 
 def well_said(one: Signature, text: str) -> None:
