@@ -292,7 +292,9 @@ SITUATIONS = {
         "container.import-breaks",
         seen(
             frozen(
-                CODE, folder(MODELS, "model.pkl"), imports=(TriedImport(module="joblib", seconds=0.1, error="SIGILL"),)
+                CODE,
+                folder(MODELS, "model.pkl"),
+                imports=(TriedImport(module="joblib", seconds=0.1, error="ended the process by SIGILL"),),
             ),
             state=ContainerState(status="exited", exit_code=132, signal="SIGILL"),
         ),

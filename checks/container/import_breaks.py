@@ -31,7 +31,7 @@ from checks.container.places import container_of, places_of
 from checks.container.scenes import APP, folder, frozen, seen, traceback
 from checks.containers import ContainerState, Inside, TriedImport
 from checks.dependencies.imports import imported_modules
-from checks.dependencies.names import distributions_for
+from checks.dependencies.names import distributions_for, is_standard
 from checks.evidence import Evidence, Script
 from checks.finding import Confidence, Finding, Fix, Quote, Safety, Severity, Stage
 from checks.runtime.wording import one_line, titled
@@ -49,7 +49,9 @@ DIED = (
 )
 """What an import that ends its process looks like from outside. It speaks of no line: nothing but this fits all."""
 
-_SIGNAL = re.compile(r"\bSIG(?:ILL|SEGV|BUS|ABRT|FPE|KILL)\b|signal (?P<number>\d+)|exit(?:ed)? (?:code|status)")
+_ENDED = re.compile(r"ended the process (?:by (?:signal )?(?P<signal>\w+)|with exit code (?P<code>\d+))")
+_SLOW = re.compile(r"not done after \d+ seconds")
+_ABSENT = re.compile(r"ModuleNotFoundError: No module named '(?P<module>[\w.]+)'")
 _LIBRARY = re.compile(r"(?P<library>[\w.+-]+\.so(?:\.\d+)*): cannot open shared object file")
 
 
@@ -68,27 +70,38 @@ def import_breaks(evidence: Evidence) -> Iterator[Finding]:
         if one.error is None or lacks(one.error, one.module) or _is_told(evidence, one):
             continue
         at = found.get(one.module.split(".")[0])
-        died = bool(_SIGNAL.search(one.error)) and ": " not in one.error
-        how = f"ends the process ({one_line(one.error, 30)})" if died else f"fails: {one_line(one.error, 50)}"
         where = (Quote(source=_path(evidence), line=at.line, text=f"imports {at.module}"),) if at else ()
+        ended, slow = _ENDED.match(one.error), _SLOW.match(one.error)
+        guarded = at is not None and at.kind == "guarded"
         yield Finding(
-            title=titled(f"import {one.module} alone {how}", 88),
+            title=titled(f"import {one.module} alone {_how(one.error)}", 88),
             evidence=(
                 *where,
                 Quote(source=f"import {one.module}", text=one_line(one.error, 240)),
                 Quote(source="inside", text=_versions(inside, one)),
             ),
-            severity=Severity.INFO if at and at.kind == "guarded" else None,
-            about=(
-                f"module:{one.module.split('.')[0]}",
-                *((f"line:{at.line}",) if at else ()),
-            )
-            if not died
-            else (),
-            explains=DIED if died else (),
-            fixes=(_fix(one, died=died),),
+            severity=Severity.INFO if slow or (guarded and not ended) else None,
+            confidence=Confidence.POSSIBLE if slow else None,
+            about=() if ended else (f"module:{one.module.split('.')[0]}", *((f"line:{at.line}",) if at else ())),
+            explains=DIED if ended else (),
+            fixes=(_fix(one, own=_is_own(evidence, one.module)),),
             confirm=f"docker exec {container.name} {inside.interpreter or 'python3'} -c 'import {one.module}'",
         )
+
+
+def _how(error: str) -> str:
+    if ended := _ENDED.match(error):
+        return f"ends the process: {ended['signal'] or 'exit code ' + ended['code']}"
+    return f"was {error}" if _SLOW.match(error) else f"fails: {one_line(error, 50)}"
+
+
+def _is_own(evidence: Evidence, module: str) -> bool:
+    """True for a module of the person's own code."""
+    path = module.replace(".", "/")
+    return any(
+        file.endswith((f"/{path}.py", f"/{path}/__init__.py")) and "-packages/" not in file
+        for file in places_of(evidence).files
+    )
 
 
 def _path(evidence: Evidence) -> str:
@@ -106,15 +119,31 @@ def _versions(inside: Inside, one: TriedImport) -> str:
     return f"{one.module} {one.version} in {python}" if one.version else python
 
 
-def _fix(one: TriedImport, *, died: bool) -> Fix:
+def _fix(one: TriedImport, *, own: bool) -> Fix:
+    error = one.error or ""
     name = distributions_for(one.module)[0]
-    if library := _LIBRARY.search(one.error or ""):
+    if library := _LIBRARY.search(error):
         return Fix(
             title=f"install <package>, the one of the system that has {library['library']}, when the image is built",
             safety=Safety.PLACEHOLDER,
             commands=("RUN apt-get update && apt-get install -y --no-install-recommends <package>",),
         )
-    if died:
+    if is_standard(one.module):
+        return Fix(
+            title=f"use a Python that was built with {one.module}: that of the distribution, or an official image"
+        )
+    if own:
+        return Fix(title=f"correct what {one.module} does when it is imported")
+    if absent := _ABSENT.match(error):
+        needed = distributions_for(absent["module"])[0]
+        return Fix(title=f"install {needed} as well", commands=(f"RUN python -m pip install {needed}",))
+    if _SLOW.match(error):
+        return Fix(title="import it once when the image is built, and look at what takes so long",
+                   commands=(f"python -X importtime -c 'import {one.module}'",))  # fmt: skip
+    ended = _ENDED.match(error)
+    if ended and ended["signal"] == "SIGKILL":
+        return Fix(title="give the container more memory", commands=("--memory 2g",))
+    if ended:
         return Fix(
             title=f"install a build of {name} for the processor that the engine has",
             commands=(
@@ -139,11 +168,18 @@ CRASHED = ContainerState(status="exited", exit_code=132, signal="SIGILL")
 
 CASES = (
     fires(
-        seen(_tried("SIGILL"), script=CV2, state=CRASHED), saw="import cv2 alone ends the process", line=2, findings=1
+        seen(_tried("ended the process by SIGILL: Illegal instruction"), script=CV2, state=CRASHED),
+        saw="import cv2 alone ends the process: SIGILL",
+        line=2,
+        findings=1,
     ),
     fires(seen(_tried(GL), script=CV2), saw="libGL.so.1", name="the server has not come so far"),
     fires(seen(_tried("ImportError: numpy.core.multiarray failed to import"), script=CV2), saw="numpy.core.multiarray"),
     quiet(seen(_tried(GL), traceback(GL, 2, "<module>"), script=CV2), name="the log tells it, with its own cure"),
     quiet(seen(_tried("ModuleNotFoundError: No module named 'cv2'"), script=CV2), name="not there: another check"),
+    fires(seen(_tried("not done after 15 seconds"), script=CV2), saw="import cv2 alone was not done after 15 seconds"),
+    fires(
+        seen(_tried("ModuleNotFoundError: No module named '_sqlite3'", "sqlite3")), saw="sqlite3", name="Python's own"
+    ),
     quiet(seen(_tried(None), script=CV2)),
 )
