@@ -106,7 +106,7 @@ class Analysis:
 def analyse(log: Log) -> Analysis:
     """Read one log with the built-in signatures."""
     lines = read_lines(log)
-    return _Reading(lines, _CHOICE.matcher(line.text for line in lines)).analysis()
+    return _Reading(lines, _CHOICE.matcher(line.text for line in lines), log.starts).analysis()
 
 
 _CHOICE = Choice()
@@ -114,13 +114,13 @@ _CHOICE = Choice()
 
 def analyse_with(log: Log, matcher: Matcher) -> Analysis:
     """Read one log with the signatures of a matcher."""
-    return _Reading(read_lines(log), matcher).analysis()
+    return _Reading(read_lines(log), matcher, log.starts).analysis()
 
 
 class _Reading:
     """One log while it is read."""
 
-    def __init__(self, lines: Sequence[Line], matcher: Matcher) -> None:
+    def __init__(self, lines: Sequence[Line], matcher: Matcher, starts: Sequence[int]) -> None:
         self.lines = lines
         self.tracebacks = find_tracebacks(lines)
         raw = [
@@ -130,7 +130,7 @@ class _Reading:
             for one, fields in matcher.match(line.text)
         ]
         states = [(position, one) for position, one, _ in raw if one.role is Role.STATE]
-        self.when = moments(lines, states, self.tracebacks)
+        self.when = moments(lines, states, self.tracebacks, starts)
         owner: dict[int, tuple[Traceback, Block]] = {
             position: (traceback, block)
             for traceback in self.tracebacks

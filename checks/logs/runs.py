@@ -1,7 +1,7 @@
 """Starts of the service in one log, and the phase of life in which each line was written."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from checks.evidence import Frame
@@ -57,11 +57,15 @@ class _Stream:
 
 
 def moments(
-    lines: Sequence[Line], states: Sequence[tuple[int, Signature]], tracebacks: Sequence[Traceback]
+    lines: Sequence[Line],
+    states: Sequence[tuple[int, Signature]],
+    tracebacks: Sequence[Traceback],
+    starts: Iterable[int] = (),
 ) -> list[Moment]:
     """The moment of each line, given the states that were sighted by position.
 
     A start that is announced in several ways (by the container, by the server) is one; each stream has its own starts.
+    `starts` are numbers of lines at which the container was started once more, as its engine says.
     The phase is that of the line's own process, or of the worker that the line speaks of.
     """
     at: dict[int, list[Signature]] = {}
@@ -71,7 +75,11 @@ def moments(
     streams: dict[str, _Stream] = {}
     number = 0
     found: list[Moment] = []
+    pending = sorted(starts, reverse=True)
     for position, line in enumerate(lines):
+        while pending and line.number >= pending[-1]:
+            pending.pop()
+            streams.clear()  # whatever writes now is another process
         stream = streams.get(line.stream)
         if stream is None:
             stream = streams[line.stream] = _Stream(run=number)

@@ -253,7 +253,10 @@ def _both(first: Inside | Missing, rehearsal: Inside | Missing) -> Inside | Miss
 def _missing(evidence: Evidence) -> list[str]:
     """What could not be seen, as far as the notes do not say it yet."""
     wanted = {"the image": getattr(evidence.container, "image", None), "the log": evidence.logs}
-    return [f"{name} could not be read: {one.reason}" for name, one in wanted.items() if isinstance(one, Missing)]
+    logs = evidence.logs.items if isinstance(evidence.logs, Logs) else ()
+    return [log.unread for log in logs if log.unread] + [
+        f"{name} could not be read: {one.reason}" for name, one in wanted.items() if isinstance(one, Missing)
+    ]
 
 
 def _changed(engine: Engine, answer: dict[str, Any], container: Container) -> list[str]:

@@ -37,6 +37,14 @@ def read(text: str) -> Analysis:
     return analyse(Log(source="log.txt", text=text))
 
 
+def test_an_engine_that_tells_of_starts_needs_no_line_that_does() -> None:
+    """A container whose script ends before any server has spoken."""
+    text = 'Traceback (most recent call last):\n  File "/app/a.py", line 1, in <module>\nValueError: broken\n' * 3
+    analysis = analyse(Log(source="docker logs score", text=text, starts=(4, 7)))
+    assert analysis.runs == 3
+    assert [sighting.moment.run for sighting in analysis.causes[0].sightings][-1] == 2
+
+
 def runs(text: str) -> list[int]:
     return list(dict.fromkeys(moment.run for moment in when(text)))
 
