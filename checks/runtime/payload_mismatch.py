@@ -221,6 +221,12 @@ def _fails(type: str, text: str, body: str | None, *frames: str) -> Evidence:
     return seen(SCRIPT, *started(raised_in(Phase.RUN, type, text, frame, *map(library, frames))), body=body)
 
 
+def _looks_up(key: str, body: str) -> Evidence:
+    text = SCRIPT.replace("model.predict(rows)", "[table[row] for row in rows]")
+    line = at(text, "table[row]")
+    return seen(text, *started(raised_in(Phase.RUN, "KeyError", key, line)), body=body)
+
+
 CASES = (
     fires(
         _fails("KeyError", "'data'", '{"Data": [[1, 2]]}'),
@@ -246,6 +252,9 @@ CASES = (
     fires(_fails("TypeError", "list indices must be integers or slices, not str", "[[1]]"), saw="list of 1"),
     fires(_fails("TypeError", "the JSON object must be str, bytes or bytearray, not dict", "{}"), saw="a dict already"),
     quiet(_fails("KeyError", "'data'", '{"data": 1}'), name="the payload has the key: another mapping lacks it"),
+    quiet(_looks_up("1", '{"data": [1, 3]}'), name="keys of JSON are text: a table lacks the number"),
+    quiet(_looks_up("'oslo'", '{"data": ["oslo"]}'), name="a value that was sent is looked up in a table"),
+    fires(_looks_up("'city'", '{"data": ["oslo"]}'), saw="the payload has no key `city`"),
     quiet(_fails("ZeroDivisionError", "division by zero", "{}")),
     quiet(
         seen(SCRIPT, raised_in(Phase.INIT, "ValueError", "could not convert string to float: 'a'", USED)),

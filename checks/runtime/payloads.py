@@ -168,15 +168,29 @@ def keys_of(value: object, depth: int = 4) -> set[str]:
 
 
 def _about_payload(failure: Failure, evidence: Evidence) -> bool:
-    """A KeyError of run() speaks of the payload when the payload has no such key."""
+    """A KeyError of run() speaks of the payload when the payload has no such key.
+
+    Keys of JSON are text; and a value of the payload that is looked up in a table is no key that the payload lacks.
+    """
     sample = sample_of(failure.step, evidence)
     if sample is None or sample.text is None:
         return failure.kind == "KeyError" and bool(failure.own and _asks(failure.own.code, key_of(failure) or ""))
     value = parsed(sample.text)
     if failure.kind == "IndexError":
         return "list index out of range" in failure.message and _has_empty(value)
-    key = key_of(failure) or ""
+    key, own = key_of(failure) or "", failure.own
+    looked_up = key == failure.message or key in _scalars(value)
+    if looked_up and own and own is failure.innermost and not _asks(own.code, key):
+        return False
     return key not in (set(value) if isinstance(value, dict) else set()) or key not in keys_of(value)
+
+
+def _scalars(value: object, depth: int = 4) -> set[str]:
+    """Every text and number of a JSON value that is no key, down to a depth, as text."""
+    if isinstance(value, dict | list):
+        inner = value.values() if isinstance(value, dict) else value[:20]
+        return {one for each in inner for one in _scalars(each, depth - 1)} if depth else set()
+    return {str(value)}
 
 
 def _asks(code: str, key: str) -> bool:
