@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from checks.cases import container, fires, quiet
 from checks.check import check
 from checks.container.seen import all_lines, command_quote, container_of, mount_of, on_host, state_quote
-from checks.container.starting import looks_like_script, other_platform, script_text, start_failure
+from checks.container.starting import looks_like_script, other_platform, program_of, script_text, start_failure
 from checks.containers import ContainerState, Inside
 from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Fix, Quote, Stage
@@ -51,7 +51,7 @@ def entrypoint_line_ends(evidence: Evidence) -> Iterator[Finding]:
     seen, failure = container_of(evidence), start_failure(evidence)
     if failure is None:
         return
-    named = seen.command[0] if seen.command else failure.program
+    named = program_of(seen) or failure.program
     program = failure.program if failure.kind == "no-interpreter" else named
     by_env = failure.program.endswith(("\\r", "\r"))
     if failure.kind != "no-interpreter" and not by_env:

@@ -41,7 +41,7 @@ from checks.container.seen import (
     moment,
     probe_if_any,
 )
-from checks.containers import Answer, Answers, Health, HealthResult, Inside, ProcessInside, Socket
+from checks.containers import Answer, Answers, Container, Health, HealthResult, Inside, ProcessInside, Socket
 from checks.evidence import Evidence, Missing, Phase
 from checks.finding import Confidence, Finding, Fix, Quote, Severity, Stage
 from checks.runtime.endings import Ending, ending_of
@@ -119,13 +119,15 @@ def init_hangs(evidence: Evidence) -> Iterator[Finding]:
         about=where.about if where else ("phase:init",) if line else (),
         stage=where.stage if where else None,
         fixes=(
-            Fix(
-                title="see where it stands",
-                commands=(f"docker exec {found.name} py-spy dump --pid <pid of the worker>",),
-            ),
+            *(() if where else (_look(found),)),
             Fix(title="do without what waits in init(), or give it a limit of its own"),
         ),
     )
+
+
+def _look(found: Container) -> Fix:
+    command = f"doctor diagnose docker {found.name} --rehearse --network --timeout 60"
+    return Fix(title="see at which line it stands, in a rehearsal", commands=(command,))
 
 
 def _unfinished(lines: tuple[Told, ...]) -> Told | None:

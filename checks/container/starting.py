@@ -80,6 +80,7 @@ _SHELL = (
     re.compile(r"^(?:ba|da|a)?sh: (?:(?:line )?\d+: )?(?:exec: )?(?P<program>/[^:]+): No such file or directory$"),
     re.compile(r"^(?:/usr/bin/)?env: [‘'\"]?(?P<program>[^’'\"]+)[’'\"]?: No such file or directory"),
 )
+INIT_PROCESSES = frozenset({"tini", "dumb-init", "docker-init", "catatonit"})
 _ENDS_OF_A_START = frozenset({1, 126, 127, 128, 255})
 
 
@@ -131,7 +132,7 @@ def _of_log(evidence: Evidence) -> StartFailure | None:
     if found := last_that(lines, _EXEC):
         line, match = found
         line = next(one for one in said if one.text == line.text)  # of a loop the first time, as logs are quoted
-        program = match["program"] or (container.command[0] if container.command else "")
+        program = match["program"] or program_of(container)
         return StartFailure(_kind_of_exec(match["why"].lower(), program, evidence), program, line.quote, line.text)
     if container.state.exit_code != 127:
         return None
@@ -158,6 +159,14 @@ def _kind_of_exec(why: str, program: str, evidence: Evidence) -> Kind:
 
 def _from_tini(evidence: Evidence) -> bool:
     return any(line.text.startswith("[FATAL tini") for line in all_lines(evidence)[-5:])
+
+
+def program_of(container: Container) -> str:
+    """The program that the command is, behind an init process that only starts it."""
+    words = list(container.command)
+    if words and words[0].rsplit("/", 1)[-1] in INIT_PROCESSES:
+        words = [word for word in words[1:] if not word.startswith("-")]
+    return words[0] if words else ""
 
 
 def script_text(evidence: Evidence, program: str) -> str | None:

@@ -30,6 +30,7 @@ from doctor.containers.programs_inside import missing_programs
 IN_MEMORY = "a file system in memory (tmpfs), whose files cannot be read from outside"
 CANNOT_START = frozenset({1, 126, 127, 128, 255})  # codes of commands that the system would not execute
 MOST_LINKED = 20
+INIT_PROCESSES = frozenset({"tini", "dumb-init", "docker-init", "catatonit"})
 MOST_ASKED = 40  # single paths that are asked for where a listing was cut off
 NEEDED = ("requirements.txt", *CONDA_NAMES[:4], "config.json", "logging.json", "model_config_map.json")
 _FILE_NAME = re.compile(r"[\w][\w./ -]*\.\w{1,12}\Z")
@@ -100,7 +101,10 @@ def read_frozen(
 
 def _start_script(engine: Engine, container: Container, known: Iterable[str]) -> dict[str, bytes]:
     """The beginning of the script that is the command, where the command may not have been started."""
-    state, first = container.state, container.command[0] if container.command else ""
+    state, words = container.state, list(container.command)
+    if words and basename(words[0]) in INIT_PROCESSES:
+        words = [word for word in words[1:] if not word.startswith("-")]
+    first = words[0] if words else ""
     path = normpath(join(container.working_dir or "/", first))
     if "/" not in first or path in known or not (state.error or state.exit_code in CANNOT_START):
         return {}

@@ -263,3 +263,11 @@ def test_a_tag_that_moved(engine: Engine, plain: str, run_container: RunContaine
     finally:
         for tag in tags:
             engine.api.remove_image(tag, force=True)
+
+
+def test_a_script_behind_an_init_process(engine: Engine, scripts: Path, run: RunContainer) -> None:
+    mounts = [{"source": ".", "target": "/work"}]
+    made = [run(f"/work/{name}", mounts=mounts, folder=scripts, host={"init": True}) for name in ("crlf.sh", "gone.sh")]
+    for one in made:
+        ended(engine, one)
+    assert [causes(one) for one in made] == [["entrypoint-line-ends"], ["command-not-found"]]
