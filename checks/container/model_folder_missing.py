@@ -2,7 +2,8 @@
 
 What it finds
 -------------
-The value of `AZUREML_MODEL_DIR`, held against the folders inside.
+The value of `AZUREML_MODEL_DIR`, held against the folders inside; and what fails in a line that reads the variable,
+whatever the library says of it.
 
 Why it breaks
 -------------
@@ -24,7 +25,7 @@ from collections.abc import Iterator
 
 from checks.cases import fires, quiet
 from checks.check import check
-from checks.container.failed_calls import Failed, lacking
+from checks.container.failed_calls import Failed, failed, lacking
 from checks.container.places import MODEL_DIR, Places, container_of, model_dir, mount_over, places_of, tail, within
 from checks.container.scenes import APP, ENVIRONMENT, MODELS, bind, folder, frozen, seen, traceback
 from checks.evidence import Evidence, Script
@@ -59,6 +60,8 @@ def model_folder_missing(evidence: Evidence) -> Iterator[Finding]:
     if path is None or places.has(path):
         return
     told = next((one for one in lacking(evidence) if within(one.path, path)), None)
+    if told is None and places.lacks(path):
+        told = next((one for one in failed(evidence) if one.failure.own and MODEL_DIR in one.failure.own.code), None)
     if told is None and not (places.lacks(path) and _uses(evidence)):
         return
     near = _near(places, path, told)
@@ -83,7 +86,7 @@ def _uses(evidence: Evidence) -> bool:
 def _near(places: Places, path: str, told: Failed | None) -> tuple[str, ...]:
     """Folders that may be meant: those that hold the missed file, then other versions and names, then any model."""
     found: list[str] = []
-    if told and told.path != path:
+    if told and told.path != path and within(told.path, path):
         rest = posixpath.relpath(told.path, path)
         found += sorted(p[: -len(rest) - 1] for p in places.files if p.endswith(f"/{rest}"))
     parent = posixpath.dirname(path)
@@ -118,12 +121,24 @@ GONE = traceback(f"FileNotFoundError: [Errno 2] No such file or directory: '{MOD
 CODE = folder(APP, "score.py", "azureml-models/churn/2/model.pkl")
 USES = Script(path=f"{APP}/score.py", text=f'import os\nROOT = os.environ["{MODEL_DIR}"]\n')
 
+UNSAID = (
+    "Traceback (most recent call last):\n"
+    f'  File "{APP}/score.py", line 2, in init\n    base = connect(join(os.environ["{MODEL_DIR}"], "a.db"))\n'
+    "sqlite3.OperationalError: unable to open database file\n"
+)
+
 CASES = (
     fires(seen(frozen(CODE), GONE), saw=f"there are {APP}/azureml-models/churn/2", line=6, findings=1),
     fires(seen(frozen(folder(APP, "score.py", "model/model.pkl")), GONE), saw=f"there are {APP}/model"),
     fires(seen(frozen(folder(APP, "score.py")), GONE), saw=f"{APP} holds score.py"),
     fires(
         seen(frozen(folder(APP, "score.py")), script=USES), saw="which is not inside", name="foreseen: nothing has run"
+    ),
+    fires(
+        seen(frozen(folder(APP, "score.py")), UNSAID, script=USES),
+        saw="unable to open database file",
+        line=2,
+        name="the library names no path",
     ),
     quiet(seen(frozen(folder(APP, "score.py", "azureml-models/churn/3/model.pkl")), GONE), name="it is there"),
     quiet(seen(frozen(folder(APP, "score.py"))), name="nothing uses it"),
