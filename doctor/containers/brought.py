@@ -11,6 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from doctor.probe.guard import Guard
+
 PREFIX = "doctor-brought-"
 
 
@@ -19,6 +21,7 @@ class Brought:
 
     def __init__(self) -> None:
         self.root = Path(os.path.realpath(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")))
+        Guard.add(self)
 
     def path(self, inside: str) -> Path:
         """Where the file of that absolute path inside lies here."""
@@ -49,6 +52,11 @@ class Brought:
     def remove(self) -> None:
         """Remove the folder and all in it."""
         shutil.rmtree(self.root, ignore_errors=True)
+        Guard.remove(self)
+
+    def stop(self) -> None:
+        """As `remove`: what ends doctor removes the folder, too."""
+        self.remove()
 
     def __enter__(self) -> Self:
         return self

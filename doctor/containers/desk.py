@@ -1,6 +1,7 @@
 """What goes into a rehearsal container and what comes out: the probe, its plan, and its records as evidence."""
 
 import contextlib
+import errno
 import json
 import tarfile
 from collections.abc import Callable, Mapping, Sequence
@@ -10,7 +11,7 @@ from typing import Any
 import msgspec
 
 from checks.containers import Container
-from checks.evidence import Missing, Probe
+from checks.evidence import Missing, Probe, Step
 from doctor.containers.entry import Entry
 from doctor.containers.inside_records import LOOK_FILE
 from doctor.containers.wishes import Wishes
@@ -105,9 +106,13 @@ def probe_of(
     payloads: Sequence[Payload],
     container: Container,
     late: bool,
+    closed: Sequence[str],
     read: Callable[[str], str],
 ) -> Probe | Missing:
-    """The evidence of the probe. `state` is how the container ended, `late` that it had to be ended from outside."""
+    """The evidence of the probe. `state` is how the container ended, `late` that it had to be ended from outside.
+
+    What was refused because the rehearsal may not write to `closed` folders is no fault of the script.
+    """
     stage = Stage(root=Path(PLACE), code=Path(entry.code), models=Path(entry.models))
     stage.shown = [(f"{PLACE}/payload-{number}", one.source) for number, one in enumerate(payloads)]
     ending = _ending(results, state, container, late)
@@ -120,9 +125,24 @@ def probe_of(
     sizes = told.get("sizes") or [0, 0]
     return msgspec.structs.replace(
         probe,
+        steps=tuple(_without_our_doing(step, closed) for step in probe.steps),
         stdout=output(results.get("stdout", b""), sizes[0], stage),
         stderr=output(results.get("stderr", b""), sizes[1], stage),
     )
+
+
+def _without_our_doing(step: Step, closed: Sequence[str]) -> Step:
+    """A step that failed because a folder cannot be written to in the rehearsal alone counts as not tried."""
+    raised = step.raised
+    while raised is not None:
+        name = str(raised.detail.get("filename") or "")
+        if raised.detail.get("errno") == errno.EROFS and (
+            any(name.startswith(folder.rstrip("/") + "/") for folder in closed) or (closed and not name)
+        ):
+            why = f"it writes to {name or 'a folder'}, which the rehearsal may not do"
+            return Step(phase=step.phase, outcome="skipped", sample=step.sample, seconds=step.seconds, message=why)
+        raised = raised.cause
+    return step
 
 
 def _ending(results: Mapping[str, bytes], state: Mapping[str, Any], container: Container, late: bool) -> Ending:

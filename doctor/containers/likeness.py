@@ -24,10 +24,14 @@ _PROCESSES = 4  # the attendant, the threads of the probe, and what looks around
 
 @dataclass
 class Likeness:
-    """Options for `throwaway`, `notes` for the person, and what is to be copied: target -> packed content."""
+    """Options for `throwaway`, `notes` for the person, and what is to be copied: target -> packed content.
+
+    `closed` are folders that the original may write to and the new one may not.
+    """
 
     options: dict[str, Any]
     notes: list[str] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)
     copies: dict[str, list[tuple[tarfile.TarInfo, bytes]]] = field(default_factory=dict)
 
 
@@ -106,6 +110,7 @@ def _mounts(engine: Engine, answer: dict[str, Any], likeness: Likeness) -> list[
                 likeness.copies[target] = content
                 found.append({"Type": "volume", "Target": target, "VolumeOptions": {"NoCopy": True}})
                 continue
+            likeness.closed.append(target)
             likeness.notes.append(
                 f"{target} is mounted read-only in the rehearsal: what the script writes there is refused"
             )

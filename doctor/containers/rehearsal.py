@@ -117,7 +117,8 @@ def _inside(
     if entry.script is None:
         probe: Probe | Missing = Missing(reason=f"there is no entry script at {container.entry_script}")
     else:
-        probe = desk.probe_of(results, state, entry, payloads, container, late, _reader(engine, container, brought))
+        read = _reader(engine, container, brought)
+        probe = desk.probe_of(results, state, entry, payloads, container, late, likeness.closed, read)
     return Rehearsed(probe=probe, inside=inside, installed=installed, notes=tuple(notes))
 
 

@@ -25,7 +25,7 @@ class Stoppable(Protocol):
 class Guard:
     """Stops what still runs when the interpreter exits, is told to terminate, or loses its terminal."""
 
-    _running: ClassVar[set[Stoppable]] = set()
+    _running: ClassVar[dict[Stoppable, None]] = {}  # in the order in which they were added
     _ours: ClassVar[list[int]] = []
     _lock = threading.RLock()
 
@@ -39,21 +39,21 @@ class Guard:
                     if number is not None and signal.getsignal(number) is signal.SIG_DFL:
                         signal.signal(number, cls._terminated)
                         cls._ours.append(number)
-            cls._running.add(running)
+            cls._running[running] = None
 
     @classmethod
     def remove(cls, running: Stoppable) -> None:
         """Guard one less; the last one takes the handlers away."""
         with cls._lock:
-            cls._running.discard(running)
+            cls._running.pop(running, None)
             if not cls._running and threading.current_thread() is threading.main_thread():
                 while cls._ours:
                     signal.signal(cls._ours.pop(), signal.SIG_DFL)
 
     @classmethod
     def stop_all(cls) -> None:
-        """End everything."""
-        for running in list(cls._running):
+        """End everything, the last one first: what was made from another thing goes before it."""
+        for running in reversed(list(cls._running)):
             with contextlib.suppress(Exception):
                 running.stop()
 
