@@ -43,6 +43,7 @@ _TOOL = re.compile(
 )
 _INTERPRETER = re.compile(r"can't open file ['\"](?P<path>[^'\"]+)['\"]: \[Errno 2\]")
 _HINT = re.compile(rf"Error|Exception|NoSuchFile|Exit|\[Errno|{'|'.join(_WORDS)}")
+_RUNSV = re.compile(r"runsv \S+: fatal: unable to (?:open|create|mkdir|lock|write)\w* \S*(?:supervise|log)")
 _NUMBER = re.compile(r"\[Errno (\d+)\]")
 
 
@@ -159,6 +160,14 @@ def log_lines(evidence: Evidence, pattern: "re.Pattern[str]") -> Iterator[tuple[
         for index in range(len(lines) - 1, -1, -1):
             if said := pattern.search(lines[index]):
                 yield _quote(log, lines, index), said
+
+
+def runit_stuck(evidence: Evidence) -> Quote | None:
+    """The line with which runit says that it cannot write beside its services; None without one.
+
+    Source: runit `runsv.c`: it makes and opens `supervise/lock` in the folder of each service, and ends without it.
+    """
+    return next((quote for quote, _ in log_lines(evidence, _RUNSV)), None)
 
 
 @lru_cache(maxsize=8)

@@ -27,9 +27,10 @@ from collections.abc import Iterator
 
 from checks.cases import fires, quiet
 from checks.check import check
-from checks.container.failed_calls import DENIED, NOT_PERMITTED, Failed, refused
+from checks.container.failed_calls import DENIED, NOT_PERMITTED, Failed, refused, runit_stuck
 from checks.container.identity import Use, User, described, obstacle, user_of
 from checks.container.places import Places, container_of, model_dir, mount_named, mount_over, places_of, tail, within
+from checks.container.read_only_file_system import RUNIT, RUNIT_STUCK
 from checks.container.scenes import APP, MODELS, bind, file, folder, frozen, seen, traceback
 from checks.containers import Container, FileInside
 from checks.evidence import Evidence
@@ -57,6 +58,23 @@ def permission_denied(evidence: Evidence) -> Iterator[Finding]:
     """Name the user, and the folder or file that stands against it."""
     container, places = container_of(evidence), places_of(evidence)
     user = user_of(container, places.inside)
+    stuck = runit_stuck(evidence)
+    if stuck and not user.is_root and not container.limits.read_only:
+        services = container.environment.get("SVDIR") or RUNIT
+        yield Finding(
+            title=titled(f"runit may not write to {services} as user {user.shown}", 88),
+            evidence=(stuck, Quote(source="user", text=_who(container, user))),
+            stage=Stage.LOAD,
+            about=(f"file:{services}",),
+            explains=RUNIT_STUCK,
+            fixes=(
+                Fix(title="run the image as root, as its start scripts expect", commands=("--user 0",)),
+                Fix(
+                    title=f"give {services} to the user when the image is built",
+                    commands=(f"RUN chown -R {user.owner} {services}",),
+                ),
+            ),
+        )
     for one in refused(evidence, DENIED, NOT_PERMITTED):
         if not one.path or is_unreadable_model(container, places, one):
             continue
@@ -132,6 +150,7 @@ def _fixes(
 CACHE = traceback(f"PermissionError: [Errno 13] Permission denied: '{APP}/cache'")
 SECRET = traceback("PermissionError: [Errno 13] Permission denied: '/srv/labels.txt'")
 HOME = traceback("PermissionError: [Errno 13] Permission denied: '/.cache'")
+RUNSV = "runsv gunicorn: fatal: unable to open supervise/lock: file does not exist\n"
 ROOTS = frozen(folder("/var", file("azureml-app/"), "azureml-app/score.py"))
 
 CASES = (
@@ -155,6 +174,8 @@ CASES = (
         seen(frozen(), "mkdir: cannot create directory '/srv/x': Permission denied\n", user="app"),
         saw="/srv/x is closed to user app (write)",
     ),
+    fires(seen(ROOTS, RUNSV, user="1000"), saw="runit may not write to /var/runit as user 1000", findings=1),
+    quiet(seen(ROOTS, RUNSV, user="0"), name="root"),
     quiet(seen(ROOTS, CACHE, user="0"), name="root: no mode stops it, so it is something else"),
     quiet(
         seen(ROOTS, traceback(f"FileNotFoundError: [Errno 2] No such file or directory: '{APP}/cache'"), user="1000")

@@ -25,7 +25,7 @@ from collections.abc import Iterator
 
 from checks.cases import fires, quiet
 from checks.check import check
-from checks.container.failed_calls import READ_ONLY, Failed, failed, refused
+from checks.container.failed_calls import READ_ONLY, Failed, failed, refused, runit_stuck
 from checks.container.places import container_of, file_system_of, mount_named, mount_option, mount_over, places_of, tail
 from checks.container.scenes import APP, MODELS, bind, folder, frozen, seen, system, tmpfs, traceback
 from checks.containers import Container, Inside, Limits, Mount
@@ -34,6 +34,8 @@ from checks.finding import Confidence, Finding, Fix, Quote, Stage
 from checks.runtime.observed import raised_in
 from checks.runtime.wording import titled
 
+RUNIT = "/var/runit"
+RUNIT_STUCK = ("logs.unrecognised-error", "container.server-gone", "container.nothing-listens", "container.unhealthy")
 _NO_SCRATCH = re.compile(r"No usable temporary directory found in \[(?P<folders>[^\]]*)\]")
 _ROOT = Mount(kind="other", target="/", writable=False)
 _CACHES = (
@@ -67,6 +69,26 @@ def read_only_file_system(evidence: Evidence) -> Iterator[Finding]:
     """Tell for each path which option of the container makes it read-only."""
     container, inside = container_of(evidence), places_of(evidence).inside
     yield from _no_scratch(container, evidence)
+    stuck = runit_stuck(evidence)
+    if stuck and container.limits.read_only:
+        services = container.environment.get("SVDIR") or RUNIT
+        yield Finding(
+            title=titled(f"runit cannot write to {services}: the container is --read-only", 88),
+            evidence=(
+                stuck,
+                Quote(source="container", text="was started with --read-only: only mounts can be written"),
+            ),
+            stage=Stage.LOAD,
+            about=(f"file:{services}",),
+            explains=RUNIT_STUCK,
+            fixes=(
+                Fix(title="leave --read-only away"),
+                Fix(
+                    title=f"lay a new volume over {services}, which takes its files from the image",
+                    commands=(f"-v services:{services}",),
+                ),
+            ),
+        )
     for one in refused(evidence, READ_ONLY):
         reason = _reason(container, inside, one)
         if reason is None:
@@ -137,6 +159,7 @@ TRIED = Probe(interpreter="/usr/bin/python3", python="3.11.2", steps=(PROBED,))
 NO_SCRATCH = (
     "FileNotFoundError: [Errno 2] No usable temporary directory found in ['/tmp', '/var/tmp', '/usr/tmp', '/app']\n"
 )
+RUNSV = "runsv gunicorn: fatal: unable to open supervise/lock: file does not exist\n"
 CODE = frozen(folder(APP, "score.py"))
 CLOSED = Limits(read_only=True)
 
@@ -152,6 +175,8 @@ CASES = (
         name="full rather than read-only",
     ),
     quiet(seen(CODE, probe=TRIED, mounts=(bind("/d", "/data"),)), name="only the rehearsal mounts it read-only"),
+    fires(seen(CODE, RUNSV, limits=CLOSED), saw="runit cannot write to /var/runit", findings=1),
+    quiet(seen(CODE, RUNSV), name="another user: another check"),
     quiet(seen(CODE, CACHE), name="nothing makes it read-only that is known"),
     quiet(seen(CODE, limits=CLOSED), name="nothing was written"),
     quiet(
