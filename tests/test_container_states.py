@@ -1,8 +1,11 @@
 """A container that could not start, ended or cannot be reached: one answer, in the words of every engine."""
 
+from datetime import datetime
+
 import pytest
 
 from checks.cases import container
+from checks.container.seen import moment
 from checks.containers import Container, ContainerState, Health, HealthResult, Image, Inside, Limits, Port, Socket
 from checks.evidence import Evidence, Logs
 from checks.finding import Finding
@@ -284,3 +287,16 @@ def test_the_cure_is_told_in_the_way_it_was_made(labels: dict[str, str], command
         container(seen={"inside": EVERY}, ports=(Port(container=8080, host_port=80),), labels=labels)
     ).causes
     assert command in cause.fixes[0].commands
+
+
+@pytest.mark.parametrize(
+    "text", ["1970-01-01T00:00:00Z", "2000-02-29 23:59:59", "2024-12-31T12:00:00Z", "2026-03-01 00:00:00,123 I [1] x"]
+)
+def test_times_are_seconds_since_1970(text: str) -> None:
+    expected = datetime.fromisoformat(f"{text[:10]}T{text[11:19]}+00:00").timestamp()
+    assert moment(text) == expected
+
+
+@pytest.mark.parametrize("text", [None, "", "0001-01-01T00:00:00Z", "2026-13-01 00:00:00", "2026-01-01 25:00:00"])
+def test_what_is_no_time(text: str | None) -> None:
+    assert moment(text) is None

@@ -79,10 +79,10 @@ def _took(evidence: Evidence) -> tuple[float, Quote] | None:
     began, lines = moment(container_of(evidence).state.started), last_start(evidence)
     first = next((line.time for line in lines if line.time), None)
     whole = not any(log.left_out for log in logs_of(evidence))
-    if began and first and whole and abs((first - began).total_seconds()) < SOON:  # a supervisor may start it again
+    if began and first and whole and abs(first - began) < SOON:  # a supervisor may start it again
         for line in lines:
             if line.time and line.time >= began and _READY.search(line.text):
-                return (line.time - began).total_seconds(), line.quote
+                return line.time - began, line.quote
     probe = probe_if_any(evidence)
     steps = [probe.step(Phase.IMPORT), probe.step(Phase.INIT)] if probe else []
     done = [step for step in steps if step and step.outcome == "passed"]

@@ -22,7 +22,6 @@ Source: azureml-inference-server-http 1.5.1, `aml_blueprint.py`; gunicorn 27.0.1
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
 
 from checks.cases import RUNNING, container, fires, quiet
 from checks.check import check
@@ -170,9 +169,9 @@ def _seconds(evidence: Evidence, line: Told | None) -> float | None:
         return min(ages, default=None)
     late = [told.time for told in last_start(evidence) if told.time]
     began = moment(found.state.started)
-    late += [began + timedelta(seconds=one.seconds) for one in processes if one.pid == 1 and one.seconds and began]
+    late += [began + one.seconds for one in processes if one.pid == 1 and one.seconds and began]
     late += [when for one in (found.health.results if found.health else ()) if (when := moment(one.at))]
-    return (max(late) - line.time).total_seconds() if late else None
+    return max(late) - line.time if late else None
 
 
 INVOKES = (

@@ -4,7 +4,6 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
 
 from checks.containers import Answer, Answers, Container, Image, Inside, Mount, Socket
@@ -48,13 +47,13 @@ _PYTHON = re.compile(r"(?:python|pypy)[\d.]*$")
 
 @dataclass(frozen=True)
 class Told:
-    """One line of a container's log."""
+    """One line of a container's log; `time` is in seconds since 1970."""
 
     source: str
     number: int
     text: str
     raw: str
-    time: datetime | None = None
+    time: float | None = None
 
     @property
     def quote(self) -> Quote:
@@ -143,12 +142,7 @@ def all_lines(evidence: Evidence) -> tuple[Told, ...]:
 
 def last_start(evidence: Evidence) -> tuple[Told, ...]:
     """The lines since a server began for the last time; all of them when none announced itself."""
-    found: list[Told] = []
-    for log in logs_of(evidence):
-        lines = _read(log)
-        first = max((place for place, line in enumerate(lines) if _BEGINS.search(line.text)), default=0)
-        found += lines[first:]
-    return tuple(found)
+    return tuple(line for log in logs_of(evidence) for line in _since_start(log))
 
 
 def last_that(lines: Sequence[Told], pattern: re.Pattern[str]) -> tuple[Told, re.Match[str]] | None:
@@ -172,6 +166,13 @@ def _blamed(evidence: Evidence, ids: Sequence[str]) -> Iterator[Told]:
 
 
 @lru_cache(maxsize=4)
+def _since_start(log: Log) -> tuple[Told, ...]:
+    lines = _read(log)
+    places = range(len(lines) - 1, -1, -1)
+    return lines[next((place for place in places if _BEGINS.search(lines[place].text)), 0) :]
+
+
+@lru_cache(maxsize=4)
 def _read(log: Log) -> tuple[Told, ...]:
     return tuple(
         Told(log.source, line.number, line.text, line.raw, moment(line.time) or moment(line.raw[:60]))
@@ -180,21 +181,27 @@ def _read(log: Log) -> tuple[Told, ...]:
     )
 
 
-def moment(text: str | None) -> datetime | None:
-    """The time that a text begins with, taken as UTC; None for none and for the engine's year 1."""
+def moment(text: str | None) -> float | None:
+    """The time that a text begins with, in seconds since 1970 and UTC; None for none, as for the year 1."""
     found = _TIME.search(text or "")
     if found is None or found[0].startswith(NEVER):
         return None
-    try:
-        return datetime(*(int(part) for part in found.groups()), tzinfo=UTC)  # type: ignore[misc, arg-type]
-    except ValueError:
+    year, month, day, hour, minute, second = map(int, found.groups())
+    if not (1 <= month <= 12 and 1 <= day <= 31 and hour < 24 and minute < 60):
         return None
+    return float(((_days(year, month, day) * 24 + hour) * 60 + minute) * 60 + second)
+
+
+def _days(year: int, month: int, day: int) -> int:
+    """Days since 1970-01-01. Years are counted from March, so that the leap day is their last one."""
+    year, month = (year - 1, month + 9) if month <= 2 else (year, month - 3)
+    return 365 * year + year // 4 - year // 100 + year // 400 + (153 * month + 2) // 5 + day - 719469
 
 
 def lasted(container: Container) -> float | None:
     """Seconds from the last start to the end of it; None while it runs, and when the engine does not tell."""
     began, ended = moment(container.state.started), moment(container.state.finished)
-    return (ended - began).total_seconds() if began and ended and ended >= began else None
+    return ended - began if began and ended and ended >= began else None
 
 
 def command_of(container: Container) -> str:
