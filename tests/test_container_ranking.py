@@ -21,7 +21,7 @@ from checks.container.scenes import (
     traceback,
 )
 from checks.container.scenes import seen as container_with
-from checks.containers import ContainerState, Limits, MemoryUse, Port, TriedImport
+from checks.containers import ContainerState, Folder, Limits, MemoryUse, Port, TriedImport
 from checks.evidence import Asked, Evidence, Logs, Missing, Phase, Probe, Script, SourceTree
 from checks.finding import Finding
 from checks.joint import judge
@@ -163,6 +163,16 @@ SITUATIONS = {
             failing(f"PermissionError: {DENIED}"),
             user="1000",
             models=models("model.pkl"),
+            probe=probe("PermissionError", DENIED, "joblib.load", filename=f"{MODELS}/model.pkl", errno=13),
+        ),
+    ),
+    "model folder closed": (
+        "container.model-not-readable",
+        seen(
+            frozen(CODE, Folder(path=MODELS, files=(), mode=0o700, problem="Permission denied")),
+            f"PermissionError: [Errno 13] Permission denied: '{MODELS}'\n" + failing(f"PermissionError: {DENIED}"),
+            user="1000",
+            models=Missing(reason="could not be read"),
             probe=probe("PermissionError", DENIED, "joblib.load", filename=f"{MODELS}/model.pkl", errno=13),
         ),
     ),

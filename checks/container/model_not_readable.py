@@ -24,12 +24,12 @@ from collections.abc import Iterator
 
 from checks.cases import fires, quiet
 from checks.check import check
-from checks.container.failed_calls import DENIED, refused
+from checks.container.failed_calls import DENIED, Failed, refused
 from checks.container.identity import User, described, obstacle, user_of
 from checks.container.permission_denied import EXPLAINS, is_unreadable_model
-from checks.container.places import Places, container_of, model_dir, mount_named, mount_over, places_of, served
+from checks.container.places import Places, container_of, model_dir, mount_named, mount_over, places_of, served, tail
 from checks.container.scenes import APP, MODELS, SCRIPT, bind, file, folder, frozen, seen, traceback
-from checks.containers import Container
+from checks.containers import Container, Folder
 from checks.entry_script.module import parse
 from checks.evidence import Evidence, Script
 from checks.finding import Confidence, Finding, Fix, Quote, Severity, Stage
@@ -48,13 +48,13 @@ def model_not_readable(evidence: Evidence) -> Iterator[Finding]:
     container, places = container_of(evidence), places_of(evidence)
     user = user_of(container, places.inside)
     told = [one for one in refused(evidence, DENIED) if is_unreadable_model(container, places, one)]
-    for one in told:
-        stands = obstacle(user, places, one.path, "read")
-        mode = described(stands[0], stands[1]) if stands else described(one.path, places.files[one.path])
-        yield one.finding(
-            titled(f"the model file {base_name(one.path)} is closed to user {user.shown}", 88),
-            saw=(Quote(source="inside", text=mode), *_mount(container, one.path)),
-            fixes=_fixes(container, stands[0] if stands else one.path, user),
+    for closed, calls in _by_obstacle(places, user, told).items():
+        first = min(calls, key=lambda one: one.failure.own is None)  # the script's own call says more than the server's
+        yield first.finding(
+            titled(f"{_what(places, closed)} is closed to user {user.shown}", 88),
+            saw=(Quote(source="inside", text=described(closed, places.files[closed])), *_mount(container, closed)),
+            about=tuple(entry for one in calls for entry in one.about),
+            fixes=_fixes(container, closed, user),
         )
     if told or user.is_root or user.uid is None or served(evidence):
         return
@@ -62,13 +62,28 @@ def model_not_readable(evidence: Evidence) -> Iterator[Finding]:
         stands = obstacle(user, places, path, "read")
         if stands:
             yield Finding(
-                title=titled(f"the model file {base_name(path)} is closed to user {user.shown}", 88),
+                title=titled(f"{_what(places, stands[0])} is closed to user {user.shown}", 88),
                 evidence=(Quote(source="inside", text=described(stands[0], stands[1])), *_mount(container, path)),
                 severity=Severity.WARNING,
                 about=(f"file:{path}", f"file:{base_name(path)}"),
                 fixes=_fixes(container, stands[0], user),
             )
             return
+
+
+def _by_obstacle(places: Places, user: User, calls: list[Failed]) -> dict[str, list[Failed]]:
+    """Refused calls by the path that stands against them: what the server and the script met is one fault."""
+    found: dict[str, list[Failed]] = {}
+    for one in calls:
+        stands = obstacle(user, places, one.path, "read")
+        found.setdefault(stands[0] if stands else one.path, []).append(one)
+    return found
+
+
+def _what(places: Places, path: str) -> str:
+    """A file or folder of the model in words."""
+    kind = "folder" if places.is_folder(path) else "file"
+    return f"the model {kind} {base_name(path)}" if kind == "file" else f"the folder {tail(path)} of the model"
 
 
 def _named(evidence: Evidence, container: Container, places: Places) -> Iterator[str]:
@@ -100,6 +115,7 @@ def _fixes(container: Container, path: str, user: User) -> tuple[Fix, ...]:
 
 
 DENIES = traceback(f"PermissionError: [Errno 13] Permission denied: '{MODELS}/model.pkl'")
+HIDDEN = Folder(path=MODELS, files=(), mode=0o700, problem="Permission denied")
 CLOSED = frozen(folder(MODELS, file("model.pkl", mode=0o600)))
 READS = Script(path=f"{APP}/score.py", text=SCRIPT)
 
@@ -114,6 +130,18 @@ CASES = (
         ),
         saw="folder of 5:0, mode 700",
         name="foreseen: a folder on the way",
+    ),
+    fires(
+        seen(
+            frozen(HIDDEN),
+            f"PermissionError: [Errno 13] Permission denied: '{MODELS}'\n{DENIES}",
+            user="1000",
+            script=READS,
+        ),
+        saw="churn/3 of the model is closed to user 1000",
+        line=6,
+        findings=1,
+        name="a closed folder, met by the server and by the script",
     ),
     quiet(seen(CLOSED, user="1000"), name="nothing names the file"),
     quiet(seen(CLOSED, script=READS, user="0"), name="root"),

@@ -95,9 +95,15 @@ def permission_denied(evidence: Evidence) -> Iterator[Finding]:
 
 
 def is_unreadable_model(container: Container, places: Places, one: Failed) -> bool:
-    """True for a file of the model folder that is there: container.model-not-readable tells of it."""
+    """True for what lies in the model folder and is read: container.model-not-readable tells of it.
+
+    What is behind a closed folder was not seen, and counts as there.
+    """
     root = model_dir(container)
-    return bool(root) and within(one.path, root or "") and places.has(one.path) and use_of(one, places) == "read"
+    if root is None or not within(one.path, root) or use_of(one, places) != "read":
+        return False
+    user = user_of(container, places.inside)
+    return places.has(one.path) or obstacle(user, places, one.path, "read") is not None
 
 
 def use_of(one: Failed, places: Places) -> Use:
