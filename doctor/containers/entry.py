@@ -1,7 +1,9 @@
 """What of a container is to be rehearsed: the person's script, where its code lies, and what the server gives it."""
 
 import posixpath
+import re
 from dataclasses import dataclass
+from itertools import takewhile
 
 from checks.containers import Container
 from doctor.containers.brought import Brought
@@ -9,8 +11,10 @@ from doctor.containers.engine import Engine
 from doctor.containers.inside_records import CODE_ROOTS
 from doctor.containers.paths_inside import head
 from doctor.containers.wrapped_script import wrapped
+from doctor.redact import MASK
 
 MOST_TEXT = 4 * 1024 * 1024  # bytes of a script
+_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=([^$`]*)\Z")
 _IN_PLACE = frozenset({"azmlinfsrv", "gunicorn", "uvicorn", "hypercorn", "flask", "waitress-serve"})
 
 
@@ -60,7 +64,7 @@ def _entry(container: Container, script: str | None, text: str, python: str) -> 
     root = container.app_root.rstrip("/") or "/"
     folder = posixpath.dirname(script or container.entry_script)
     within = (folder + "/").startswith(root + "/") and not python.startswith(root + "/") and root != "/"
-    variables = {"AML_APP_ROOT": root}
+    variables = _assigned(container) | {"AML_APP_ROOT": root}
     if (options := container.server_options) is not None:
         variables["AZUREML_ENTRY_SCRIPT"] = container.entry_script
         if "model_dir" in options:
@@ -74,6 +78,19 @@ def _entry(container: Container, script: str | None, text: str, python: str) -> 
         models=_models(container, root),
         variables=variables,
     )
+
+
+def _assigned(container: Container) -> dict[str, str]:
+    """Variables that the command line itself sets: `export NAME=value; azmlinfsrv …`, `env NAME=value azmlinfsrv …`.
+
+    Only plain values: what a shell would have to work out is left alone, and so is what was redacted.
+    """
+    found = {}
+    for word in takewhile(lambda word: posixpath.basename(word) not in _IN_PLACE, container.words):
+        match = _ASSIGNMENT.match(word)
+        if match and MASK not in match[2]:
+            found[match[1]] = match[2]
+    return found
 
 
 def text_of(engine: Engine, container: Container, path: str, brought: Brought) -> str | None:

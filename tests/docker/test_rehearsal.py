@@ -426,6 +426,13 @@ def test_variables_are_those_of_the_container_and_the_wishes(engine: Engine, bro
     assert other.stdout.text == "other b\n"
 
 
+def test_variables_of_the_command_line(engine: Engine, broken: Broken) -> None:
+    text = "import os\ndef init():\n    print(os.environ.get('KIND'), os.environ.get('NOW'))\ndef run(data): ...\n"
+    words = ["sh", "-c", "export KIND=small NOW=$(date); azmlinfsrv --entry_script score.py --port NONE=1"]
+    container = broken(score(text), command=words, working_dir=ROOT)
+    assert probe_of(rehearsed(engine, container)).stdout.text == "small None\n"
+
+
 def test_it_lies_and_runs_where_the_server_would_run_it(engine: Engine, broken: Broken) -> None:
     text = "import os, sys, beside, below\ndef init():\n    print(os.getcwd(), sys.path[0])\ndef run(data): ...\n"
     files = {"/srv/app/src/score.py": text, "/srv/app/beside.py": "", "/srv/root/below.py": ""}
