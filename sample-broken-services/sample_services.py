@@ -140,8 +140,9 @@ class ContainerService:
 
     `symptom` is what a person sees without doctor; texts in backticks are verbatim from docker. `cause` is the id that
     must rank first, `explained` are ids that must be found and be explained by others. `file` and `line` are path
-    inside and line of the first quote of the cause, where the code of the person is at fault. A healthy one has none
-    of these. `request` is the file whose content is sent to /score before doctor looks, where the fault needs one.
+    inside and line of the person's code that the cause quotes, `fix` a text that one of its fixes holds. A healthy one
+    has none of these. `request` is the file whose content is sent to /score before doctor looks, where the fault needs
+    one.
     """
 
     folder: Path
@@ -152,6 +153,7 @@ class ContainerService:
     explained: tuple[str, ...] = ()
     file: str | None = None
     line: int | None = None
+    fix: str | None = None
     healthy: bool = False
     request: str | None = None
     platform_of_image: str | None = None

@@ -55,7 +55,7 @@ def seen(engine: Engine, started: Started) -> str:
 
 def shows_its_symptom(engine: Engine, started: Started) -> None:
     """Whether docker shows every verbatim text of the symptom, if only for a moment, as between two restarts."""
-    give_up = time.monotonic() + 15
+    give_up = time.monotonic() + 60
     missing = set(started.service.verbatim)
     while missing:
         shown = seen(engine, started)
@@ -95,6 +95,9 @@ def broken(service: ContainerService, found: Diagnosed) -> None:
     assert first.id == service.cause, told(found)
     if service.file:
         assert points_to(first, service.file, service.line), f"{first.evidence}\n{told(found)}"
+    if service.fix:
+        fixes = [text for fix in first.fixes for text in (fix.title, *fix.commands)]
+        assert service.fix in " ".join(fixes), f"{fixes}\n{told(found)}"
     explained = {finding.id for finding in report.findings} - {cause.id for cause in report.causes}
     assert set(service.explained) <= explained, told(found)
 
