@@ -115,13 +115,18 @@ def _tier(finding: Finding) -> int:
 
 
 def _quoting(cause: Finding, findings: Iterable[Finding]) -> Finding:
-    """A cause with the log's own lines behind its evidence, when it explains what the log says."""
+    """A cause with what other witnesses show of it: the line of code that was met before the log's words, or after the
+    evidence of a closer look the log's own lines.
+    """
+    explained = [one for one in findings if one.id in cause.explains]
     if cause.family == "logs":
-        return cause
+        met = (quote for one in explained if one.id in LAST_RESORT for quote in one.evidence)
+        code = next((quote for quote in met if quote.line and quote not in cause.evidence), None)
+        return msgspec.structs.replace(cause, evidence=(code, *cause.evidence)) if code else cause
     lines = [
         quote
-        for one in findings
-        if one.family == "logs" and one.id in cause.explains and _role(one) == "cause"
+        for one in explained
+        if one.family == "logs" and _role(one) == "cause"
         for quote in one.evidence
         if quote not in cause.evidence
     ]

@@ -107,3 +107,12 @@ def test_a_server_that_keeps_the_exception_to_itself_is_seen_through() -> None:
     assert [one.id for one in judge((said, met)).causes] == ["runtime.import-name-missing"]
     later = finding("runtime.file-missing", "", "FileNotFoundError: x", about=("phase:init",))
     assert "logs.main-script-not-found" in [one.id for one in judge((said, later)).causes]
+
+
+def test_a_cause_of_the_log_shows_the_line_of_code_that_the_rehearsal_met() -> None:
+    text = "ValueError: invalid literal for int() with base 10: 'x'"
+    log = finding("logs.value-error", "", text, about=("line:7",))
+    raised = finding("runtime.init-raised", "", 'shoe = int(sizes["shoe"])', text, about=("phase:init", "line:7"))
+    cause = judge((log, raised)).causes[0]
+    assert cause.id == "logs.value-error"
+    assert cause.evidence[0].text == 'shoe = int(sizes["shoe"])'
