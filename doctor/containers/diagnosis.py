@@ -126,6 +126,7 @@ def collect(engine: Engine, name: str, payloads: Sequence[Payload], wishes: Wish
         samples=Samples(items=tuple(describe(payload.source, payload.body) for payload in payloads))
         if payloads
         else Missing(reason="no sample was given (--sample FILE)"),
+        local=Missing(reason="no folder was given to hold against it (--source DIR)"),
     )
     listen("reading the log")
     logs = collect_logs(engine, container, since=wishes.since, tail=wishes.tail)
@@ -136,6 +137,11 @@ def collect(engine: Engine, name: str, payloads: Sequence[Payload], wishes: Wish
         seen = _with_files(seen, container, wishes, brought)
         if _should_rehearse(seen.evidence, payloads, wishes):
             seen = _rehearsed(engine, answer, seen, payloads, wishes, brought, listen)
+        else:
+            why = (
+                "as asked (--no-rehearse)" if wishes.rehearse is False else "for it answers (--rehearse does it anyway)"
+            )
+            seen = replace(seen, evidence=seen.evidence.replace(probe=Missing(reason=f"it was not rehearsed, {why}")))
     return replace(seen, notes=(*seen.notes, *_missing(seen.evidence), *_changed(engine, answer, container)))
 
 
