@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from checks.cases import container, fires, quiet
 from checks.check import check
 from checks.container.out_of_memory import memory_of
-from checks.container.seen import command_quote, container_of, has_ended, inspected, state_quote
+from checks.container.seen import command_quote, container_of, has_ended, inspected, state_quote, was_out_of_memory
 from checks.container.stopping import was_stopped
 from checks.containers import ContainerState, Limits
 from checks.evidence import Evidence
@@ -47,7 +47,7 @@ def killed(evidence: Evidence) -> Iterator[Finding]:
     seen = container_of(evidence)
     if seen.state.exit_code != SIGKILL or not has_ended(evidence):
         return
-    if seen.state.oom_killed or was_stopped(evidence):
+    if was_out_of_memory(evidence) or was_stopped(evidence):
         return
     use = memory_of(evidence)
     limit = f"memory limit {bytes_of(use.limit)}" if use.limit else "no memory limit"

@@ -41,8 +41,9 @@ from checks.container.seen import (
     last_that,
     probe_if_any,
     state_quote,
+    was_out_of_memory,
 )
-from checks.containers import Container, ContainerState, Inside, Limits, MemoryUse
+from checks.containers import Container, ContainerState, Ended, Inside, Limits, MemoryUse
 from checks.evidence import Evidence, Phase, Probe
 from checks.finding import Confidence, Finding, Fix, Quote, Severity, Stage
 from checks.runtime.endings import ending_of
@@ -112,7 +113,7 @@ def out_of_memory(evidence: Evidence) -> Iterator[Finding]:
     killed = found.state.exit_code == SIGKILL and has_ended(evidence)
     told = blamed(evidence, *KILLED)
     rehearsed = _rehearsed(evidence, use)
-    if found.state.oom_killed or (killed and use.full) or (told and use.kills):
+    if was_out_of_memory(evidence) or (killed and use.full) or (told and use.kills):
         confidence = Confidence.CERTAIN
     elif (told and (use.full or rehearsed)) or (killed and rehearsed):
         confidence = Confidence.LIKELY
@@ -236,6 +237,18 @@ CASES = (
     ),
     fires(container(state=KILL, seen={"probe": PROBED.probe, "script": PROBED.script}, limits=SMALL), line=2),
     fires(container(state=FLAGGED), saw="the memory of its host"),
+    fires(
+        container(
+            state=ContainerState(
+                status="running",
+                exit_code=137,
+                restarts=3,
+                ends=(Ended(at="2026-11-20T18:00:00Z", exit_code=137, oom_killed=True),),
+            ),
+            limits=SMALL,
+        ),
+        name="a loop, seen while it runs for a moment",
+    ),
     quiet(container(state=KILL, limits=SMALL), name="docker kill, or a stop that was not heard"),
     quiet(container(WORKER), name="a worker was killed, and nothing tells of memory"),
     quiet(container(seen=FULL, limits=SMALL), name="full at times, and nothing was killed"),

@@ -125,6 +125,12 @@ def keeps_ending(evidence: Evidence) -> bool:
     return between and not answered(evidence)
 
 
+def was_out_of_memory(evidence: Evidence) -> bool:
+    """True when the engine says so of the last end, or of any end of a loop: the flag is gone once it runs again."""
+    state = container_of(evidence).state
+    return state.oom_killed or (keeps_ending(evidence) and any(end.oom_killed for end in state.ends))
+
+
 def is_settled(evidence: Evidence) -> bool:
     """True when it runs, and not only for the moment."""
     return is_up(container_of(evidence)) and not keeps_ending(evidence)
