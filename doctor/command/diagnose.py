@@ -21,8 +21,22 @@ def command() -> None:
     """Say why a deployed service does not start or answers wrongly, and what to change."""
 
 
+def _names(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Containers for the shell's completion; none where no engine answers at once."""
+    from doctor.containers.engine import connect, told
+    from doctor.errors import CannotExamine
+
+    try:
+        engine = connect(patience=2)
+        with told(engine):
+            names = [name.lstrip("/") for one in engine.api.containers(all=True) for name in one.get("Names") or ()]
+    except CannotExamine:
+        return []
+    return [name for name in names if name.startswith(incomplete)]
+
+
 @command.command("docker")
-@click.argument("name", metavar="NAME")
+@click.argument("name", metavar="NAME", shell_complete=_names)
 @click.option(
     "--source", type=FILE, metavar="DIR", help="Your own folder of the code, to be held against what is inside."
 )

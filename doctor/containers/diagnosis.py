@@ -300,5 +300,7 @@ def _verdict(ranking: Ranking, evidence: Evidence) -> Verdict:
 
 
 def _confirmed(finding: Finding, command: str) -> Finding:
-    """Fill in the command that passes once the finding is cured."""
-    return finding if finding.confirm else msgspec.structs.replace(finding, confirm=command)
+    """Fill in the command that passes once the finding is cured; a log alone would be asked for the next one."""
+    if finding.confirm and finding.family != "logs":
+        return finding
+    return msgspec.structs.replace(finding, confirm=command)
