@@ -124,9 +124,18 @@ def _is_ours(owner: str) -> bool:
 
 
 def _is_of_another(folder: Path) -> bool:
-    """Whether the process that a folder names still runs, and is not this one."""
+    """Whether a process that still runs owns the folder by its name, or works in it, and is not this one."""
     number = re.match(r"doctor-[a-z]+-(\d+)-", folder.name)
-    return number is not None and int(number[1]) != os.getpid() and Path(f"/proc/{number[1]}").exists()
+    if number:
+        return int(number[1]) != os.getpid() and Path(f"/proc/{number[1]}").exists()
+    return any(_works_in(process, str(folder)) for process in Path("/proc").glob("[0-9]*"))
+
+
+def _works_in(process: Path, folder: str) -> bool:
+    try:
+        return str((process / "cwd").readlink()).startswith(folder) or folder in (process / "cmdline").read_text()
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def _nothing_is_left(engine: Engine, before: set[str]) -> None:
