@@ -49,7 +49,9 @@ def model_file_name(evidence: Evidence) -> Iterator[Finding]:
     if not files:
         return
     told: set[str] = set()
-    for use in path_uses(module):
+    uses = tuple(path_uses(module))
+    named = {use.path.inside for use in uses if use.path.base is Base.MODEL}  # what the script opens as something else
+    for use in uses:
         wanted, phases = use.path.inside, reach(module).phases(use.call)
         if use.action not in {"load", "open", "list"} or use.path.base is not Base.MODEL or not use.path.complete:
             continue
@@ -59,7 +61,7 @@ def model_file_name(evidence: Evidence) -> Iterator[Finding]:
             continue
         told.add(wanted)
         tested = is_tested(module, use.path)
-        likely = likely_file(wanted, files)
+        likely = likely_file(wanted, tuple(file for file in files if file not in named))
         seen = quotes(script, module, [*use.path.literals[-1:], use.call])
         yield Finding(
             title=f"`{wanted[-50:]}` is not in the model folder",
@@ -76,7 +78,7 @@ def model_file_name(evidence: Evidence) -> Iterator[Finding]:
             fixes=(
                 Fix(title=f"load `{likely}`", edits=renamed(module, script, use.path, likely))
                 if likely
-                else Fix(title="name a file that the folder has"),
+                else Fix(title=f"put {posixpath.basename(wanted)[-40:]} into the model folder, or name what it has"),
             ),
         )
 
@@ -84,6 +86,7 @@ def model_file_name(evidence: Evidence) -> Iterator[Finding]:
 _INIT = "import os\nimport joblib\ndef init():\n    global model\n"
 _LOAD = "    model = joblib.load(os.path.join(os.environ['AZUREML_MODEL_DIR'], {}))\n"
 _RUN = "def run(data): return 1\n"
+_NAMES = _INIT + "    names = open(os.environ['AZUREML_MODEL_DIR'] + '/names.json')\n" + _LOAD.format("'a.pkl'") + _RUN
 
 
 CASES = (
@@ -107,6 +110,12 @@ CASES = (
         saw="modle.onnx",
     ),
     fires(with_models(_INIT + _LOAD.format("'a', 'b.pkl'") + _RUN, "x.json", "y.json"), saw="x.json"),
+    fires(
+        with_models(_NAMES, "names.json"),
+        saw="a.pkl",
+        fixed=_NAMES,
+        name="the only file is one that the script opens as something else",
+    ),
     quiet(with_models(_INIT + _LOAD.format("'model.pkl'") + _RUN, "model.pkl")),
     quiet(with_models(_INIT + _LOAD.format("'outputs'") + _RUN, "outputs/model.pkl"), name="a folder"),
     quiet(with_models(_INIT + "    name = os.listdir('.')[0]\n" + _LOAD.format("name") + _RUN, "model.pkl")),

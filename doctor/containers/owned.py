@@ -16,7 +16,6 @@ from typing import Any, Literal
 import docker.errors
 import requests
 
-from doctor.containers.brought import PREFIX
 from doctor.containers.engine import Engine, told
 from doctor.errors import CannotExamine
 from doctor.probe import processes
@@ -32,7 +31,7 @@ _COMMITTING = 180  # seconds that the engine may take to make an image
 _TRIES = 3
 _CLOCK = 60.0  # seconds by which the clock may have been set since
 _FAILURES = (requests.exceptions.RequestException, docker.errors.DockerException, OSError)
-_BROUGHT = re.compile(re.escape(PREFIX) + r"(\d+)-")
+_FOLDER = re.compile(r"doctor-(?:brought|stage)-(\d+)-")  # of brought.py and of probe/staging.py
 
 
 @contextmanager
@@ -259,7 +258,7 @@ def _sweep_folders() -> int:
     """Remove temporary folders whose process is gone. A process younger than the folder only has the same number."""
     removed = 0
     for entry in os.scandir(tempfile.gettempdir()):
-        match = _BROUGHT.match(entry.name)
+        match = _FOLDER.match(entry.name)
         if match is None or not entry.is_dir(follow_symlinks=False):
             continue
         with contextlib.suppress(OSError):

@@ -28,7 +28,7 @@ CROWDED = 1_000  # entries of a folder that is linked as a whole; it holds data,
 _PASSED_OVER = frozenset({"__pycache__", "node_modules"})
 _MODEL_NAME = re.compile(r"get_model_path\(\s*(?:model_name\s*=\s*)?[\"']([\w.\-]+)[\"']\s*[,)]")
 _CODING = re.compile(r"\A(?:[^\n]*\n)?[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
-_PREFIX = "doctor-"
+_PREFIX = "doctor-stage-"
 UNTOLD_NAME = "model"
 _ALL_MODELS = "azureml-models"
 
@@ -110,7 +110,7 @@ def prepare(
     copy_code: bool = True,
 ) -> Stage:
     """Lay out a stage. Raises OSError when the temporary folder cannot be written."""
-    root = Path(os.path.realpath(tempfile.mkdtemp(prefix=_PREFIX)))
+    root = Path(os.path.realpath(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")))
     stage = Stage(root=root, code=root / "var" / "azureml-app", models=root / "var" / "azureml-app" / "azureml-models")
     try:
         for folder in (stage.code, stage.desk, root / "tmp"):
