@@ -5,10 +5,16 @@ from checks.containers import Container
 from checks.finding import Fix, Safety
 
 OTHERS = "<its other options>"
+DEPLOYMENT = {"doctor": "gate"}
+"""The labels of a container that stands for a deployment to be."""
 
 
 def made_by(container: Container) -> str:
-    """`edge` (IoT Edge), `compose`, `azureml` (local endpoint), or `docker`. Told by the labels that these set."""
+    """`edge` (IoT Edge), `compose`, `azureml` (local endpoint), `deployment` (one to be, tried by doctor itself) or
+    `docker`. Told by the labels that these set.
+    """
+    if container.labels == DEPLOYMENT:
+        return "deployment"
     for prefix, maker in (
         ("net.azure-devices.edge", "edge"),
         ("com.docker.compose", "compose"),
@@ -33,6 +39,8 @@ def remade(
     container of theirs is made again by them, and would be lost otherwise.
     """
     maker = made_by(container)
+    if maker == "deployment":
+        return Fix(title=f"{title}, in the deployment's definition")
     if maker == "compose" and compose:
         service = container.labels.get("com.docker.compose.service", container.name)
         commands = (f"# compose file, services, {service}:", compose, f"docker compose up -d {service}")
@@ -54,6 +62,13 @@ def remade(
         safety=Safety.PLACEHOLDER if placeholder else Safety.REVIEW,
         commands=(f"docker rm -f {container.name}", " ".join(words)),
     )
+
+
+def with_variable(container: Container, name: str, value: str) -> str:
+    """The title of a fix that gives a variable to a container, or to the deployment that it stands for."""
+    if made_by(container) == "deployment":
+        return f"set {name}={value} in the deployment's environment_variables"
+    return f"make the container anew with {name}={value}"
 
 
 def _has_other_options(container: Container) -> bool:

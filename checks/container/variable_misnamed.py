@@ -27,6 +27,7 @@ from collections.abc import Iterator
 from checks.cases import fires, quiet
 from checks.check import check
 from checks.container.places import container_of, entry_of
+from checks.container.remake import made_by, with_variable
 from checks.container.scenes import APP, ENVIRONMENT, folder, frozen, seen
 from checks.container.wanted import ALWAYS, Wanted, names_in, wanted
 from checks.containers import Container, Image
@@ -160,7 +161,9 @@ def _finding(
         about=about,
         fixes=(
             Fix(
-                title=f"set {name} instead of {near}, and make the container anew",
+                title=f"{with_variable(container, name, '<value>')}, instead of {near}"
+                if made_by(container) == "deployment"
+                else f"set {name} instead of {near}, and make the container anew",
                 commands=(f'docker run -e {name}="${near}" ...',),
             ),
         ),

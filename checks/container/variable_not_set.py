@@ -25,6 +25,7 @@ from collections.abc import Iterator
 from checks.cases import fires, quiet
 from checks.check import check
 from checks.container.places import MODEL_DIR, container_of, served
+from checks.container.remake import DEPLOYMENT, made_by, with_variable
 from checks.container.scenes import APP, ENVIRONMENT, folder, frozen, seen
 from checks.container.variable_misnamed import nearly
 from checks.container.wanted import wanted
@@ -61,6 +62,8 @@ def variable_not_set(evidence: Evidence) -> Iterator[Finding]:
     container = container_of(evidence)
     tried = isinstance(evidence.probe, Probe) or served(evidence)
     for one in wanted(evidence, container):
+        if one.name == MODEL_DIR and made_by(container) == "deployment":
+            continue  # doctor was given no model: runtime.model-folder-not-given
         if nearly(one, container, evidence) or (one.failure is None and (tried or not one.strict)):
             continue
         value = "<folder of the model inside>" if one.name == MODEL_DIR else "<value>"
@@ -78,7 +81,7 @@ def variable_not_set(evidence: Evidence) -> Iterator[Finding]:
             about=one.about,
             fixes=(
                 Fix(
-                    title=f"make the container anew with {one.name}={value}",
+                    title=with_variable(container, one.name, value),
                     safety=Safety.PLACEHOLDER,
                     commands=commands,
                 ),
@@ -116,6 +119,8 @@ CASES = (
     ),
     fires(seen(CODE, script=READS), saw="TENANT", name="foreseen: nothing has run"),
     quiet(seen(CODE, LOG, environment={**ENVIRONMENT, "TENANT": "***"}), name="it is set by now"),
+    fires(seen(CODE, LOG, labels=DEPLOYMENT), saw="TENANT", name="a deployment to be"),
+    quiet(seen(CODE, LOG.replace("TENANT", MODEL_DIR), labels=DEPLOYMENT), name="a deployment without a model"),
     quiet(seen(CODE, "KeyError: 'TENANT'\n"), name="a key of something else"),
     quiet(seen(CODE, probe=_probe("TENANT", fails=False), script=READS), name="the rehearsal could do without"),
     quiet(seen(CODE, LOG, environment={**ENVIRONMENT, "TENNANT": "a"}), name="nearly set: another check"),

@@ -30,6 +30,8 @@ USUAL_PORTS = (5001, 31311)  # of the images: their front, and the server behind
 MOST_PORTS = 6  # that are asked on each route
 MOST_BODY = 2000  # bytes of an answer
 SCORING = 15.0  # seconds for one payload
+MOST_TOLD = 6  # requests in a note
+BAD = 400  # the first status that is a failure
 LARGEST_INSIDE = 1_000_000  # bytes of a payload that is sent from inside
 PIECE = 100_000  # bytes of one argument of a command: Linux allows 128 kB
 
@@ -89,6 +91,29 @@ def ask(
     if payloads:
         items += _score(engine, container, interpreter, published, within, items, payloads)
     return Answers(items=tuple(items))
+
+
+def requests_told(answers: Answers | Missing) -> tuple[str, ...]:
+    """A note of what was asked at the place that answered best, and what came; empty where nothing was asked."""
+    if isinstance(answers, Missing) or not answers.items:
+        return ()
+    best = min(answers.items, key=_fitness)
+    # What is scored goes to one place alone, which need not be that whose health is best.
+    told = [one for one in answers.items if one.address == best.address or one.method == "POST"]
+    told = list({(one.method, one.path, one.sample): one for one in reversed(told)}.values())[::-1]
+    more = [f"{len(told) - MOST_TOLD} more"] if len(told) > MOST_TOLD else []
+    return (f"asked {', '.join([*(_told(one) for one in told[:MOST_TOLD]), *more])}",)
+
+
+def _fitness(one: Answer) -> tuple[bool, bool, bool]:
+    return one.status is None, one.status is not None and one.status >= BAD, one.route != "published"
+
+
+def _told(one: Answer) -> str:
+    request = f"{one.method} {one.path}" + (f" with {one.sample}" if one.sample else "")
+    if one.status is None:
+        return f"{request}: {one.error}"
+    return f"{request} {one.status}" + (f" in {one.seconds:.2f} s" if one.sample else "")
 
 
 def _health() -> list[Ask]:

@@ -26,7 +26,7 @@ from doctor import __version__
 from doctor.ahead import ahead, arrived
 from doctor.collectors.environment import asked_for, hold_against
 from doctor.collectors.samples import describe, read_sample
-from doctor.containers.answers import ask
+from doctor.containers.answers import ask, requests_told
 from doctor.containers.brought import Brought
 from doctor.containers.container_logs import collect_logs
 from doctor.containers.engine import Engine, Listen, connect
@@ -58,12 +58,14 @@ class Diagnosed:
 class Seen:
     """What was collected, how it came about (`notes`), and whether a rehearsal had no network.
 
-    `document` is what look_inside.py said of a running container; empty for all others.
+    `not_asked` are ids of checks that mean nothing here. `document` is what look_inside.py said of a running container;
+    empty for all others.
     """
 
     evidence: Evidence
     notes: tuple[str, ...] = ()
     offline: bool = False
+    not_asked: frozenset[str] = frozenset()
     document: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -93,6 +95,7 @@ def judged(engine: Engine, seen: Seen, wishes: Wishes, began: float, confirm: st
     outcomes = tuple(
         run_check(check, seen.evidence)
         for check in wishes.suppression.selected(checks_of_kind(seen.evidence.target.kind))
+        if check.id not in seen.not_asked
     )
     ranking, suppressed = _ranked(seen, outcomes, wishes)
     report = Report(
@@ -155,7 +158,8 @@ def _look_inside(engine: Engine, seen: Seen, payloads: Sequence[Payload], brough
         listen("asking the service")
         answers = ask(engine, container, entered.inside, payloads)
         evidence = seen.evidence.replace(inside=entered.inside, answers=answers)
-        return replace(seen, evidence=evidence, notes=entered.notes, document=entered.document)
+        notes = (*entered.notes, *requests_told(answers))
+        return replace(seen, evidence=evidence, notes=notes, document=entered.document)
     why = entered.reason if entered else f"it is {container.state.status}"
     frozen = collect_frozen(engine, container, brought)
     note = f"{why}, so it was not entered: its files were read as they stood"

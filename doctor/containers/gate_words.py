@@ -1,0 +1,41 @@
+"""Findings about a container that doctor itself made and has removed, told of the deployment that it stands for."""
+
+import re
+
+import msgspec
+
+from checks.finding import Finding, Fix
+
+_OF_THE_CONTAINER = re.compile(r"docker (?:container )?(?:logs|top|events|start|exec|stats|rm|inspect|cp|restart)\b")
+_MAKES = re.compile(r"docker (?:run|create|update)\b")
+_VARIABLE = re.compile(r"(?:^|\s)(?:-e|--env)[ =](\w+)=(\S+)")
+
+
+def as_deployed(finding: Finding, name: str, command: str) -> Finding:
+    """The finding with fixes and confirmation for the deployment; `name` is what it calls the container.
+
+    What only looks at the container or starts it falls away, for it is gone; a variable that a command gives becomes
+    an entry of the deployment's definition.
+    """
+    fixes = tuple(told for fix in finding.fixes if (told := _fix(fix, name)) is not None)
+    return msgspec.structs.replace(finding, fixes=fixes, confirm=command)
+
+
+def _fix(fix: Fix, name: str) -> Fix | None:
+    commands: list[str] = []
+    for one in fix.commands:
+        if given := _VARIABLE.search(one):
+            commands += ["environment_variables:", f"  {given[1]}: {given[2]}"]
+        elif not (_OF_THE_CONTAINER.match(one) or (_MAKES.match(one) and _is_incomplete(one, name))):
+            commands.append(one)
+    if commands == list(fix.commands):
+        return fix
+    looks = all(_OF_THE_CONTAINER.match(one) for one in fix.commands)
+    if not commands and looks:
+        return None
+    return msgspec.structs.replace(fix, commands=tuple(commands))
+
+
+def _is_incomplete(command: str, name: str) -> bool:
+    """True for a command that is about the container, or leaves the image to be put in."""
+    return name in command or command.endswith("...")
