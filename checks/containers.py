@@ -188,6 +188,23 @@ class Container(Record, frozen=True, tag=True):
         return {option[2:]: value for option, value in pairwise(rest) if option.startswith("--")}
 
     @property
+    def is_other_program(self) -> bool:
+        """True when the command starts a program that reads no variable of Azure ML: `gunicorn app:app`,
+        `python app.py`, `nginx`. What a start script leads to is not known by the command.
+        """
+        words = [word for word in self.words if not _ASSIGNED.match(word)]
+        names = [basename(word) for word in words]
+        if {"azmlinfsrv", "runsvdir", "runsv"} & set(names) or any(_OF_AZURE.search(word) for word in words):
+            return False
+        if any(name in _OTHER_SERVERS for name in names):
+            return not {"entry:app", "wsgi:app", "wsgi:application"} & set(words)  # those of Azure ML until 2021
+        first = next((name for name in names if name not in _BEFORE_A_PROGRAM), "")
+        if not _INTERPRETER.fullmatch(first):
+            return False
+        given = [word for word in words[names.index(first) + 1 :] if word == "-m" or not word.startswith("-")]
+        return bool(given)
+
+    @property
     def app_root(self) -> str:
         """The root of the person's code: AML_APP_ROOT; else the working folder where the command is `azmlinfsrv`,
         `/var/azureml-app` for the images' own start scripts.
@@ -213,6 +230,13 @@ class Container(Record, frozen=True, tag=True):
         words = self.words
         changed = next((after for word, after in pairwise(words) if word == "cd"), "")
         return normpath(join(self.working_dir or "/", changed))
+
+
+_ASSIGNED = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
+_OTHER_SERVERS = frozenset({"gunicorn", "uvicorn", "hypercorn", "waitress-serve", "flask", "nginx", "streamlit"})
+_OF_AZURE = re.compile(r"azureml_inference_server_http|azureml-server|AZUREML_ENTRY_SCRIPT")
+_BEFORE_A_PROGRAM = frozenset({"exec", "env", "tini", "dumb-init", "docker-init", "--", "-g", "sh", "bash", "-c"})
+_INTERPRETER = re.compile(r"python[\d.]*|perl|node|java|ruby|php|dotnet|Rscript")
 
 
 def _split(text: str) -> list[str]:

@@ -21,18 +21,21 @@ AZUREML_ENTRY_SCRIPT)`.
 """
 
 import posixpath
+import re
 from collections.abc import Iterator
 
 from checks.cases import fires, quiet
 from checks.check import check
 from checks.container.failed_calls import Failed, lacking
-from checks.container.places import Entry, Places, container_of, entry_of, mount_over, places_of, tail
+from checks.container.places import Entry, Places, container_of, entry_of, is_server, mount_over, places_of, tail
 from checks.container.scenes import APP, ENVIRONMENT, bind, folder, frozen, local, seen
 from checks.containers import Container, LocalSource
 from checks.evidence import Evidence, Missing, Script
 from checks.finding import Confidence, Finding, Fix, Quote, Safety, Stage
 from checks.runtime.wording import base_name, titled
 from checks.text import listed
+
+_OF_SERVER = re.compile(r"azmlinfsrv|azureml|AZUREML|AML_|runsv|entry:app|\.runit|\bexec \"\$@\"")
 
 EXPLAINS = (
     "logs.entry-script-not-found",
@@ -59,7 +62,7 @@ def entry_script_missing(evidence: Evidence) -> Iterator[Finding]:
     if entry is None or places.has(entry.path):
         return
     told = next((one for one in lacking(evidence) if one.path == entry.path), None)
-    if told is None and not places.lacks(entry.path):
+    if told is None and (not places.lacks(entry.path) or _is_read_by_nobody(container, places)):
         return
     candidates = _candidates(places, entry)
     yield Finding(
@@ -83,6 +86,15 @@ def _wrapped(evidence: Evidence) -> Entry | None:
         if own and one.path.endswith(".py") and "exec_module(" in own.code:
             return Entry(path=one.path, named_by=own.path, written=base_name(one.path))
     return None
+
+
+def _is_read_by_nobody(container: Container, places: Places) -> bool:
+    """True for a start script, or what a supervisor starts, that was read and has nothing of the inference server."""
+    if is_server(container):
+        return False
+    named = {posixpath.normpath(posixpath.join(container.working_dir or "/", word)) for word in container.words}
+    texts = [text for path, text in places.inside.texts.items() if path in named]
+    return bool(texts) and not any(_OF_SERVER.search(text) for text in texts)
 
 
 def _named(entry: Entry) -> Iterator[Quote]:
@@ -186,6 +198,38 @@ CASES = (
     quiet(seen(frozen(folder(APP, "README.md")), environment={}), name="nothing names a script"),
     quiet(seen(frozen(folder(APP, "a.py", truncated=True))), name="not all files were listed"),
     quiet(seen(frozen(folder("/other", "a.py"))), name="the place was not looked at"),
+    quiet(
+        seen(frozen(folder(APP, "app.py")), command=("gunicorn", "-b", "0.0.0.0:8000", "app:app"), working_dir=APP),
+        name="another server, which does not read the variable that the image sets",
+    ),
+    quiet(seen(frozen(folder(APP, "a.py")), command=("python", "-u", "a.py")), name="a program of one's own"),
+    quiet(
+        seen(
+            frozen(
+                folder("/app", "start.sh"), folder(APP, "a.py"), texts={"/app/start.sh": "#!/bin/sh\npython a.py\n"}
+            ),
+            command=("/bin/sh", "start.sh"),
+            working_dir="/app",
+        ),
+        name="a start script that starts something else",
+    ),
+    fires(
+        seen(
+            frozen(folder(APP, "a.py")), command=("gunicorn", "-c", "/var/azureml-server/gunicorn_conf.py", "entry:app")
+        ),
+        saw="the entry script",
+        name="the server of older images",
+    ),
+    fires(
+        seen(
+            frozen(
+                folder("/app", "start.sh"), folder(APP, "a.py"), texts={"/app/start.sh": "exec azmlinfsrv --port 1\n"}
+            ),
+            command=("/bin/sh", "/app/start.sh"),
+        ),
+        saw="the entry script",
+        name="a start script that starts the server",
+    ),
     quiet(
         seen(
             frozen(folder(APP, "onlinescoring/score.py")),

@@ -172,7 +172,11 @@ def app_root(container: Container) -> str:
 
 
 def entry_of(container: Container) -> Entry | None:
-    """The entry script that the command or a variable names; None where nothing does, or what is named is unknown."""
+    """The entry script that the command or a variable names; None where nothing does, where what is named is unknown,
+    and where the command starts another program than the inference server: that one does not read the variable.
+    """
+    if container.is_other_program:
+        return None
     given = (container.server_options or {}).get("entry_script", "")
     variable = container.environment.get("AZUREML_ENTRY_SCRIPT", "")
     written = given if given and not given.startswith("--") else variable

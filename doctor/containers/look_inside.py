@@ -42,7 +42,7 @@ MOST_PROCESSES = 1000
 MOST_DISTRIBUTIONS = 3000
 MOST_METADATA = 1 << 20  # bytes of one metadata file
 MOST_OUTPUT = 7 << 20  # bytes of the answer
-TEXTS = (".py", ".yml", ".yaml", ".json", ".txt", ".toml", ".cfg", ".sh")
+TEXTS = (".py", ".yml", ".yaml", ".json", ".txt", ".toml", ".cfg", ".sh", ".conf", ".ini")
 PASSED_OVER = {".git", ".hg", ".venv", "venv", "env", "node_modules", "__pycache__", ".tox", ".mypy_cache"}
 
 
