@@ -21,22 +21,27 @@ def command() -> None:
     """Say why a deployed service does not start or answers wrongly, and what to change."""
 
 
-def _names(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+def _complete(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
     """Containers for the shell's completion; none where no engine answers at once."""
-    from doctor.containers.engine import connect, told
+    from doctor.containers.engine import connect
     from doctor.errors import CannotExamine
 
     try:
-        engine = connect(patience=2)
-        with told(engine):
-            names = [name.lstrip("/") for one in engine.api.containers(all=True) for name in one.get("Names") or ()]
+        return [name for name in connect(patience=2).names() if name.startswith(incomplete)]
     except CannotExamine:
         return []
-    return [name for name in names if name.startswith(incomplete)]
+
+
+def _unnamed() -> click.UsageError:
+    """What is said of a call without a name: which ones there are. Raises CannotExamine when no engine answers."""
+    from doctor.containers.engine import connect
+
+    there = "\n".join(f"  {name}  ({status})" for name, status in connect().names().items())
+    return click.UsageError(f"name the container:\n{there}" if there else "name the container; the engine has none")
 
 
 @command.command("docker")
-@click.argument("name", metavar="NAME", shell_complete=_names)
+@click.argument("name", metavar="NAME", required=False, shell_complete=_complete)
 @click.option(
     "--source", type=FILE, metavar="DIR", help="Your own folder of the code, to be held against what is inside."
 )
@@ -59,7 +64,7 @@ def _names(_context: click.Context, _parameter: click.Parameter, incomplete: str
 @click.option("--tail", type=click.IntRange(min=1), metavar="N", help="Only the last N lines of the log.")
 @telling()
 @screen(verbose_help="Everything that was found, and every check that was skipped.")
-def docker(name: str, **given: Any) -> int:
+def docker(name: str | None, **given: Any) -> int:
     """Say why a container of a scoring service does not work.
 
     NAME is the container's name or id. Its state, log and files are read, and nothing of it is changed. Where the
@@ -68,6 +73,8 @@ def docker(name: str, **given: Any) -> int:
     Exit codes: 0 nothing at or above --fail-on, 1 something, 2 the call is wrong, 3 the container could not be
     examined, 4 doctor itself failed.
     """
+    if name is None:
+        raise _unnamed()
     same = ("select", "ignore", "fail_on", "timeout", "env", "baseline")
     flags = {one: given[one] for one in same} | {"samples": given["sample"], "variables": variables_of(given["set"])}
     settings = load_settings(given["source"] or Path(), config=given["config"], flags=flags)

@@ -38,6 +38,7 @@ from doctor.containers.running import Looked, look
 from doctor.containers.service_files import service_files
 from doctor.containers.wishes import Wishes
 from doctor.engine import drawn
+from doctor.errors import ConfigError
 from doctor.probe.launcher import Payload
 from doctor.report import SCHEMA, Report, Suppressed, Timings, Verdict, summarise
 
@@ -76,6 +77,10 @@ def diagnose(name: str, wishes: Wishes | None = None, listen: Listen = lambda _:
     """
     began = time.perf_counter()
     wishes = wishes or Wishes()
+    if wishes.environment and not wishes.environment.is_file():
+        raise ConfigError(f"--env {wishes.environment} is no file; give the conda or requirements file")
+    if wishes.source and not wishes.source.is_dir():
+        raise ConfigError(f"--source {wishes.source} is no folder; give the one that holds the code")
     payloads = tuple(Payload(source=str(path), body=read_sample(path)) for path in wishes.samples)
     engine = connect()
     sweep(engine)

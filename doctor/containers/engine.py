@@ -83,6 +83,12 @@ class Engine:
         """How many requests were sent."""
         return self.api.calls
 
+    def names(self) -> dict[str, str]:
+        """The containers there are, stopped ones too, and their status as `docker ps` shows it."""
+        with told(self):
+            found = self.api.containers(all=True)
+        return {_name(one): str(one.get("Status", "")) for one in found}
+
     def inspect(self, name: str) -> dict[str, Any]:
         """What the engine says of a container. Raises CannotExamine with the nearest names when there is none."""
         with told(self):
