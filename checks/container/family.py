@@ -53,6 +53,7 @@ from checks.container.server_not_installed import server_not_installed
 from checks.container.shared_memory_small import shared_memory_small
 from checks.container.stopped import stopped
 from checks.container.unhealthy import unhealthy
+from checks.container.value_spoilt import value_spoilt
 from checks.container.variable_misnamed import variable_misnamed
 from checks.container.variable_not_set import variable_not_set
 from checks.container.workers_exceed_memory import workers_exceed_memory
@@ -110,6 +111,7 @@ CHECKS: tuple[Check, ...] = (
     shared_memory_small,
     stopped,
     unhealthy,
+    value_spoilt,
     variable_misnamed,
     variable_not_set,
     workers_exceed_memory,
