@@ -33,6 +33,7 @@ from doctor.containers.engine import Engine, Listen, connect
 from doctor.containers.frozen import collect_frozen
 from doctor.containers.inside_records import installed_of
 from doctor.containers.inspection import container_of
+from doctor.containers.log_files import logs_inside
 from doctor.containers.owned import sweep
 from doctor.containers.running import Looked, look
 from doctor.containers.service_files import service_files
@@ -143,6 +144,7 @@ def collect(engine: Engine, name: str, payloads: Sequence[Payload], wishes: Wish
     with Brought() as brought:
         seen = _look_inside(engine, Seen(evidence), payloads, brought, listen)
         seen = _with_files(seen, container, wishes, brought)
+        seen = replace(seen, evidence=_with_logs_inside(engine, container, seen.evidence))
         if _should_rehearse(seen.evidence, payloads, wishes):
             seen = _rehearsed(engine, answer, seen, payloads, wishes, brought, listen)
         else:
@@ -188,6 +190,15 @@ def _with_files(seen: Seen, container: Container, wishes: Wishes, brought: Broug
 
         evidence = evidence.replace(local=collect_local(wishes.source))
     return replace(seen, evidence=evidence)
+
+
+def _with_logs_inside(engine: Engine, container: Container, evidence: Evidence) -> Evidence:
+    """What a service that does not answer wrote into files, beside what the engine keeps."""
+    if not isinstance(evidence.inside, Inside) or answers_well(evidence):
+        return evidence
+    more = logs_inside(engine, container, evidence.inside)
+    kept = evidence.logs.items if isinstance(evidence.logs, Logs) else ()
+    return evidence.replace(logs=Logs(items=(*kept, *more))) if more else evidence
 
 
 def _held(evidence: Evidence) -> Evidence:
