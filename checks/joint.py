@@ -20,7 +20,8 @@ from checks.rank import WEAK, Ranking, rank, unique
 
 LAST_RESORT = frozenset({"runtime.import-raised", "runtime.init-raised", "runtime.run-raised", "runtime.crashed"})
 STATES = frozenset(
-    f"container.{name}" for name in ("restart-loop", "unhealthy", "crashed", "killed", "server-gone", "nothing-listens")
+    f"container.{name}"
+    for name in ("restart-loop", "unhealthy", "crashed", "killed", "server-gone", "nothing-listens", "sample-refused")
 )
 """What an engine says of a container whose reason lies elsewhere."""
 

@@ -27,9 +27,11 @@ from checks.container.model_file_elsewhere import model_file_elsewhere
 from checks.container.model_folder_empty import model_folder_empty
 from checks.container.model_folder_missing import model_folder_missing
 from checks.container.model_not_readable import model_not_readable
+from checks.container.module_name_case import module_name_case
 from checks.container.modules_not_on_path import modules_not_on_path
 from checks.container.mount_empty import mount_empty
 from checks.container.mount_hides_code import mount_hides_code
+from checks.container.mount_missing import mount_missing
 from checks.container.mount_refused import mount_refused
 from checks.container.network_off import network_off
 from checks.container.not_started import not_started
@@ -48,10 +50,15 @@ from checks.container.published_on_loopback import published_on_loopback
 from checks.container.python_not_found import python_not_found
 from checks.container.read_only_file_system import read_only_file_system
 from checks.container.restart_loop import restart_loop
+from checks.container.run_answers_error import run_answers_error
+from checks.container.sample_refused import sample_refused
+from checks.container.server_config_taken import server_config_taken
 from checks.container.server_gone import server_gone
 from checks.container.server_not_installed import server_not_installed
+from checks.container.setting_invalid import setting_invalid
 from checks.container.shared_memory_small import shared_memory_small
 from checks.container.stopped import stopped
+from checks.container.thread_lost_in_fork import thread_lost_in_fork
 from checks.container.unhealthy import unhealthy
 from checks.container.value_spoilt import value_spoilt
 from checks.container.variable_misnamed import variable_misnamed
@@ -85,9 +92,11 @@ CHECKS: tuple[Check, ...] = (
     model_folder_empty,
     model_folder_missing,
     model_not_readable,
+    module_name_case,
     modules_not_on_path,
     mount_empty,
     mount_hides_code,
+    mount_missing,
     mount_refused,
     network_off,
     not_started,
@@ -106,10 +115,15 @@ CHECKS: tuple[Check, ...] = (
     python_not_found,
     read_only_file_system,
     restart_loop,
+    run_answers_error,
+    sample_refused,
+    server_config_taken,
     server_gone,
     server_not_installed,
+    setting_invalid,
     shared_memory_small,
     stopped,
+    thread_lost_in_fork,
     unhealthy,
     value_spoilt,
     variable_misnamed,

@@ -102,10 +102,11 @@ def check_in_image(path: Path, image: str, options: Options, listen: Listen = la
     seen = _as_local(replace(seen, notes=(*notes, *seen.notes), not_asked=NOT_ASKED), local, stage, image)
     command_line = _command(subject, image)
     done = judged(engine, seen, wishes, began, command_line, listen)
+    called = done.report.target.name
     report = msgspec.structs.replace(
         done.report,
-        causes=tuple(as_deployed(one, NAME, command_line) for one in done.report.causes),
-        findings=tuple(as_deployed(one, NAME, command_line) for one in done.report.findings),
+        causes=tuple(as_deployed(one, NAME, called, command_line) for one in done.report.causes),
+        findings=tuple(as_deployed(one, NAME, called, command_line) for one in done.report.findings),
     )
     return Examination(path=path, report=report, evidence=done.evidence, outcomes=done.outcomes)
 

@@ -5,12 +5,19 @@ import time
 from dataclasses import dataclass
 
 from checks.containers import Container
+from checks.evidence import Logs
+from checks.finding import Confidence, Severity
+from checks.logs.findings import findings as findings_of_log
+from doctor.containers.container_logs import collect_logs
 from doctor.containers.engine import Engine
+from doctor.containers.inspection import container_of
 from doctor.errors import CannotExamine
 
 POLL = 0.1  # seconds between two requests from outside
 LOOK = 2.0  # seconds between two looks from inside, where requests come from outside, too
+FAILING = 10.0  # seconds for which the log tells of an error that keeps the service from its start
 ELSEWHERE = 5.0  # seconds that a server on another port has to itself, before it counts as the service
+MOST_LINES = 400  # of the log, the newest
 PATIENCE = 1.0  # seconds for one request
 _STARTING = frozenset({502, 503, 504})  # of a proxy whose server is not there yet
 _NOT_THERE = 3
@@ -55,7 +62,7 @@ def await_server(engine: Engine, container: Container, interpreter: str | None, 
     a server on another port is found. Raises CannotExamine when the engine does not answer.
     """
     began = time.monotonic()
-    looked, elsewhere = began, 0.0
+    looked, elsewhere, failing = began, 0.0, 0.0
     while (passed := time.monotonic() - began) < patience:
         found = engine.inspect(container.id)
         if not found["State"]["Running"]:
@@ -63,8 +70,13 @@ def await_server(engine: Engine, container: Container, interpreter: str | None, 
         host_port = None if engine.info.remote else _host_port(found, port)
         if host_port is not None and _answers(host_port):
             return Served(True, f"the server answered after {time.monotonic() - began:.1f} s")
-        if interpreter and (host_port is None or time.monotonic() - looked > LOOK):
+        is_time = time.monotonic() - looked > LOOK
+        if is_time:
             looked = time.monotonic()
+            failing = (failing or passed) if _fails(engine, container_of(engine, found)) else 0.0
+            if failing and passed - failing >= FAILING:
+                return Served(False, f"the server did not answer within {passed:.0f} s, and its log tells of an error")
+        if interpreter and (host_port is None or is_time):
             code = _asked_inside(engine, container, interpreter, port)
             if code == 0:
                 return Served(True, f"the server answered after {time.monotonic() - began:.1f} s, asked from inside")
@@ -76,6 +88,17 @@ def await_server(engine: Engine, container: Container, interpreter: str | None, 
                 return Served(True, f"a server answered after {elsewhere:.1f} s, and none on port {port}")
         time.sleep(POLL)
     return Served(False, f"the server did not answer within {patience:g} s (--timeout)")
+
+
+def _fails(engine: Engine, container: Container) -> bool:
+    """Whether the log tells what keeps the service from its start."""
+    logs = collect_logs(engine, container, tail=MOST_LINES)
+    items = logs.items if isinstance(logs, Logs) else ()
+    return any(
+        one.gravity is Severity.ERROR and one.confidence is not Confidence.POSSIBLE
+        for log in items
+        for one in findings_of_log(log)
+    )
 
 
 def _host_port(found: dict[str, object], port: int) -> int | None:
