@@ -104,7 +104,7 @@ def _mounts(engine: Engine, answer: dict[str, Any], likeness: Likeness) -> list[
                 )
             continue
         if mount.get("RW"):
-            content = _content(engine, str(answer["Id"]), target, left)
+            content = _content(engine, str(answer["Id"]), target, left, _below(answer, target))
             if content is not None:
                 left -= sum(len(data) for _, data in content)
                 likeness.copies[target] = content
@@ -121,17 +121,32 @@ def _mounts(engine: Engine, answer: dict[str, Any], likeness: Likeness) -> list[
     return found
 
 
-def _content(engine: Engine, container: str, folder: str, most: int) -> list[tuple[tarfile.TarInfo, bytes]] | None:
-    """All that a folder inside holds; None when it is more than `most` bytes, or no folder."""
+def _below(answer: Mapping[str, Any], folder: str) -> tuple[str, ...]:
+    """The targets of other mounts below a folder, relative to it."""
+    prefix = folder.rstrip("/") + "/"
+    targets = [str(mount.get("Destination")).rstrip("/") for mount in answer.get("Mounts") or ()]
+    return tuple(target.removeprefix(prefix) for target in targets if target.startswith(prefix))
+
+
+def _content(
+    engine: Engine, container: str, folder: str, most: int, others: Sequence[str] = ()
+) -> list[tuple[tarfile.TarInfo, bytes]] | None:
+    """All that a folder inside holds; None when it is more than `most` bytes, or no folder.
+
+    Not what `others` name, paths in it: other mounts cover them, and a read-only one refuses to be written.
+    """
     found: list[tuple[tarfile.TarInfo, bytes]] = []
     with engine.archive(container, folder) as opened:
         if opened is None or not opened[1].is_folder:
             return None
         for member, content in members(opened[0]):
+            name = "/".join(member.name.split("/")[1:]).rstrip("/")
+            if any(name == other or name.startswith(f"{other}/") for other in others):
+                continue
             most -= max(member.size, 0) + 512
             if most < 0:
                 return None
-            member.name = "/".join(member.name.split("/")[1:]) or "."
+            member.name = name or "."
             if member.islnk():
                 member.linkname = "/".join(member.linkname.split("/")[1:])
             found.append((member, content.read() if content is not None else b""))

@@ -157,3 +157,12 @@ def test_sockets_of_other_programs_stay_out() -> None:
 def test_a_hosts_file_of_its_own_is_kept(target: str, disabled: bool) -> None:
     likeness = made({"Mounts": [bind(target, writable=False)]})
     assert likeness.options["network_disabled"] is disabled
+
+
+def test_what_another_mount_covers_is_not_copied_with_the_folder_below_it() -> None:
+    mounts = [bind("/var/app"), bind("/var/app/models/m/1", writable=False), bind("/var/app/models/m/10")]
+    folder = {"score.py": b"x", "models/m/1": b"", "models/m/1/a.pkl": b"x", "models/m/10": b"", "models/m/100": b"x"}
+    likeness = made({"Mounts": mounts}, {"/var/app": folder, "/var/app/models/m/10": {"b.pkl": b"y"}})
+    names = [member.name for member, _ in likeness.copies["/var/app"]]
+    assert names == [".", "score.py", "models/m/100"]
+    assert [member.name for member, _ in likeness.copies["/var/app/models/m/10"]] == [".", "b.pkl"]
