@@ -35,7 +35,7 @@ from checks.finding import Confidence, Finding, Fix, Quote, Safety, Stage
 from checks.runtime.wording import base_name, titled
 from checks.text import listed
 
-_OF_SERVER = re.compile(r"azmlinfsrv|azureml|AZUREML|AML_|runsv|entry:app|\.runit|\bexec \"\$@\"")
+_OF_SERVER = re.compile(r"azmlinfsrv|azureml_inference|azureml-server|AZUREML_|AML_|runsv|entry:app|\bexec \"\$@\"")
 
 EXPLAINS = (
     "logs.entry-script-not-found",

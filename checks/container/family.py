@@ -1,6 +1,8 @@
 """All checks of the container family."""
 
 from checks.check import Check
+from checks.container.app_not_found import app_not_found
+from checks.container.capability_missing import capability_missing
 from checks.container.code_missing import code_missing
 from checks.container.code_stale import code_stale
 from checks.container.command_not_executable import command_not_executable
@@ -31,7 +33,9 @@ from checks.container.module_name_case import module_name_case
 from checks.container.modules_not_on_path import modules_not_on_path
 from checks.container.mount_empty import mount_empty
 from checks.container.mount_hides_code import mount_hides_code
+from checks.container.mount_hides_packages import mount_hides_packages
 from checks.container.mount_missing import mount_missing
+from checks.container.mount_not_executable import mount_not_executable
 from checks.container.mount_refused import mount_refused
 from checks.container.network_off import network_off
 from checks.container.not_started import not_started
@@ -46,6 +50,8 @@ from checks.container.port_mismatch import port_mismatch
 from checks.container.port_not_published import port_not_published
 from checks.container.port_taken import port_taken
 from checks.container.process_limit import process_limit
+from checks.container.program_is_no_script import program_is_no_script
+from checks.container.proxy_is_itself import proxy_is_itself
 from checks.container.published_on_loopback import published_on_loopback
 from checks.container.python_not_found import python_not_found
 from checks.container.read_only_file_system import read_only_file_system
@@ -57,6 +63,7 @@ from checks.container.server_gone import server_gone
 from checks.container.server_not_installed import server_not_installed
 from checks.container.setting_invalid import setting_invalid
 from checks.container.shared_memory_small import shared_memory_small
+from checks.container.socket_missing import socket_missing
 from checks.container.stopped import stopped
 from checks.container.thread_lost_in_fork import thread_lost_in_fork
 from checks.container.unhealthy import unhealthy
@@ -66,6 +73,8 @@ from checks.container.variable_not_set import variable_not_set
 from checks.container.workers_exceed_memory import workers_exceed_memory
 
 CHECKS: tuple[Check, ...] = (
+    app_not_found,
+    capability_missing,
     code_missing,
     code_stale,
     command_not_executable,
@@ -96,7 +105,9 @@ CHECKS: tuple[Check, ...] = (
     modules_not_on_path,
     mount_empty,
     mount_hides_code,
+    mount_hides_packages,
     mount_missing,
+    mount_not_executable,
     mount_refused,
     network_off,
     not_started,
@@ -111,6 +122,8 @@ CHECKS: tuple[Check, ...] = (
     port_not_published,
     port_taken,
     process_limit,
+    program_is_no_script,
+    proxy_is_itself,
     published_on_loopback,
     python_not_found,
     read_only_file_system,
@@ -122,6 +135,7 @@ CHECKS: tuple[Check, ...] = (
     server_not_installed,
     setting_invalid,
     shared_memory_small,
+    socket_missing,
     stopped,
     thread_lost_in_fork,
     unhealthy,

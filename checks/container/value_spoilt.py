@@ -76,7 +76,7 @@ def value_spoilt(evidence: Evidence) -> Iterator[Finding]:
             yield _failing(container, name, how, one, others=[other for other in spoilt if other != name])
             return
     for one in happened:
-        if said := _RETURN.search(one.failure.message):
+        if one.failure.error.frames and (said := _RETURN.search(one.failure.message)):
             yield _returned(evidence, container, said["value"], one)
             return
     if spoilt:
@@ -185,4 +185,5 @@ CASES = (
     quiet(seen(CODE, GONE.format("/app/rates.json"), environment={"RATES": "/app/rates.json"}), name="clean"),
     quiet(seen(CODE, environment=ENVIRONMENT)),
     quiet(seen(CODE, GONE.format("/app/\\report.json")), name="a backslash within a path"),
+    quiet(seen(CODE, "/usr/bin/env: 'bash\\r': No such file or directory\n"), name="a script with such ends"),
 )
