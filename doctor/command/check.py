@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from msgspec.structs import replace
 
 from doctor.baseline import write_baseline
 from doctor.command.options import FILE, narrator, screen, telling, variables_of
@@ -12,6 +13,7 @@ from doctor.command.outputs import exit_code, write_outputs
 from doctor.config import load_settings
 from doctor.engine import Examination, Options
 from doctor.gate import examine_all, examine_in, fixed, preview, scripts_of
+from doctor.report import Report
 
 
 @click.command("check", no_args_is_help=False)
@@ -95,17 +97,24 @@ def command(paths: tuple[Path, ...], **given: Any) -> int:
     elif reports or not refused:
         write_outputs(reports, given["output"], color=given["color"], verbose=given["verbose"], quiet=given["quiet"])
     if given["write_baseline"] and settings.baseline is not None:
-        number = write_baseline(settings.baseline, reports)
+        number = write_baseline(settings.baseline, [_of_script(one) for one in found])
         click.echo(f"{number} findings are recorded in {settings.baseline}; from now on they stay quiet", err=True)
     for _, error in refused:
         click.echo(f"doctor: {error}", err=True)
     return exit_code(reports, settings.fail_on, refused=bool(refused), recorded=given["write_baseline"])
 
 
+def _of_script(found: Examination) -> Report:
+    """The report under the script's own path, by which a baseline is read, also where the target is a deployment."""
+    return replace(found.report, target=replace(found.report.target, name=str(found.path)))
+
+
 def _refuse_clashes(given: Mapping[str, Any]) -> None:
     """Raise click.UsageError for an option that means nothing beside --image."""
-    if not given["image"]:
+    if given["image"] is None:
         return
+    if not given["image"].strip():
+        raise click.UsageError("--image is empty; give the name or id of an image (docker images)")
     for name in ("no_run", "in_process", "python", "fix", "diff", "verify"):
         if given[name]:
             option = f"--{name.replace('_', '-')}"

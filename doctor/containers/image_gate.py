@@ -36,7 +36,7 @@ from doctor.containers.variables import without_secret
 from doctor.containers.wishes import Wishes
 from doctor.engine import Examination, Options, Subject, collect_subject, subject_of
 from doctor.errors import CannotExamine
-from doctor.probe.guard import Guard, undisturbed
+from doctor.probe.guard import Guard
 from doctor.probe.launcher import Payload
 from doctor.probe.staging import UNTOLD_NAME, Stage, prepare
 from doctor.redact import MASK
@@ -89,7 +89,7 @@ def check_in_image(path: Path, image: str, options: Options, listen: Listen = la
     with ExitStack() as held:
         listen(f"deploying into {image}")
         staged = held.enter_context(_Staged(subject))
-        stage = staged.stage
+        stage = staged.laid_out()
         command, notes = _command_of(found, path.name)
         made = _deployment(engine, command, stage, subject)
         name = held.enter_context(throwaway(engine, "gate", image, **made))
@@ -98,8 +98,8 @@ def check_in_image(path: Path, image: str, options: Options, listen: Listen = la
         notes += (*_given(subject), *(f"{one} could not be read, so it is not in the container" for one in unread))
         notes += _start(engine, name, options, listen)
         seen = collect(engine, name, payloads, wishes, listen)
-    notes += _other_script(seen.evidence, path.name)
-    seen = _as_local(replace(seen, notes=(*notes, *seen.notes), not_asked=NOT_ASKED), local, stage, image)
+    notes += (*_other_script(seen.evidence, path.name), *seen.notes, *options.suppression.notes(script))
+    seen = _as_local(replace(seen, notes=notes, not_asked=NOT_ASKED), local, stage, image)
     command_line = _command(subject, image)
     done = judged(engine, seen, wishes, began, command_line, listen)
     called = done.report.target.name
@@ -115,17 +115,23 @@ class _Staged:
     """Code and model laid out in a temporary folder, which is removed whatever happens."""
 
     def __init__(self, subject: Subject) -> None:
-        with undisturbed():
-            self.stage = prepare(subject.path, subject.model_dir, UNTOLD_NAME, "1", {})
-            Guard.add(self)
+        self._subject = subject
+        self._stage: Stage | None = None
 
     def stop(self) -> None:
         """Remove it. May be called again."""
-        self.stage.remove()
+        if self._stage:
+            self._stage.remove()
         Guard.remove(self)
 
     def __enter__(self) -> Self:
+        Guard.add(self)
         return self
+
+    def laid_out(self) -> Stage:
+        """Lay out the stage."""
+        self._stage = prepare(self._subject.path, self._subject.model_dir, UNTOLD_NAME, "1", {})
+        return self._stage
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -243,7 +249,7 @@ def _as_local(seen: Seen, local: Evidence, stage: Stage, image: str) -> Seen:
         pairs = [
             (APP_ROOT + staged[len(str(stage.code)) :], shown)
             for staged, shown in stage.shown
-            if staged.startswith(str(stage.code))
+            if staged.startswith(str(stage.code)) and staged not in {str(stage.models), str(stage.version)}
         ]
         probe = msgspec.convert(_renamed(msgspec.to_builtins(probe), pairs), Probe)
     container = evidence.container

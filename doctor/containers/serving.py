@@ -17,6 +17,10 @@ POLL = 0.1  # seconds between two requests from outside
 LOOK = 2.0  # seconds between two looks from inside, where requests come from outside, too
 FAILING = 10.0  # seconds for which the log tells of an error that keeps the service from its start
 ELSEWHERE = 5.0  # seconds that a server on another port has to itself, before it counts as the service
+UNFINISHED = frozenset(
+    f"logs.{name}" for name in ("init-never-returns", "log-ends-early", "log-empty", "no-failure-shown")
+)
+"""What is said of any log that goes no further: true of a server that still starts."""
 MOST_LINES = 400  # of the log, the newest
 PATIENCE = 1.0  # seconds for one request
 _STARTING = frozenset({502, 503, 504})  # of a proxy whose server is not there yet
@@ -95,7 +99,7 @@ def _fails(engine: Engine, container: Container) -> bool:
     logs = collect_logs(engine, container, tail=MOST_LINES)
     items = logs.items if isinstance(logs, Logs) else ()
     return any(
-        one.gravity is Severity.ERROR and one.confidence is not Confidence.POSSIBLE
+        one.gravity is Severity.ERROR and one.confidence is not Confidence.POSSIBLE and one.id not in UNFINISHED
         for log in items
         for one in findings_of_log(log)
     )
