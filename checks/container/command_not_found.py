@@ -30,7 +30,7 @@ from checks.container.seen import command_quote, container_of, image_of, state_q
 from checks.container.starting import StartFailure, looks_like_script, other_platform, script_text, start_failure
 from checks.containers import Container, ContainerState, FileInside, Folder, Inside
 from checks.evidence import Evidence
-from checks.finding import Confidence, Finding, Fix, Stage
+from checks.finding import Confidence, Finding, Fix, Safety, Stage
 from checks.runtime.wording import titled
 
 SAYS_NOT_FOUND = (
@@ -97,6 +97,18 @@ def _missing(seen: Container, failure: StartFailure) -> tuple[str, tuple[Fix, ..
             ),
         )
         return f"the command `{program}` does not exist in the image", fixes
+    if failure.by_shell and program in _OF_BASH:
+        return (
+            f"`{program}` is a word of bash, and the script is run by sh",
+            (
+                Fix(title="let bash run the script, where the image has it", commands=("#!/bin/bash",)),
+                *(
+                    (Fix(title="write it as sh knows it", commands=(". <file>",), safety=Safety.PLACEHOLDER),)
+                    if program == "source"
+                    else ()
+                ),
+            ),
+        )
     fixes = (
         Fix(title=f"install what brings `{program}`, or name a command that the image has"),
         Fix(
@@ -105,6 +117,10 @@ def _missing(seen: Container, failure: StartFailure) -> tuple[str, tuple[Fix, ..
         ),
     )
     return f"the command `{program}` is in no folder of PATH in the image", fixes
+
+
+_OF_BASH = frozenset({"source", "[[", "function", "declare", "pushd", "popd", "shopt", "let", "mapfile", "readarray"})
+"""Words that bash has and dash, the sh of Debian, does not."""
 
 
 def _with_double_quotes(whole: str) -> str:
@@ -196,6 +212,10 @@ CASES = (
         ),
         saw="wrong quotation marks",
         line=1,
+    ),
+    fires(
+        container("/app/start.sh: 3: source: not found", state=SHELL, command=("/app/start.sh",)),
+        saw="`source` is a word of bash",
     ),
     fires(
         container("bash: line 1: /app/none.sh: No such file or directory", state=SHELL, command=("bash", "-c", "x")),

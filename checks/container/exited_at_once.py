@@ -36,8 +36,9 @@ from checks.container.seen import (
     lasted,
     state_quote,
 )
+from checks.container.starting import script_text
 from checks.container.stopping import was_stopped
-from checks.containers import Container, ContainerState
+from checks.containers import Container, ContainerState, Inside
 from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Fix, Stage
 from checks.runtime.wording import titled
@@ -46,6 +47,9 @@ AT_ONCE = 60  # seconds; a container that lived longer was something else than a
 _SERVES = re.compile(
     r"Listening at: |Uvicorn running on|Running on (?:http|all addresses)|Serving on http|Booting worker|Started server"
     r"|Application startup complete|Serving HTTP|Server started|listening on|Started HTTPService"
+)
+_SERVICE = re.compile(
+    r"^def (?:init|run)\(|\b(?:Flask|FastAPI|Starlette|HTTPServer|ThreadingHTTPServer)\(", re.MULTILINE
 )
 _SHELLS = frozenset({"bash", "sh", "dash", "ash", "zsh"})
 _BACKGROUND = re.compile(r"--daemon\b|(?:^|[\s;&])(?:service|/etc/init\.d/\S+) \S*.*start|&\s*[\"']?$|\bnohup\b")
@@ -76,6 +80,8 @@ def exited_at_once(evidence: Evidence) -> Iterator[Finding]:
         return
     if (seconds or 0) > AT_ONCE or (last_that(all_lines(evidence), _SERVES) and not _goes_to_background(seen)):
         return
+    if _is_job(evidence, seen):
+        return
     why = _why(seen)
     yield Finding(
         title=titled(f"`{_short(seen)}` ended at once{why}", 88),
@@ -86,6 +92,16 @@ def exited_at_once(evidence: Evidence) -> Iterator[Finding]:
             else Fix(title="keep the server in the foreground", commands=(_foreground(seen),)),
         ),
     )
+
+
+def _is_job(evidence: Evidence, seen: Container) -> bool:
+    """True for a script that was read, was to run once, said something, and defines no service."""
+    if seen.restart_policy != "no" or any(port.host_port is not None for port in seen.ports):
+        return False
+    if not seen.command or not is_python(base(seen.command[0])) or not all_lines(evidence):
+        return False
+    text = next((text for word in seen.command[1:] if (text := script_text(evidence, word)) is not None), None)
+    return text is not None and not _SERVICE.search(text)
 
 
 def _short(seen: Container) -> str:
@@ -156,5 +172,18 @@ CASES = (
         name="stopped",
     ),
     quiet(container(state=ContainerState(status="exited", exit_code=3), command=("python", "score.py"))),
+    quiet(
+        _ended("python", "/app/job.py", log="scored 120 rows\n").replace(
+            inside=Inside(how="frozen", texts={"/app/job.py": "print('scored 120 rows')\n"})
+        ),
+        name="a job that did its work",
+    ),
+    fires(
+        _ended("python", "/app/app.py", log="loaded\n").replace(
+            inside=Inside(how="frozen", texts={"/app/app.py": "app = Flask(__name__)\nprint('loaded')\n"})
+        ),
+        saw="ended at once",
+        name="a service that nobody starts",
+    ),
     quiet(container(command=("bash",)), name="it runs"),
 )

@@ -43,6 +43,8 @@ _TOOL = re.compile(
 )
 _INTERPRETER = re.compile(r"can't open file ['\"](?P<path>[^'\"]+)['\"]: \[Errno 2\]")
 _HINT = re.compile(rf"Error|Exception|NoSuchFile|Exit|\[Errno|{'|'.join(_WORDS)}")
+# How a program's own log line shows an exception whose name it leaves out.
+_ERRNO = re.compile(rf"\[Errno (?P<number>\d+)\] (?:{'|'.join(_WORDS)}): '[^']+'")
 _RUNSV = re.compile(r"runsv \S+: fatal: unable to (?:open|create|mkdir|lock|write)\w* \S*(?:supervise|log)")
 _NUMBER = re.compile(r"\[Errno (\d+)\]")
 
@@ -195,6 +197,10 @@ def _headline(line: str) -> tuple[str, str] | None:
         said = _HEADLINE.search(line[-4000:].rstrip())
         if said and not said["type"].endswith(("UserScriptImportException", "UserScriptException", "UserScriptError")):
             return said["type"], said["message"] or ""
+    if bare := _ERRNO.search(line[-4000:]):
+        number = int(bare["number"])
+        kind = {NO_ENTRY: "FileNotFoundError", DENIED: "PermissionError", NOT_PERMITTED: "PermissionError"}
+        return kind.get(number, "OSError"), bare[0]
     if any(words in line for words in _WORDS) and (tool := _TOOL.search(line[:4000])):
         number = _WORDS[tool["words"]]
         kind = {NO_ENTRY: "FileNotFoundError", DENIED: "PermissionError", NOT_PERMITTED: "PermissionError"}

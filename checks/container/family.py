@@ -40,9 +40,11 @@ from checks.container.mount_refused import mount_refused
 from checks.container.network_off import network_off
 from checks.container.not_started import not_started
 from checks.container.nothing_listens import nothing_listens
+from checks.container.other_interpreter import other_interpreter
 from checks.container.out_of_memory import out_of_memory
 from checks.container.package_not_inside import package_not_inside
 from checks.container.packages_differ import packages_differ
+from checks.container.packages_fight_server import packages_fight_server
 from checks.container.paused import paused
 from checks.container.permission_denied import permission_denied
 from checks.container.platform_mismatch import platform_mismatch
@@ -112,9 +114,11 @@ CHECKS: tuple[Check, ...] = (
     network_off,
     not_started,
     nothing_listens,
+    other_interpreter,
     out_of_memory,
     package_not_inside,
     packages_differ,
+    packages_fight_server,
     paused,
     permission_denied,
     platform_mismatch,

@@ -94,7 +94,8 @@ def init_hangs(evidence: Evidence) -> Iterator[Finding]:
     title = (
         f"init() has not returned{since}: {hangs or 'the server answers nothing'}"
         if line
-        else f"the server has its port and answers nothing{since}: {hangs or 'the script is still loading, or hangs'}"
+        else f"the server has its port and answers nothing{since}"
+        f"{': ' + hangs if hangs else '' if found.is_other_program else ': the script is still loading, or hangs'}"
     )
     saw = (
         (Quote(source=f"{asked[0].method} {asked[0].path}", text=f"no answer within {seconds_of(tried)}"),)
@@ -119,12 +120,18 @@ def init_hangs(evidence: Evidence) -> Iterator[Finding]:
         stage=where.stage if where else None,
         fixes=(
             *(() if where else (_look(found),)),
-            Fix(title="do without what waits in init(), or give it a limit of its own"),
+            Fix(title="do without what waits at the start, or give it a limit of its own")
+            if found.is_other_program
+            else Fix(title="do without what waits in init(), or give it a limit of its own"),
         ),
     )
 
 
 def _look(found: Container) -> Fix:
+    if found.is_other_program:
+        return Fix(
+            title="see what its processes wait for", commands=(f"docker top {found.name} -eo pid,stat,wchan:20,args",)
+        )
     command = f"doctor diagnose docker {found.name} --rehearse --network --timeout 60"
     return Fix(title="see at which line it stands, in a rehearsal", commands=(command,))
 
@@ -204,6 +211,11 @@ CASES = (
     fires(container(INVOKES, health=HEALTH), saw="after 120 s", name="dated by the health checks"),
     fires(container(seen={"inside": BOUND, "answers": NO_ANSWER}), saw="has its port and answers nothing after 95 s"),
     fires(container(INVOKES), name="nothing but the log"),
+    fires(
+        container(seen={"inside": BOUND, "answers": NO_ANSWER}, command=("node", "server.js")),
+        saw="has its port and answers nothing after 95 s",
+        name="a server that loads no script",
+    ),
     fires(
         container(INVOKES, {"probe": PROBED.probe, "script": PROBED.script}),
         saw="it stands at score.py:5",

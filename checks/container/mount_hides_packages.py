@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from checks.cases import fires, quiet
 from checks.check import check
 from checks.container.failed_calls import log_lines
-from checks.container.places import container_of, mount_named
+from checks.container.places import container_of, mount_named, tail
 from checks.container.scenes import bind, folder, frozen, seen
 from checks.container.seen import inspected
 from checks.containers import Inside, Mount
@@ -65,7 +65,7 @@ def mount_hides_packages(evidence: Evidence) -> Iterator[Finding]:
     quote, missed = said
     options = ("docker volume rm " + mount.source,) if mount.kind == "volume" and mount.source else ()
     yield Finding(
-        title=titled(f"{mount_named(mount)} hides the packages of the image at {mount.target}", 88),
+        title=titled(f"{mount_named(mount)} hides the packages at {tail(mount.target)}", 88),
         evidence=(quote, inspected(container, f"mount: {mount.kind} {mount.source} -> {mount.target}")),
         about=(f"module:{missed['module'].split('.')[0]}",),
         fixes=(

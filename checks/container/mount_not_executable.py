@@ -24,7 +24,7 @@ from collections.abc import Iterator
 
 from checks.cases import fires, quiet
 from checks.check import check
-from checks.container.failed_calls import log_lines
+from checks.container.failed_calls import failed, log_lines
 from checks.container.places import container_of, mount_named, mount_over
 from checks.container.scenes import bind, frozen, seen, tmpfs
 from checks.container.seen import inspected
@@ -54,25 +54,30 @@ _REFUSED = re.compile(r"(?P<path>/[^\s:'\"]+): failed to map segment from shared
 def mount_not_executable(evidence: Evidence) -> Iterator[Finding]:
     """Certain for a tmpfs, which has no other reason; likely for other mounts."""
     container = container_of(evidence)
-    for quote, said in log_lines(evidence, _REFUSED):
-        mount = mount_over(container, said["path"])
-        if mount is None:
-            continue
-        is_tmpfs = mount.kind == "tmpfs"
-        yield Finding(
-            title=titled(f"{mount_named(mount)} at {mount.target} lets nothing be executed (noexec)", 88),
-            evidence=(quote, inspected(container, f"mount: {mount.kind} {mount.source} -> {mount.target}")),
-            confidence=Confidence.CERTAIN if is_tmpfs else Confidence.LIKELY,
-            about=(f"file:{said['path']}",),
-            fixes=(
-                Fix(title="mount it with exec", commands=(f"--tmpfs {mount.target}:exec",))
-                if is_tmpfs
-                else Fix(title=f"mount {mount.source} without noexec on the host, or unpack native code elsewhere"),
-                Fix(title="let native code be unpacked into another folder", commands=("-e TMPDIR=/var/tmp",)),
-            ),
-            confirm=f"docker exec {container.name} grep ' {mount.target} ' /proc/mounts",
-        )
+    told = [(one, said["path"]) for one in failed(evidence) if (said := _REFUSED.search(one.failure.message))]
+    lines = [(quote, said["path"]) for quote, said in log_lines(evidence, _REFUSED)]
+    path = next((path for _, path in (*told, *lines) if mount_over(container, path)), None)
+    mount = mount_over(container, path) if path else None
+    if path is None or mount is None:
         return
+    is_tmpfs = mount.kind == "tmpfs"
+    yield Finding(
+        title=titled(f"{mount_named(mount)} at {mount.target} lets nothing be executed (noexec)", 88),
+        evidence=(
+            *(told[0][0].quotes if told else (lines[0][0],)),
+            inspected(container, f"mount: {mount.kind} {mount.source}".rstrip() + f" -> {mount.target}"),
+        ),
+        confidence=Confidence.CERTAIN if is_tmpfs else Confidence.LIKELY,
+        # each start unpacks into a folder of another name, and each has an exception of its own
+        about=tuple(dict.fromkeys((f"file:{path}", *(subject for one, _ in told for subject in one.about)))),
+        fixes=(
+            Fix(title="mount it with exec", commands=(f"--tmpfs {mount.target}:exec",))
+            if is_tmpfs
+            else Fix(title=f"mount {mount.source} without noexec on the host, or unpack native code elsewhere"),
+            Fix(title="let native code be unpacked into another folder", commands=("-e TMPDIR=/var/tmp",)),
+        ),
+        confirm=f"docker exec {container.name} grep ' {mount.target} ' /proc/mounts",
+    )
 
 
 MAP = "OSError: /tmp/x1/libkernel.so: failed to map segment from shared object\n"

@@ -19,6 +19,7 @@ Learn more
 Docker documentation, "Port publishing and mapping". Source: azureml-inference-server-http 1.5.1, `amlserver.py`.
 """
 
+import posixpath
 from collections.abc import Iterator
 
 from checks.cases import container, fires, quiet
@@ -76,6 +77,13 @@ def _exposed(seen: Container, port: int) -> tuple[Quote, ...]:
 
 
 def _variable(seen: Container, wanted: set[int]) -> tuple[Quote, ...]:
+    if seen.is_other_program:
+        named = _named(seen, wanted)
+        return (
+            (inspected(seen, f"{named}={seen.environment[named]} is set, which the server does not heed"),)
+            if named
+            else ()
+        )
     given = seen.environment.get("SERVER_PORT", "")
     if not given.isdigit() or int(given) not in wanted:
         return ()
@@ -97,10 +105,28 @@ def _fixes(seen: Container, port: Port, server: int) -> tuple[Fix, ...]:
         compose=f'    ports: ["{host}:{server}"]',
         edge=f'"HostConfig": {{"PortBindings": {{"{server}/tcp": [{{"HostPort": "{host}"}}]}}}}',
     )
-    listen = Fix(
-        title=f"let the server listen on {port.container}", commands=(f"azmlinfsrv ... --port {port.container}",)
-    )
+    listen = Fix(title=f"let the server listen on {port.container}", commands=(_listens(seen, port.container),))
     return (publish, listen)
+
+
+def _listens(seen: Container, port: int) -> str:
+    """How the server of this command is told its port; in code by the variable that has it, where one does."""
+    if not seen.is_other_program:
+        return f"azmlinfsrv ... --port {port}"
+    names = {posixpath.basename(word) for word in seen.words}
+    if "gunicorn" in names or "hypercorn" in names:
+        return f"gunicorn --bind 0.0.0.0:{port} ..."
+    if "uvicorn" in names:
+        return f"uvicorn --host 0.0.0.0 --port {port} ..."
+    named = _named(seen, {port})
+    value = f'int(os.environ["{named}"])' if named else str(port)
+    return f'app.run(host="0.0.0.0", port={value})'
+
+
+def _named(seen: Container, wanted: set[int]) -> str | None:
+    """The variable with which App Service, and others like it, tell a server its port."""
+    ports = {str(port) for port in wanted}
+    return next((one for one in ("PORT", "WEBSITES_PORT") if seen.environment.get(one) in ports), None)
 
 
 def _inside(*listening: Socket) -> dict[str, object]:
@@ -120,6 +146,11 @@ CASES = (
         findings=1,
     ),
     fires(container(SAYS, ports=P8080), saw="Listening at", name="by the log alone"),
+    fires(
+        container(seen=_inside(EVERY), ports=P8080, environment={"PORT": "8080"}, command=("python", "app.py")),
+        saw="PORT=8080 is set, which the server does not heed",
+        name="a server of one's own, which does not heed what App Service gives",
+    ),
     fires(container(seen=_inside(EVERY), ports=P8080, environment={"SERVER_PORT": "8080"}), saw="only --port counts"),
     fires(
         container(seen=_inside(EVERY), ports=P8080, image=Image(id="sha256:1", reference="score:1", exposed=(8080,))),

@@ -23,7 +23,16 @@ from collections.abc import Iterator
 
 from checks.cases import container, fires, quiet
 from checks.check import check
-from checks.container.seen import SEVERAL, answered, container_of, inspected, is_up, keeps_ending, state_quote
+from checks.container.seen import (
+    SEVERAL,
+    all_lines,
+    answered,
+    container_of,
+    inspected,
+    is_up,
+    keeps_ending,
+    state_quote,
+)
 from checks.containers import Answer, Answers, ContainerState
 from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Fix, Severity, Stage
@@ -50,6 +59,9 @@ MEANING = {
 """What exit codes of scoring containers mean. Sources: gunicorn `arbiter.py`; start scripts of the Azure ML images."""
 
 
+LAST_LINES = 2  # of the log: what a program says last is most often why it ends
+
+
 @check("container.restart-loop", needs=("container",), stage=Stage.OPERATE, confidence=Confidence.CERTAIN)
 def restart_loop(evidence: Evidence) -> Iterator[Finding]:
     """Count the restarts, and say what the exit code means. A symptom."""
@@ -66,10 +78,11 @@ def restart_loop(evidence: Evidence) -> Iterator[Finding]:
     times = "once" if state.restarts == 1 else f"{state.restarts} times"
     how = "ended every time, and was restarted" if gave_up else "was restarted" if unsettled else "restarts in a loop,"
     meaning = (inspected(seen, f"exit code {code}: {means}"),) if means and not unsettled else ()
+    said = [line.quote for line in all_lines(evidence) if line.text.strip()][-LAST_LINES:] if loops or gave_up else []
     policy = f"restart policy: {seen.restart_policy}{f', at most {seen.most_restarts}' if seen.most_restarts else ''}"
     yield Finding(
         title=titled(f"the container {how} {times}{ended}", 88),
-        evidence=(state_quote(seen), *meaning, inspected(seen, policy)),
+        evidence=(state_quote(seen), *meaning, inspected(seen, policy), *said),
         severity=Severity.WARNING if unsettled and answered(evidence) else Severity.ERROR,
         fixes=(
             Fix(title="look at what it said before it ended", commands=(f"docker logs --tail 100 {seen.name}",)),
@@ -100,6 +113,11 @@ CASES = (
         name="seen while it runs for a moment",
     ),
     fires(container(seen=OK, state=ContainerState(status="running", restarts=9)), name="it answers: a warning"),
+    fires(
+        container("E0412 boot failure 7743\n", state=ContainerState(status="restarting", exit_code=7, restarts=6)),
+        saw="boot failure 7743",
+        name="a program of which nothing is known",
+    ),
     quiet(container(restart_policy="always"), name="never restarted"),
     quiet(container(state=ContainerState(status="running", restarts=1)), name="once"),
     quiet(container(state=ContainerState(status="exited", exit_code=3)), name="ended once"),

@@ -26,7 +26,7 @@ from collections.abc import Iterator
 from checks.cases import fires, quiet
 from checks.check import check
 from checks.container.failed_calls import NO_ENTRY, failed
-from checks.container.places import container_of, mount_over
+from checks.container.places import container_of, mount_over, tail
 from checks.container.remake import remade
 from checks.container.scenes import bind, frozen, seen
 from checks.container.seen import inspected
@@ -69,7 +69,7 @@ def socket_missing(evidence: Evidence) -> Iterator[Finding]:
         name = next((name for name in lacking if name in code), next(iter(lacking)))
         path = lacking[name]
         yield one.finding(
-            titled(f"{name} names the socket {path}, which is not mounted", 88),
+            titled(f"{name} names the socket {tail(path)}, not mounted", 88),
             saw=(inspected(container, f"variable {name}={container.environment[name]}"),),
             about=(f"variable:{name}", f"file:{path}"),
             fixes=(
@@ -91,7 +91,12 @@ LOST = (
     "FileNotFoundError: [Errno 2] No such file or directory\n"
 )
 CASES = (
-    fires(seen(frozen(), LOST, environment=EDGE), saw="the socket /var/run/iotedge/workload.sock", line=11, findings=1),
+    fires(
+        seen(frozen(), LOST, environment=EDGE),
+        saw="the socket /var/run/iotedge/workload.sock, not mounted",
+        line=11,
+        findings=1,
+    ),
     fires(seen(frozen(), LOST, environment={"DOCKER_HOST": "unix:///var/run/docker.sock"}), saw="DOCKER_HOST"),
     quiet(
         seen(frozen(), LOST, environment=EDGE, mounts=(bind("/var/run/iotedge", "/var/run/iotedge"),)), name="mounted"

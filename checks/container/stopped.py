@@ -22,12 +22,16 @@ from collections.abc import Iterator
 
 from checks.cases import container, fires, quiet
 from checks.check import check
+from checks.container.commands import base
 from checks.container.seen import blamed, container_of, inspected, state_quote
 from checks.container.stopping import AGAIN, asked_to_end, was_stopped
 from checks.containers import ContainerState
 from checks.evidence import Evidence
-from checks.finding import Finding, Fix, Stage
+from checks.finding import Finding, Fix, Safety, Stage
 from checks.runtime.wording import titled
+
+SHELLS = frozenset({"sh", "bash", "dash", "ash"})
+SIGKILL = 137
 
 
 @check(
@@ -42,6 +46,7 @@ def stopped(evidence: Evidence) -> Iterator[Finding]:
     if not was_stopped(evidence) or blamed(evidence, "worker-killed-memory", "worker-respawn-silent"):
         return
     line = asked_to_end(evidence)
+    deaf = seen.state.exit_code == SIGKILL and bool(seen.command) and base(seen.command[0]) in SHELLS
     policy = seen.restart_policy in AGAIN
     yield Finding(
         title=titled(f"the container was stopped from outside (exit code {seen.state.exit_code})", 88),
@@ -53,12 +58,28 @@ def stopped(evidence: Evidence) -> Iterator[Finding]:
                 if policy
                 else ()
             ),
+            *(
+                (inspected(seen, f"SIGTERM was not heeded in time: process 1 is {base(seen.command[0])}"),)
+                if deaf
+                else ()
+            ),
         ),
         fixes=(
             Fix(title="start it again", commands=(f"docker start {seen.name}",)),
             Fix(
                 title="ask the engine when it was stopped",
                 commands=(f"docker events --since 24h --until 0s --filter container={seen.name}",),
+            ),
+            *(
+                (
+                    Fix(
+                        title="let the server get the signal: begin the last line of the start script with exec",
+                        commands=("exec <command of the server>",),
+                        safety=Safety.PLACEHOLDER,
+                    ),
+                )
+                if deaf
+                else ()
             ),
         ),
     )
@@ -69,6 +90,14 @@ CASES = (
     fires(container(state=ContainerState(status="exited", exit_code=143)), saw="stopped from outside", findings=1),
     fires(container(TERM, state=ContainerState(status="exited", exit_code=0)), saw="Handling signal: term"),
     fires(container(state=ContainerState(status="exited", exit_code=137), restart_policy="unless-stopped")),
+    fires(
+        container(
+            state=ContainerState(status="exited", exit_code=137),
+            restart_policy="always",
+            command=("/bin/sh", "start.sh"),
+        ),
+        saw="SIGTERM was not heeded in time: process 1 is sh",
+    ),
     fires(
         container(
             "2026-11-20 18:07:05,000 I [8] azmlinfsrv - Worker with pid 8 ready for serving traffic\n",

@@ -33,7 +33,7 @@ from checks.container.starting import script_text
 from checks.containers import Container
 from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Fix, Quote, Safety, Severity, Stage
-from checks.runtime.wording import titled
+from checks.runtime.wording import base_name, titled
 
 EXPLAINS = (
     "container.entry-script-missing",
@@ -53,7 +53,7 @@ EXPLAINS = (
 )
 
 _QUOTED = re.compile(r"(?P<mark>[\"'])[^\"']+(?P=mark)", re.DOTALL)
-_RETURN = re.compile(r"(?P<value>[^'\"\s]+?)\\r['\"]")
+_RETURN = re.compile(r"[^'\"\s]\\r['\"]")
 _READS = re.compile(
     r"^\s*(?:\.|source)\s+[\"']?(?P<file>[^\s\"';&|]+)|\bcat\s+[\"']?(?P<shown>[^\s\"';&|)]+)", re.MULTILINE
 )
@@ -76,8 +76,8 @@ def value_spoilt(evidence: Evidence) -> Iterator[Finding]:
             yield _failing(container, name, how, one, others=[other for other in spoilt if other != name])
             return
     for one in happened:
-        if one.failure.error.frames and (said := _RETURN.search(one.failure.message)):
-            yield _returned(evidence, container, said["value"], one)
+        if one.failure.error.frames and _RETURN.search(one.failure.message):
+            yield _returned(evidence, container, one)
             return
     if spoilt:
         name, how = next(iter(spoilt.items()))
@@ -116,14 +116,14 @@ def _failing(container: Container, name: str, how: str, one: Failed, others: lis
     )
 
 
-def _returned(evidence: Evidence, container: Container, value: str, one: Failed) -> Finding:
+def _returned(evidence: Evidence, container: Container, one: Failed) -> Finding:
     """A value of which no variable of the container tells: a start script read it from a file."""
     program = next((word for word in container.words if script_text(evidence, word) is not None), "")
     read = [said["file"] or said["shown"] for said in _READS.finditer(script_text(evidence, program) or "")]
     saw = (Quote(source=program, text=f"reads {read[0]}"),) if read else ()
-    file = read[0] if read else "<the file that sets it>"
+    file = read[0] if read else "the file that sets it"
     return one.finding(
-        titled(f"the value {value} ends in a carriage return: its file has Windows line ends", 88),
+        titled(f"a value ends in a carriage return: {base_name(file)} has Windows line ends", 88),
         saw=saw,
         fixes=(
             Fix(
