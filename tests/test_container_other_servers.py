@@ -4,8 +4,13 @@ import pytest
 
 from checks.cases import container
 from checks.container.init_hangs import init_hangs
+from checks.container.proxy_is_itself import proxy_is_itself
 from checks.containers import Answer, Answers, Container, Inside, Socket
+from checks.evidence import Logs
 from checks.finding import Finding
+from checks.joint import judge
+from checks.logs.findings import findings as findings_of_log
+from checks.outcome import Found, run_check
 
 SILENT: dict[str, object] = {
     "inside": Inside(how="running", listening=(Socket(address="0.0.0.0", port=8000),)),
@@ -25,6 +30,31 @@ def test_a_silent_server_of_another_kind_loads_no_script() -> None:
     other = _hangs("node", "server.js")
     assert "script" not in other.title
     assert not any("rehearse" in command or "init()" in fix.title for fix in other.fixes for command in fix.commands)
+
+
+def test_a_proxy_on_loopback_is_the_only_cause() -> None:
+    """The log tells of a refused connection and of the proxy, in two exceptions of one request."""
+    log = (
+        "Traceback (most recent call last):\n"
+        '  File "/usr/lib/python3/dist-packages/urllib3/util/connection.py", line 85, in create_connection\n'
+        "    sock.connect(sa)\n"
+        "ConnectionRefusedError: [Errno 111] Connection refused\n\n"
+        "The above exception was the direct cause of the following exception:\n\n"
+        "urllib3.exceptions.ProxyError: ('Unable to connect to proxy', NewConnectionError('Connection refused'))\n\n"
+        "During handling of the above exception, another exception occurred:\n\n"
+        "Traceback (most recent call last):\n"
+        '  File "/app/app.py", line 4, in <module>\n    requests.get(ADDRESS)\n'
+        "requests.exceptions.ProxyError: HTTPSConnectionPool(host='a.contoso.com', port=443): Max retries exceeded "
+        "(Caused by ProxyError('Unable to connect to proxy', NewConnectionError(\"HTTPSConnection(host='127.0.0.1', "
+        'port=3128): Failed to establish a new connection: [Errno 111] Connection refused")))\n'
+    )
+    evidence = container(log, environment={"HTTPS_PROXY": "http://127.0.0.1:3128"})
+    assert isinstance(evidence.logs, Logs)
+    said = [one for item in evidence.logs.items for one in findings_of_log(item)]
+    outcome = run_check(proxy_is_itself, evidence)
+    assert isinstance(outcome, Found)
+    ranking = judge([*outcome.findings, *said])
+    assert [one.id for one in ranking.causes] == ["container.proxy-is-itself"]
 
 
 @pytest.mark.parametrize(

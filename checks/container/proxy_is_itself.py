@@ -33,7 +33,7 @@ from checks.runtime.wording import titled
 
 _NAMES = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"})
 _LOOPBACK = re.compile(
-    r"(?:\w+://)?(?:[^/@]*@)?(?:127(?:\.\d+){3}|localhost|\[::1\])(?::(?P<port>\d+))?/?\Z", re.IGNORECASE
+    r"(?:\w+://)?(?:[^/@]*@)?(?P<host>127(?:\.\d+){3}|localhost|\[::1\])(?::(?P<port>\d+))?/?\Z", re.IGNORECASE
 )
 _REFUSED = re.compile(r"ProxyError|[Cc]annot connect to proxy|[Pp]roxy\b.*(?:refused|unreachable)")
 
@@ -74,7 +74,7 @@ def proxy_is_itself(evidence: Evidence) -> Iterator[Finding]:
             *(inspected(container, f"variable {one}={values[one]}") for one in list(named)[:3]),
         ),
         severity=None if refused else Severity.WARNING,
-        about=tuple(f"variable:{one}" for one in named),
+        about=(*(f"variable:{one}" for one in named), f"name:{named[name]['host']}"),
         fixes=(
             Fix(
                 title="name the host as the container sees it; the proxy must listen there, too",
