@@ -72,7 +72,7 @@ def packages_fight_server(evidence: Evidence) -> Iterator[Finding]:
         ),
         severity=Severity.ERROR if said else Severity.WARNING,
         confidence=Confidence.CERTAIN if said else Confidence.LIKELY,
-        about=("phase:import",) if said else tuple(f"module:{name.replace('-', '_')}" for name in names),
+        about=() if said else tuple(f"module:{name.replace('-', '_')}" for name in names),
         fixes=(
             Fix(title=f"leave {listed(names, 3)} out of what is installed beside the server, and {again}"),
             Fix(title="put back what the server wants", commands=(f"RUN {python} -m pip install {pins}",)),

@@ -43,6 +43,7 @@ _PROCESS = re.compile(r" [DIWEC] \[(\d+)\] ")
     stage=Stage.RUN,
     severity=Severity.WARNING,
     confidence=Confidence.CERTAIN,
+    explains=("logs.scoring-call-failed",),
 )
 def run_answers_error(evidence: Evidence) -> Iterator[Finding]:
     """Count them among all calls."""
@@ -64,7 +65,6 @@ def run_answers_error(evidence: Evidence) -> Iterator[Finding]:
     yield Finding(
         title=f"run() itself answered {len(failed)} of {calls} requests with {status}, without an exception",
         evidence=(*_written(evidence), line.quote),
-        about=("phase:run",),
         fixes=(
             Fix(title="log the reason where run() makes that response, and send the request again"),
             Fix(

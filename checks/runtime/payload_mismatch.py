@@ -84,10 +84,11 @@ def _key(failure: Failure, evidence: Evidence) -> tuple[str, Fix]:
     value = parsed(sample.text) if sample and sample.text else None
     names = sorted(keys_of(value)) if value is not None else []
     if key in names:
-        title = f"the script looks for `{key}` where the payload does not have it"
-    else:
-        title = f"the payload has no key `{one_line(key, 40)}`"
-    return title, Fix(
+        return f"the script looks for `{key}` where the payload does not have it", Fix(
+            title=f"send `{key}` in every item that the line reads, or give it a default there",
+            commands=(f'.get("{key}")',),
+        )
+    return f"the payload has no key `{one_line(key, 40)}`", Fix(
         title=f"send `{key}`, or read a key that is sent" + (f": {one_line(', '.join(names), 60)}" if names else ""),
     )
 
@@ -233,6 +234,11 @@ CASES = (
         saw="a key like it is there: Data",
         line=6,
         findings=1,
+    ),
+    fires(
+        _fails("KeyError", "'data'", '{"items": [{"data": 1}, {"size": 2}]}'),
+        saw="looks for `data` where the payload does not have it",
+        name="one item has it, another lacks it",
     ),
     fires(
         _fails("KeyError", "'data'", '{"inputs": [[1, 2]]}'), saw="object with `inputs` (list of 1 list of 2 numbers)"

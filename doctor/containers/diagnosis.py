@@ -143,6 +143,7 @@ def collect(engine: Engine, name: str, payloads: Sequence[Payload], wishes: Wish
     ahead(*(partial(analyse, log) for log in (logs.items if isinstance(logs, Logs) else ())))
     with Brought() as brought:
         seen = _look_inside(engine, Seen(evidence), payloads, brought, listen)
+        seen = _with_new_lines(engine, container, seen, wishes)
         seen = _with_files(seen, container, wishes, brought)
         seen = replace(seen, evidence=_with_logs_inside(engine, container, seen.evidence))
         if _should_rehearse(seen.evidence, payloads, wishes):
@@ -174,6 +175,17 @@ def _look_inside(engine: Engine, seen: Seen, payloads: Sequence[Payload], brough
         note = f"{why}, and its files could not be read: {frozen.reason}"
     evidence = seen.evidence.replace(inside=frozen, answers=Missing(reason=f"the service was not asked: {why}"))
     return replace(seen, evidence=evidence, notes=(note,))
+
+
+def _with_new_lines(engine: Engine, container: Container, seen: Seen, wishes: Wishes) -> Seen:
+    """The log once more where a sample failed: what the server said of it was written after the first reading."""
+    answers = seen.evidence.answers
+    posts = [one for one in answers.items if one.method == "POST"] if isinstance(answers, Answers) else []
+    if all(one.status is not None and one.status < 400 for one in posts):
+        return seen
+    return replace(
+        seen, evidence=seen.evidence.replace(logs=collect_logs(engine, container, since=wishes.since, tail=wishes.tail))
+    )
 
 
 def _with_files(seen: Seen, container: Container, wishes: Wishes, brought: Brought) -> Seen:

@@ -251,6 +251,9 @@ def _as_local(seen: Seen, local: Evidence, stage: Stage, image: str) -> Seen:
             for staged, shown in stage.shown
             if staged.startswith(str(stage.code)) and staged not in {str(stage.models), str(stage.version)}
         ]
+        # Models stay where the platform mounts them: the log and the files inside speak of those paths.
+        models = APP_ROOT + str(stage.models)[len(str(stage.code)) :]
+        pairs = [(models, _KEPT), *pairs, (_KEPT, models)]
         probe = msgspec.convert(_renamed(msgspec.to_builtins(probe), pairs), Probe)
     container = evidence.container
     assert isinstance(container, Container)
@@ -271,6 +274,9 @@ def _as_local(seen: Seen, local: Evidence, stage: Stage, image: str) -> Seen:
             probe=probe,
         ),
     )
+
+
+_KEPT = "\0"  # stands for a path that is not renamed; in no path
 
 
 def _renamed(value: Any, pairs: list[tuple[str, str]]) -> Any:
