@@ -35,6 +35,7 @@ _NAMES = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"})
 _LOOPBACK = re.compile(
     r"(?:\w+://)?(?:[^/@]*@)?(?P<host>127(?:\.\d+){3}|localhost|\[::1\])(?::(?P<port>\d+))?/?\Z", re.IGNORECASE
 )
+_HOST = re.compile(r"\bhost='([\w.-]+)'")
 _REFUSED = re.compile(r"ProxyError|[Cc]annot connect to proxy|[Pp]roxy\b.*(?:refused|unreachable)")
 
 
@@ -66,6 +67,8 @@ def proxy_is_itself(evidence: Evidence) -> Iterator[Finding]:
         return
     refused = next(log_lines(evidence, _REFUSED), None)
     name = next(iter(named))
+    # the log tells of the refused connection by the proxy's name, or by that of the host that was asked for
+    hosts = (named[name]["host"], *(_HOST.findall(refused[1].string) if refused else ()))
     host = f"http://host.docker.internal:{named[name]['port'] or 80}"
     yield Finding(
         title=titled(f"{name} names 127.0.0.1, which is the container itself", 88),
@@ -74,7 +77,7 @@ def proxy_is_itself(evidence: Evidence) -> Iterator[Finding]:
             *(inspected(container, f"variable {one}={values[one]}") for one in list(named)[:3]),
         ),
         severity=None if refused else Severity.WARNING,
-        about=(*(f"variable:{one}" for one in named), f"name:{named[name]['host']}"),
+        about=tuple(dict.fromkeys((*(f"variable:{one}" for one in named), *(f"name:{one}" for one in hosts)))),
         fixes=(
             Fix(
                 title="name the host as the container sees it; the proxy must listen there, too",
