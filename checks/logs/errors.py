@@ -55,6 +55,9 @@ _FINE = re.compile(
     r"[\w /()]{0,20}[\"']?\s*[:=|]\s*[\"']?(?:0\b(?!\.\d*[1-9])|none\b|null\b|false\b|\[\]|\{\})"
     r"|\b0 (?:\w+ ){0,2}(?:fail\w*|err\w*|invalid|missing|reject\w*|abort\w*|kill\w*|conflicts?)\b"
     r"|\bPASSED\b|^\W*[✓✔✅]"
+    # how good a model is: `error rate of the model: 0.02`, `mean absolute error = 3.1e-4`
+    r"|\b(?:errors? (?:rates?|ratio)|(?:mean|squared|absolute|standard|percentage|training|validation|test) error)\b"
+    r"[\w /()%@-]{0,30}\W{0,3}\d[\d.,e+-]* ?%?$"
 )
 _LABEL = re.compile(r"(?i)\W*(?:an? |the )?(?:errors?|failed|failure|exception|fatal)(?: (?:message|details?))?\W*")
 _ANY = re.compile(

@@ -251,6 +251,11 @@ def test_a_log_that_ends_in_the_middle(text: str, words: str) -> None:
     assert triage(Log(source="log.txt", text=text)).verdict is Verdict.FAILING
 
 
+@pytest.mark.parametrize("text", ["error rate of the model: 0.02", "mean absolute error = 3.1e-4", "Error rate: 2 %"])
+def test_how_good_a_model_is_is_no_failure(text: str) -> None:
+    assert first(f"training done\n{text}\nsaved").id == "logs.no-failure-shown"
+
+
 def test_an_empty_log_is_no_verdict() -> None:
     report = triage(Log(source="log.txt", text="\n \n"))
     assert report.verdict is Verdict.INCONCLUSIVE
