@@ -3,6 +3,7 @@
 import pytest
 
 from checks.cases import container
+from checks.container.failed_calls import NO_ENTRY, failed
 from checks.container.init_hangs import init_hangs
 from checks.container.proxy_is_itself import proxy_is_itself
 from checks.containers import Answer, Answers, Container, Inside, Socket
@@ -81,3 +82,22 @@ def test_other_program(command: tuple[str, ...], other: bool) -> None:
     given = container(command=command).container
     assert isinstance(given, Container)
     assert given.is_other_program is other
+
+
+def test_a_log_that_leaves_out_the_exceptions_name_is_read() -> None:
+    """As `logging.error("startup failed: %s", error)` writes it, in JSON."""
+    line = (
+        '{"level": "ERROR", "message": "startup failed: [Errno 2] No such file or directory: \'/app/model/a.json\'"}\n'
+    )
+    (one,) = failed(container(line))
+    assert (one.number, one.path) == (NO_ENTRY, "/app/model/a.json")
+
+
+def test_the_traceback_goes_before_the_line_that_repeats_it() -> None:
+    said = "[Errno 2] No such file or directory: '/app/a.json'"
+    text = (
+        'Traceback (most recent call last):\n  File "/app/app.py", line 6, in <module>\n    open("/app/a.json")\n'
+        f"FileNotFoundError: {said}\n[2026-11-20 18:00:00 +0000] [1] [INFO] Worker exiting\n{said}\n"
+    )
+    (one,) = failed(container(text))
+    assert [quote.line for quote in one.quotes] == [6, 4]

@@ -176,7 +176,11 @@ def runit_stuck(evidence: Evidence) -> Quote | None:
 def _told(log: Log) -> tuple[tuple[Raised, Quote], ...]:
     """The exceptions that a log tells of, the last sight of each."""
     lines = log.text.splitlines()
-    last = {raised: index for index, line in enumerate(lines) if (raised := _headline(line))}
+    last: dict[tuple[str, str], int] = {}
+    for index, line in enumerate(lines):
+        raised = _headline(line)
+        if raised and not (raised in last and _leaves_out_the_name(line)):  # the traceback shows the place
+            last[raised] = index
     newest = sorted(last.items(), key=lambda pair: pair[1])[-MOST_TOLD:]
     return tuple(
         (
@@ -206,6 +210,10 @@ def _headline(line: str) -> tuple[str, str] | None:
         kind = {NO_ENTRY: "FileNotFoundError", DENIED: "PermissionError", NOT_PERMITTED: "PermissionError"}
         return kind.get(number, "OSError"), f"[Errno {number}] {tool['words']}: '{tool['quoted'] or tool['bare']}'"
     return None
+
+
+def _leaves_out_the_name(line: str) -> bool:
+    return _ERRNO.search(line[-4000:]) is not None and _HEADLINE.search(line[-4000:].rstrip()) is None
 
 
 def _frames(lines: list[str], headline: int) -> Iterator[Frame]:
