@@ -298,6 +298,60 @@ SITUATIONS = {
             state=ContainerState(status="running", oom_killed=True),
         ),
     ),
+    "a folder that nobody mounted": (
+        "container.mount-missing",
+        seen(
+            frozen(CODE),
+            failing("FileNotFoundError: [Errno 2] No such file or directory: '/mnt/ref/a.csv'"),
+            script=script(
+                SCRIPT.replace('os.path.join(os.environ["AZUREML_MODEL_DIR"], "model.pkl")', '"/mnt/ref/a.csv"')
+            ),
+            environment={"AML_APP_ROOT": APP, "AZUREML_ENTRY_SCRIPT": "score.py"},
+            state=LOOP,
+        ),
+    ),
+    "a module in another case": (
+        "container.module-name-case",
+        seen(
+            frozen(folder(APP, "score.py", "Features.py")),
+            NO_FEATURES,
+            script=script(OWN),
+            probe=OWN_TRIED,
+            source=SourceTree(folder=APP, files=("score.py", "Features.py")),
+            state=LOOP,
+        ),
+    ),
+    "a setting that is no number, under runit": (
+        "container.setting-invalid",
+        seen(
+            frozen(CODE),
+            "Traceback (most recent call last):\n"
+            '  File "/e/lib/python3.11/site-packages/azureml_inference_server_http/amlserver.py", line 210, in run\n'
+            "    srv.run(DEFAULT_HOST, int(os.environ[ENV_PORT]), int(os.environ[ENV_WORKER_COUNT]))\n"
+            "ValueError: invalid literal for int() with base 10: 'auto'\n",
+            environment={**ENVIRONMENT, "WORKER_COUNT": "auto"},
+            state=LOOP,
+        ),
+    ),
+    "a model folder that is a file": (
+        "container.model-dir-is-file",
+        seen(
+            frozen(CODE, folder(MODELS, file("model.pkl"))),
+            failing(f"NotADirectoryError: [Errno 20] Not a directory: '{MODELS}/model.pkl/model.pkl'"),
+            environment={**ENVIRONMENT, "AZUREML_MODEL_DIR": f"{MODELS}/model.pkl"},
+            script=script(),
+            state=LOOP,
+        ),
+    ),
+    "a root of the code that is not inside": (
+        "container.entry-script-missing",
+        seen(
+            frozen(folder(APP, "code/", "code/score.py")),
+            NO_ENTRY.replace(f"{APP}/score.py", "/var/runit/gunicorn/score.py"),
+            environment={"AML_APP_ROOT": f"{APP}/src", "AZUREML_ENTRY_SCRIPT": "score.py"},
+            state=LOOP,
+        ),
+    ),
     "an import that ends the process": (
         "container.import-breaks",
         seen(

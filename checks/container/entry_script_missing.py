@@ -62,6 +62,8 @@ def entry_script_missing(evidence: Evidence) -> Iterator[Finding]:
     if entry is None or places.has(entry.path):
         return
     told = next((one for one in lacking(evidence) if one.path == entry.path), None)
+    if told is None and _root_is_missing(container, places):  # the server then starts in another folder
+        told = next((one for one in lacking(evidence) if base_name(one.path) == base_name(entry.path)), None)
     if told is None and (not places.lacks(entry.path) or _is_read_by_nobody(container, places)):
         return
     candidates = _candidates(places, entry)
@@ -74,9 +76,22 @@ def entry_script_missing(evidence: Evidence) -> Iterator[Finding]:
             *_owned(evidence, entry),
         ),
         about=_about(entry, told),
-        fixes=tuple(_fixes(container, entry, candidates)),
+        fixes=(*_root_fix(container, places, entry, candidates), *_fixes(container, entry, candidates)),
         confirm=f"docker exec {container.name} ls {posixpath.dirname(entry.path)}",
     )
+
+
+def _root_is_missing(container: Container, places: Places) -> bool:
+    """True when AML_APP_ROOT names a folder that was looked for and is not inside."""
+    root = container.environment.get("AML_APP_ROOT", "")
+    return bool(root) and not places.has(root) and places.has(posixpath.dirname(root.rstrip("/")))
+
+
+def _root_fix(container: Container, places: Places, entry: Entry, candidates: tuple[str, ...]) -> Iterator[Fix]:
+    """The root below which the script lies as it is written, where the one that is named is not inside."""
+    home = next((path[: -len(entry.written) - 1] for path in candidates if path.endswith(f"/{entry.written}")), "")
+    if home and not entry.written.startswith("/") and _root_is_missing(container, places):
+        yield Fix(title=f"set AML_APP_ROOT to {home}", commands=(f"-e AML_APP_ROOT={home}",))
 
 
 def _wrapped(evidence: Evidence) -> Entry | None:
@@ -182,6 +197,16 @@ CASES = (
         seen(frozen(folder(APP, "Score.py", "helpers.py"))), saw=f"a similar name exists: {APP}/Score.py", findings=1
     ),
     fires(seen(frozen(folder(APP, "src/score.py"))), saw=f"the same name exists: {APP}/src/score.py"),
+    fires(
+        seen(
+            frozen(folder(APP, "code/", "code/score.py")),
+            "FileNotFoundError: [Errno 2] No such file or directory: '/var/runit/gunicorn/score.py'\n",
+            environment={"AML_APP_ROOT": f"{APP}/src", "AZUREML_ENTRY_SCRIPT": "score.py"},
+        ),
+        saw="/var/runit/gunicorn/score.py",
+        findings=1,
+        name="no folder that AML_APP_ROOT names: the server looks where it stands",
+    ),
     fires(seen(frozen(folder(APP, "main.py")), local=local("score.py")), saw="the local source has score.py"),
     fires(seen(frozen(folder("/opt", "x.txt")), GONE), saw="[Errno 2]", name="the place was not read, the log tells"),
     fires(

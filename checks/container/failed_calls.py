@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from checks.containers import Container
+from checks.containers import Answers, Container
 from checks.evidence import Evidence, Frame, Log, Logs, Phase, Probe, Raised, Step
 from checks.finding import Finding, Fix, Quote, Severity
 from checks.runtime.failures import Failure, failures, script_of
@@ -46,6 +46,10 @@ _HINT = re.compile(rf"Error|Exception|NoSuchFile|Exit|\[Errno|{'|'.join(_WORDS)}
 # How a program's own log line shows an exception whose name it leaves out.
 _ERRNO = re.compile(rf"\[Errno (?P<number>\d+)\] (?:{'|'.join(_WORDS)}): '[^']+'")
 _RUNSV = re.compile(r"runsv \S+: fatal: unable to (?:open|create|mkdir|lock|write)\w* \S*(?:supervise|log)")
+_CONTROL = "gunicorn.error - Control server error: "
+"""Of the socket for gunicornc, below the home folder, whose thread may fail while requests are served. Source: gunicorn
+`ctl/server.py`, since 25.
+"""
 _NUMBER = re.compile(r"\[Errno (\d+)\]")
 
 
@@ -121,6 +125,7 @@ def failed(evidence: Evidence) -> tuple[Failed, ...]:
     home = evidence.container.working_dir if isinstance(evidence.container, Container) else ""
     script = script_of(evidence)
     found: dict[tuple[str, str], Failed] = {}
+    serves = _serves(evidence)
     if isinstance(evidence.probe, Probe):
         for failure in failures(evidence):
             one = Failed(failure=failure, quotes=failure.quotes, from_log=False, working_dir=home)
@@ -128,6 +133,8 @@ def failed(evidence: Evidence) -> tuple[Failed, ...]:
     for log in evidence.logs.items if isinstance(evidence.logs, Logs) else ():
         for error, quote in _told(log):
             phase = _phase(error)
+            if serves and phase is not Phase.RUN:
+                continue  # the start got over it
             step = Step(phase=phase, outcome="raised", raised=error)
             failure = Failure(step=step, outer=error, error=error, script=script)
             own = failure.own
@@ -135,6 +142,12 @@ def failed(evidence: Evidence) -> tuple[Failed, ...]:
             one = Failed(failure=failure, quotes=(*at, quote), from_log=True, working_dir=home)
             found.setdefault((failure.kind, one.written or failure.message), one)
     return tuple(found.values())
+
+
+def _serves(evidence: Evidence) -> bool:
+    """True when the service was seen to answer its health request: what its start met did not keep it from starting."""
+    answers = evidence.answers.items if isinstance(evidence.answers, Answers) else ()
+    return any(one.path == "/" and one.status is not None and one.status < 400 for one in answers)
 
 
 def refused(evidence: Evidence, *numbers: int) -> Iterator[Failed]:
@@ -192,7 +205,7 @@ def _told(log: Log) -> tuple[tuple[Raised, Quote], ...]:
 
 
 def _headline(line: str) -> tuple[str, str] | None:
-    if not _HINT.search(line):
+    if not _HINT.search(line) or _CONTROL in line:
         return None
     if interpreter := _INTERPRETER.search(line):
         path = interpreter["path"]

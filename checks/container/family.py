@@ -25,6 +25,7 @@ from checks.container.init_hangs import init_hangs
 from checks.container.killed import killed
 from checks.container.listens_on_loopback import listens_on_loopback
 from checks.container.memory_nearly_used import memory_nearly_used
+from checks.container.model_dir_is_file import model_dir_is_file
 from checks.container.model_file_elsewhere import model_file_elsewhere
 from checks.container.model_folder_empty import model_folder_empty
 from checks.container.model_folder_missing import model_folder_missing
@@ -99,6 +100,7 @@ CHECKS: tuple[Check, ...] = (
     killed,
     listens_on_loopback,
     memory_nearly_used,
+    model_dir_is_file,
     model_file_elsewhere,
     model_folder_empty,
     model_folder_missing,

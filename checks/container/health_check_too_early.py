@@ -42,7 +42,7 @@ _READY = re.compile(r"init has completed|ready for serving|Application startup c
     needs=("container",),
     stage=Stage.OPERATE,
     severity=Severity.WARNING,
-    explains=("container.unhealthy",),
+    explains=("container.unhealthy", "logs.init-never-returns"),
 )
 def health_check_too_early(evidence: Evidence) -> Iterator[Finding]:
     """Hold the time that the start takes against the patience of the check."""

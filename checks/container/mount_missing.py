@@ -30,7 +30,7 @@ from checks.container.failed_calls import lacking
 from checks.container.places import container_of, model_dir, mount_over, places_of, within
 from checks.container.remake import remade
 from checks.container.scenes import APP, bind, folder, frozen, seen, traceback
-from checks.containers import Container
+from checks.containers import Answer, Answers, Container
 from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Fix, Quote, Stage
 from checks.runtime.wording import base_name, titled
@@ -128,5 +128,13 @@ CASES = (
     quiet(seen(frozen(CODE), _gone("/mnt/a.csv"), mounts=(bind("/srv", "/mnt"),)), name="mounted, and not in it"),
     quiet(seen(frozen(folder(APP, "score.py", "a.csv")), _gone("/mnt/b/a.csv")), name="it lies elsewhere inside"),
     quiet(seen(frozen(CODE), _gone("/home/me/a.csv")), name="a path of one machine"),
+    quiet(
+        seen(
+            frozen(CODE),
+            "2026-11-21 20:37:37,312 I [6] azmlinfsrv.print - [Errno 2] No such file or directory: '/mnt/a.csv'\n",
+            answers=Answers(items=(Answer(method="GET", path="/", route="inside", address="a", status=200),)),
+        ),
+        name="the script does without it, and the service answers",
+    ),
     quiet(seen(frozen(CODE))),
 )

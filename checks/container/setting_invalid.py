@@ -62,6 +62,7 @@ _SAID = re.compile(
     confidence=Confidence.CERTAIN,
     explains=(
         "logs.setting-invalid",
+        "logs.server-option-unknown",
         "logs.text-in-number-column",
         "logs.payload-text-for-number",
         "runtime.run-raised",
