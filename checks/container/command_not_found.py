@@ -34,6 +34,7 @@ from checks.finding import Confidence, Finding, Fix, Safety, Stage
 from checks.runtime.wording import titled
 
 SAYS_NOT_FOUND = (
+    "logs.conda-missing",
     "logs.entrypoint-not-found",
     "logs.command-not-found",
     "logs.file-without-interpreter",

@@ -43,7 +43,7 @@ from checks.container.seen import (
     state_quote,
     was_out_of_memory,
 )
-from checks.containers import Container, ContainerState, Ended, Inside, Limits, MemoryUse
+from checks.containers import Answer, Answers, Container, ContainerState, Ended, Inside, Limits, MemoryUse
 from checks.evidence import Evidence, Phase, Probe
 from checks.finding import Confidence, Finding, Fix, Quote, Severity, Stage
 from checks.runtime.endings import ending_of
@@ -113,9 +113,10 @@ def out_of_memory(evidence: Evidence) -> Iterator[Finding]:
     killed = found.state.exit_code == SIGKILL and has_ended(evidence)
     told = blamed(evidence, *KILLED)
     rehearsed = _rehearsed(evidence, use)
+    orphaned = bool(use.kills) and is_up(found) and isinstance(evidence.answers, Answers) and not answered(evidence)
     if was_out_of_memory(evidence) or (killed and use.full) or (told and use.kills):
         confidence = Confidence.CERTAIN
-    elif (told and (use.full or rehearsed)) or (killed and rehearsed):
+    elif (told and (use.full or rehearsed)) or (killed and rehearsed) or orphaned:  # a child alone was killed
         confidence = Confidence.LIKELY
     else:
         return
@@ -217,6 +218,9 @@ WORKER = (
 FULL: dict[str, object] = {
     "inside": Inside(how="running", memory=MemoryUse(peak=255_900_000, limit=256_000_000, kills=3))
 }
+SILENT = Answers(
+    items=(Answer(method="GET", path="/", route="inside", address="127.0.0.1:5001", error="connection refused"),)
+)
 CASES = (
     fires(container(state=FLAGGED, limits=SMALL), saw="its limit of 256 MB was reached", findings=1),
     fires(
@@ -248,6 +252,11 @@ CASES = (
             limits=SMALL,
         ),
         name="a loop, seen while it runs for a moment",
+    ),
+    fires(
+        container(seen={**FULL, "answers": SILENT}, limits=SMALL),
+        saw="3 kills by the kernel",
+        name="a child was killed without a word, and its parent waits for ever",
     ),
     quiet(container(state=KILL, limits=SMALL), name="docker kill, or a stop that was not heard"),
     quiet(container(WORKER), name="a worker was killed, and nothing tells of memory"),

@@ -24,7 +24,7 @@ KINDS = {"DataFrame": "a data frame", "Series": "a pandas series", "Index": "a p
 """Classes in messages and the kinds of value in the rows of removed methods."""
 
 _PACKAGED = re.compile(
-    r"site-packages|dist-packages|/lib/python\d|/lib64/python\d|<frozen|[/\\]Lib[/\\]", re.IGNORECASE
+    r"site-packages|dist-packages|/lib/python\d|/lib64/python\d|<frozen|(?-i:[/\\]Lib[/\\])", re.IGNORECASE
 )
 _GENERATED = re.compile(r"(?:_core)?\._api\.v\d|\.compat\.v2")
 
