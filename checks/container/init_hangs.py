@@ -117,7 +117,7 @@ def init_hangs(evidence: Evidence) -> Iterator[Finding]:
         if where or (line and asked)
         else Confidence.LIKELY,
         about=where.about if where else ("phase:init",) if line else (),
-        stage=where.stage if where else None,
+        stage=where.stage if where else Stage.LOAD if found.is_other_program else None,
         fixes=(
             *(() if where else (_look(found),)),
             Fix(title="do without what waits at the start, or give it a limit of its own")

@@ -59,7 +59,7 @@ def workers_exceed_memory(evidence: Evidence) -> Iterator[Finding]:
     if limit is None or workers is None or one is None or workers.count < 2 or preloads(container):
         return
     size, how = one
-    if size > limit or size * workers.count <= limit:
+    if size > limit * 9 // 10 or size * workers.count <= limit:  # not even one fits, or all do
         return
     killed = _killed(evidence, container)
     fits = max(limit * 9 // 10 // size, 1)
@@ -127,6 +127,7 @@ CASES = (
     ),
     quiet(seen(frozen(), environment=FOUR, limits=GB, probe=_rehearsed(200 * MB)), name="they fit"),
     quiet(seen(frozen(), KILLS, environment=FOUR, limits=GB, probe=_rehearsed(1200 * MB)), name="not even one fits"),
+    quiet(seen(frozen(), KILLS, environment=FOUR, limits=GB, probe=_rehearsed(950 * MB)), name="killed while it loads"),
     quiet(seen(frozen(), KILLS, environment={}, limits=GB, probe=_rehearsed(900 * MB)), name="one worker"),
     quiet(seen(frozen(), environment={**FOUR, "WORKER_PRELOAD": "true"}, limits=GB, probe=_rehearsed(400 * MB))),
     quiet(seen(frozen(), environment=FOUR, probe=_rehearsed(400 * MB)), name="no limit"),
