@@ -159,7 +159,9 @@ HOME = traceback("PermissionError: [Errno 13] Permission denied: '/.cache'")
 RUNSV = "runsv gunicorn: fatal: unable to open supervise/lock: file does not exist\n"
 ROOTS = frozen(folder("/var", file("azureml-app/"), "azureml-app/score.py"))
 
+CONTROL = "2026-11-21 20:38:48,052 E [1] gunicorn.error - Control server error: [Errno 13] Permission denied: '/home/a'"
 CASES = (
+    quiet(seen(frozen(folder(APP, "score.py")), CONTROL, user="1001"), name="gunicorn does without its control socket"),
     fires(seen(ROOTS, CACHE, user="1000"), saw=f"{APP}: folder of 0:0, mode 755", line=6, findings=1),
     fires(
         seen(frozen(folder("/", file("srv/"), file("srv/labels.txt", mode=0o600))), SECRET, user="1000:1000"),

@@ -24,6 +24,7 @@ from checks.rank import Ranking
 from checks.registry import checks_of_kind
 from doctor import __version__
 from doctor.ahead import ahead, arrived
+from doctor.baseline import Baseline
 from doctor.collectors.environment import asked_for, hold_against
 from doctor.collectors.samples import describe, read_sample
 from doctor.containers.answers import ask, requests_told
@@ -313,8 +314,16 @@ def _ranked(seen: Seen, outcomes: Sequence[Outcome], wishes: Wishes) -> tuple[Ra
     if seen.offline:
         found = [one for one in found if one.id not in NETWORK]
     target = evidence.script if isinstance(evidence.script, Script) else Log(source=evidence.target.name, text="")
-    kept, suppressed = wishes.suppression.split([*found, *said], target)
-    return judge(kept), suppressed
+    suppression = wishes.suppression
+    kept, suppressed = replace(suppression, baseline=Baseline()).split([*found, *said], target)
+    ranking = judge(kept)
+    if suppression.baseline.counts:  # it holds findings as they were told, with what other witnesses showed of them
+        path = target.path if isinstance(target, Script) else target.source
+        known = suppression.baseline.split(ranking.findings, path)[1]
+        suppressed += tuple(Suppressed(finding=one, how="baseline") for one in known)
+        told = {(one.id, one.title) for one in known}
+        ranking = judge(one for one in kept if (one.id, one.title) not in told)
+    return ranking, suppressed
 
 
 def _verdict(ranking: Ranking, evidence: Evidence) -> Verdict:

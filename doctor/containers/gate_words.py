@@ -7,6 +7,7 @@ import msgspec
 from checks.finding import Finding, Fix
 
 _OF_THE_CONTAINER = re.compile(r"docker (?:container )?(?:logs|top|events|start|exec|stats|rm|inspect|cp|restart)\b")
+_DIAGNOSES = "doctor diagnose docker "
 _ASKS = re.compile(r"curl .*//(?:127\.|\[::1)")
 _MAKES = re.compile(r"docker (?:run|create|update)\b")
 _VARIABLE = re.compile(r"(?:^|\s)(?:-e|--env)[ =](\w+)=(\S+)")
@@ -28,18 +29,18 @@ def _fix(fix: Fix, name: str, target: str, command: str) -> Fix | None:
     for one in (one.replace(f"doctor check {target}", command) for one in fix.commands):
         if given := _VARIABLE.search(one):
             commands += ["environment_variables:", f"  {given[1]}: {given[2]}"]
-        elif not (
-            _OF_THE_CONTAINER.match(one) or _ASKS.match(one) or (_MAKES.match(one) and _is_incomplete(one, name))
-        ):
+        elif not _is_about(one, name):
             commands.append(one)
     if commands == list(fix.commands):
         return fix
-    looks = all(_OF_THE_CONTAINER.match(one) for one in fix.commands)
+    looks = all(_OF_THE_CONTAINER.match(one) or one.startswith(_DIAGNOSES) for one in fix.commands)
     if not commands and looks:
         return None
     return msgspec.structs.replace(fix, commands=tuple(commands))
 
 
-def _is_incomplete(command: str, name: str) -> bool:
-    """True for a command that is about the container, or leaves the image to be put in."""
-    return name in command or command.endswith("...")
+def _is_about(command: str, name: str) -> bool:
+    """True for a command about the container, and for one that leaves the image to be put in."""
+    if _OF_THE_CONTAINER.match(command) or _ASKS.match(command) or command.startswith(_DIAGNOSES):
+        return True
+    return bool(_MAKES.match(command)) and (name in command or command.endswith("..."))

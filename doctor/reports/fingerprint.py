@@ -6,6 +6,11 @@ import re
 from checks.finding import Finding
 
 _SHIFTING = (
+    (
+        re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?(?: ([A-Z]{1,8}) \[\d+\])?"),
+        r"T \1",
+    ),
+    (re.compile(r"(?i)\b(pid[: ] ?)\d+\b"), r"\1N"),
     (re.compile(r"(?i)\b(lines?) \d+(?:(?:, | and | to |-)\d+)*"), r"\1 N"),
     (re.compile(r"0x[0-9a-fA-F]{6,}"), "0x"),
     (re.compile(r"(?<![\w.:/\\])(?:[A-Za-z]:)?[\\/](?:[^\\/\s'\":,;()]+[\\/])+(?=[^\\/\s])"), ""),
@@ -18,8 +23,8 @@ _SHIFTING = (
 def fingerprint(finding: Finding) -> str:
     """Sixteen hexadecimal digits of id, title and evidence.
 
-    Line numbers, folders, addresses, sizes and durations do not count, so that a baseline survives an edit elsewhere in
-    the file, another checkout, and a slower machine.
+    Line numbers, folders, addresses, sizes, times and numbers of processes do not count, so that a baseline survives an
+    edit elsewhere in the file, another checkout, and a slower machine.
     """
     parts = [finding.id, finding.title]
     for quote in finding.evidence:
