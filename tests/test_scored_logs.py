@@ -13,11 +13,15 @@ from doctor.containers.image_gate import _KEPT, _renamed
 from doctor.containers.wishes import Wishes
 
 OLD, NEW = Log(source="docker logs score", text="ready\n"), Log(source="docker logs score", text="ready\nboom\n")
+READY = (
+    "2026-11-20 17:53:01,726 I [40] azmlinfsrv.user_script - Users's init has completed successfully\n"
+    "2026-11-20 17:53:01,727 I [40] azmlinfsrv - Worker with pid 40 ready for serving traffic\n"
+)
 
 
 def sent(method: str, status: int | None) -> Evidence:
     one = Answer(method=method, path="/score", route="published", address="http://127.0.0.1:5001", status=status)
-    return container("ready\n", {"answers": Answers(items=(one,)), "logs": Logs(items=(OLD,))})
+    return container("", {"answers": Answers(items=(one,)), "logs": Logs(items=(OLD,))})
 
 
 @pytest.mark.parametrize(
@@ -35,6 +39,21 @@ def test_the_log_is_read_again_after_a_sample_failed(
     )
     assert isinstance(seen.evidence.logs, Logs)
     assert seen.evidence.logs.items == ((NEW,) if again else (OLD,))
+
+
+@pytest.mark.parametrize(("said", "again"), [("Invoking user's init function\n", True), (READY, False)])
+def test_the_log_is_read_again_when_the_service_became_ready_meanwhile(
+    monkeypatch: pytest.MonkeyPatch, said: str, again: bool
+) -> None:
+    monkeypatch.setattr(diagnosis, "collect_logs", lambda *_, **__: Logs(items=(NEW,)))
+    health = Answer(method="GET", path="/", route="published", address="http://127.0.0.1:5001", status=200)
+    evidence = container(said, {"answers": Answers(items=(health,))})
+    assert isinstance(evidence.container, Container)
+    seen = diagnosis._with_new_lines(
+        cast("Engine", None), evidence.container, diagnosis.Seen(evidence=evidence), Wishes()
+    )
+    assert isinstance(seen.evidence.logs, Logs)
+    assert (seen.evidence.logs.items == (NEW,)) is again
 
 
 def test_a_model_keeps_its_path_inside_where_the_code_is_shown_as_the_persons_own() -> None:

@@ -179,10 +179,15 @@ def _look_inside(engine: Engine, seen: Seen, payloads: Sequence[Payload], brough
 
 
 def _with_new_lines(engine: Engine, container: Container, seen: Seen, wishes: Wishes) -> Seen:
-    """The log once more where a sample failed: what the server said of it was written after the first reading."""
-    answers = seen.evidence.answers
+    """The log once more where the first reading was too early: a sample failed, and what the server said of it was
+    written since; or the service answers, and its log told of no start that was done.
+    """
+    answers, logs = seen.evidence.answers, seen.evidence.logs
     posts = [one for one in answers.items if one.method == "POST"] if isinstance(answers, Answers) else []
-    if all(one.status is not None and one.status < 400 for one in posts):
+    failed = any(one.status is None or one.status >= 400 for one in posts)
+    before = [analyse(log) for log in logs.items] if isinstance(logs, Logs) else []
+    ready = bool(before) and not any(one.healthy for one in before) and answers_well(seen.evidence)
+    if not failed and not ready:
         return seen
     return replace(
         seen, evidence=seen.evidence.replace(logs=collect_logs(engine, container, since=wishes.since, tail=wishes.tail))
