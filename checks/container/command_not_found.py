@@ -112,9 +112,15 @@ def _missing(seen: Container, failure: StartFailure) -> tuple[str, tuple[Fix, ..
         )
     fixes = (
         Fix(title=f"install what brings `{program}`, or name a command that the image has"),
-        Fix(
-            title="where the image is to serve an entry script, let the server be its command",
-            commands=(serving_command(seen),),
+        *(
+            ()
+            if failure.by_shell or seen.is_other_program
+            else (
+                Fix(
+                    title="where the image is to serve an entry script, let the server be its command",
+                    commands=(serving_command(seen),),
+                ),
+            )
         ),
     )
     return f"the command `{program}` is in no folder of PATH in the image", fixes

@@ -56,6 +56,10 @@ _READY = re.compile(
     r"init has completed|ready for serving|Application startup complete|Swaggers are prepared|\" 200 "
     r"|(?:GET|POST) \S+ 200"
 )
+OF_OTHERS = (
+    "The port is bound, and nobody takes the request: the program is still starting, waits for something else, or has "
+    "no thread left. Clients wait until they give up."
+)
 LONG = 10.0  # seconds; what starts in less is no cause for alarm
 
 
@@ -104,6 +108,7 @@ def init_hangs(evidence: Evidence) -> Iterator[Finding]:
     )
     yield Finding(
         title=titled(title, 88),
+        why=OF_OTHERS if found.is_other_program else "",
         evidence=(
             *(where.quotes[:2] if where else ()),
             *((line.quote,) if line else _bound(evidence)),

@@ -115,7 +115,12 @@ def _inside(
     inside, installed, problems = layers.read(results.get("look", b""), container, brought)
     notes += [f"in the rehearsal {problem}" for problem in problems]
     if entry.script is None:
-        probe: Probe | Missing = Missing(reason=f"there is no entry script at {container.entry_script}")
+        why = (
+            "the command starts another program than the inference server"
+            if container.is_other_program
+            else f"there is no entry script at {container.entry_script}"
+        )
+        probe: Probe | Missing = Missing(reason=why)
     else:
         read = _reader(engine, container, brought)
         probe = desk.probe_of(results, state, entry, payloads, container, late, likeness.closed, read)

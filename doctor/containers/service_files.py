@@ -70,6 +70,8 @@ def _loaded(container: Container, brought: Brought) -> str | None:
 
 def _absence(container: Container, inside: Inside) -> str:
     path = container.entry_script
+    if container.is_other_program:
+        return "the command starts another program than the inference server, and that loads no entry script"
     file = inside.file(path)
     if file is not None and file.kind == "link":
         return f"the entry script {path} is a link to {file.target}, which is not there or is no Python file"
