@@ -29,6 +29,9 @@ STARTING = frozenset(
 )
 """Functions that run before the first request."""
 
+ENTRY_POINT = "azureml_inference_server_http/amlserver.py"
+"""Reads the settings and starts the server; its function is called run() too."""
+
 READY = (
     r"ready for serving traffic|Users's init has completed|Application startup complete|Serving Flask app"
     r"|Running on https?://|Uvicorn running on|Scoring timeout setting is not found|Scoring [Tt]imer is set to"
@@ -55,6 +58,8 @@ def has(pattern: str, text: str) -> bool:
 def serving(place: Place) -> bool | None:
     """True while a request is answered, False during the start, None when nothing tells."""
     if place.block and place.block.frames:
+        if place.block.frames[-1].path.endswith(ENTRY_POINT):
+            return False
         functions = [frame.function for frame in place.block.frames]
         first = next((name for name in functions if name in SERVING or name in STARTING), None)
         if first:
