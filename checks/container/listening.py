@@ -1,9 +1,10 @@
 """What a container serves on, told by its sockets, and by the server's own words where they are not known."""
 
+import posixpath
 import re
 from dataclasses import dataclass
 
-from checks.container.seen import Told, container_of, last_start, sockets
+from checks.container.seen import Told, container_of, inside_of, last_start, sockets
 from checks.containers import Container, Port
 from checks.evidence import Evidence
 from checks.finding import Quote
@@ -15,6 +16,28 @@ _ANNOUNCED = re.compile(
 _EVERYWHERE = re.compile(r"Running on all addresses")
 LOOPBACK = ("127.", "localhost", "[::1]", "::1")
 BEHIND_NGINX = frozenset({31311, 9090})  # where the server of an Azure ML image listens, for its nginx alone
+
+
+_STARTS = re.compile(
+    r"\.run\(|\bserve\(|\b(?:Threading)?HTTPServer\("
+    r"|^\s*(?:exec )?(?:\S*/)?(?:gunicorn|uvicorn|hypercorn|waitress-serve)\b",
+)
+
+
+def start_line(evidence: Evidence) -> tuple[Quote, ...]:
+    """The line that starts the server, where the script that the command names was read and one line alone does so."""
+    container, inside = container_of(evidence), inside_of(evidence)
+    if inside is None:
+        return ()
+    home = container.working_dir or "/"
+    named = dict.fromkeys(posixpath.normpath(posixpath.join(home, word)) for word in container.words)
+    found = [
+        Quote(source=path, line=number, text=line.strip())
+        for path in named
+        for number, line in enumerate(inside.texts.get(path, "").splitlines(), 1)
+        if _STARTS.search(line) and not line.lstrip().startswith("#")
+    ]
+    return tuple(found) if len(found) == 1 else ()
 
 
 @dataclass(frozen=True)

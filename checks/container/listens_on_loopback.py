@@ -23,7 +23,7 @@ from collections.abc import Iterator
 
 from checks.cases import container, fires, quiet
 from checks.check import check
-from checks.container.listening import BEHIND_NGINX, listening, ports_text, published, shares_network
+from checks.container.listening import BEHIND_NGINX, listening, ports_text, published, shares_network, start_line
 from checks.container.seen import answers_of, container_of, inspected, is_up
 from checks.containers import Answer, Answers, Inside, Port, Socket
 from checks.evidence import Evidence
@@ -62,6 +62,7 @@ def listens_on_loopback(evidence: Evidence) -> Iterator[Finding]:
             88,
         ),
         evidence=(
+            *start_line(evidence),
             server.quote,
             inspected(seen, f"published: {ports_text(evidence)}"),
             *(inspected(seen, f"inside, GET {one.path} answers {one.status}") for one in answers[:1]),
@@ -92,11 +93,22 @@ EVERY = Socket(address="0.0.0.0", port=5001, process="nginx")  # noqa: S104 - te
 LOCAL = Socket(address="127.0.0.1", port=5001, process="python")
 BEHIND = Socket(address="127.0.0.1", port=31311, process="gunicorn")
 OK = Answer(method="GET", path="/", route="inside", address="127.0.0.1:5001", status=200)
+CODED = Inside(
+    how="running",
+    listening=(LOCAL,),
+    texts={"/app/app.py": "app = Flask(__name__)\n\n# app.run(port=80)\napp.run(port=5001)\n"},
+)
 CASES = (
     fires(
         container(seen={**_inside(LOCAL), "answers": Answers(items=(OK,))}, ports=P5001),
         saw="the server listens on 127.0.0.1:5001, inside of the container only",
         findings=1,
+    ),
+    fires(
+        container(seen={"inside": CODED}, ports=P5001, command=("python", "app.py"), working_dir="/app"),
+        saw="app.run(port=5001)",
+        line=4,
+        name="the line of the code that binds it",
     ),
     fires(container(seen=_inside(Socket(address="::1", port=5001)), ports=P5001), saw="::1:5001"),
     fires(container("INFO:     Uvicorn running on http://127.0.0.1:8000 (Press CTRL+C to quit)", ports=P5001), line=1),

@@ -24,7 +24,7 @@ from collections.abc import Iterator
 
 from checks.cases import container, fires, quiet
 from checks.check import check
-from checks.container.listening import likeliest, listening, ports_text, published, shares_network
+from checks.container.listening import likeliest, listening, ports_text, published, shares_network, start_line
 from checks.container.remake import remade
 from checks.container.seen import answers_of, container_of, image_of, inspected, is_up
 from checks.containers import Answer, Answers, Container, ContainerState, Image, Inside, Port, Socket
@@ -56,6 +56,7 @@ def port_mismatch(evidence: Evidence) -> Iterator[Finding]:
     yield Finding(
         title=titled(f"port {shown} of the container is published, the server listens on {server.port}", 88),
         evidence=(
+            *start_line(evidence),
             inspected(seen, f"published: {ports_text(evidence)}"),
             *(one.quote for one in outside[:3]),
             *_exposed(seen, server.port),

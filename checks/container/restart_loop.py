@@ -78,7 +78,8 @@ def restart_loop(evidence: Evidence) -> Iterator[Finding]:
     times = "once" if state.restarts == 1 else f"{state.restarts} times"
     how = "ended every time, and was restarted" if gave_up else "was restarted" if unsettled else "restarts in a loop,"
     meaning = (inspected(seen, f"exit code {code}: {means}"),) if means and not unsettled else ()
-    said = [line.quote for line in all_lines(evidence) if line.text.strip()][-LAST_LINES:] if loops or gave_up else []
+    last = {line.text: line.quote for line in all_lines(evidence) if line.text.strip()} if loops or gave_up else {}
+    said = list(last.values())[-LAST_LINES:]
     policy = f"restart policy: {seen.restart_policy}{f', at most {seen.most_restarts}' if seen.most_restarts else ''}"
     yield Finding(
         title=titled(f"the container {how} {times}{ended}", 88),
