@@ -56,6 +56,18 @@ def test_the_log_is_read_again_when_the_service_became_ready_meanwhile(
     assert (seen.evidence.logs.items == (NEW,)) is again
 
 
+@pytest.mark.parametrize(
+    ("body", "well"),
+    [('{"error": "name \'np\' is not defined"}', False), ("[1.5]", True), ('{"prediction": 1, "error": null}', True)],
+)
+def test_a_sample_that_is_answered_with_an_exception_is_rehearsed(body: str, well: bool) -> None:
+    fields = {"route": "published", "address": "http://127.0.0.1:5001", "status": 200}
+    health = Answer(method="GET", path="/", **fields)  # type: ignore[arg-type]
+    post = Answer(method="POST", path="/score", body=body, **fields)  # type: ignore[arg-type]
+    evidence = container("", {"answers": Answers(items=(health, post))})
+    assert diagnosis.answers_well(evidence, scored=True) is well
+
+
 def test_a_model_keeps_its_path_inside_where_the_code_is_shown_as_the_persons_own() -> None:
     models = "/var/azureml-app/azureml-models"
     pairs = [(models, _KEPT), ("/var/azureml-app", "src"), (_KEPT, models)]

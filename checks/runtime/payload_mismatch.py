@@ -165,6 +165,10 @@ def _value(failure: Failure, _: Evidence) -> tuple[str, Fix]:
         return f"the payload has `{one_line(found[1], 30)}` where a number is needed", Fix(
             title="send a number there, or convert the text before the model sees it"
         )
+    if found := re.search(r"Expected: <class '(\w+)'> but got <class '(\w+)'>", said):
+        return f"the payload has a {found[2]} where the decorator's sample has a {found[1]}", Fix(
+            title=f"send a {found[1]} there, or give the decorator a sample of the type that clients send"
+        )
     if "NaN" in said or "infinity" in said:
         return "the payload has nulls, and the model takes none", Fix(title="send numbers, or impute before predict()")
     if "unable to convert input of type <class 'str'>" in said:
@@ -254,6 +258,15 @@ CASES = (
     ),
     fires(_fails("ValueError", "Expected 2D array, got 1D array instead:\narray=[1].", "{}", "sklearn/a.py"), line=7),
     fires(_fails("ValueError", "could not convert string to float: 'red'", "{}", "numpy/a.py"), saw="has `red` where"),
+    fires(
+        _fails(
+            "ValueError",
+            "Invalid input data type to parse. Expected: <class 'list'> but got <class 'dict'>",
+            '{"rows": {"age": 3}}',
+            "inference_schema/schema_util.py",
+        ),
+        saw="the payload has a dict where the decorator's sample has a list",
+    ),
     fires(_fails("TypeError", "string indices must be integers, not 'str'", '"{}"'), saw="JSON inside a JSON string"),
     fires(_fails("TypeError", "list indices must be integers or slices, not str", "[[1]]"), saw="list of 1"),
     fires(_fails("TypeError", "the JSON object must be str, bytes or bytearray, not dict", "{}"), saw="a dict already"),

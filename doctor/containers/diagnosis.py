@@ -13,8 +13,8 @@ from typing import Any
 
 import msgspec
 
-from checks.containers import Answers, Container, Inside
-from checks.evidence import EnvironmentFile, Evidence, Installed, Log, Logs, Missing, Samples, Script, Target
+from checks.containers import Answer, Answers, Container, Inside
+from checks.evidence import EnvironmentFile, Evidence, Installed, Log, Logs, Missing, Returned, Samples, Script, Target
 from checks.finding import Finding
 from checks.joint import judge
 from checks.logs.analysis import analyse
@@ -22,6 +22,7 @@ from checks.logs.findings import findings as findings_of_log
 from checks.outcome import Found, Outcome, run_check
 from checks.rank import Ranking
 from checks.registry import checks_of_kind
+from checks.runtime.error_texts import error_text
 from doctor import __version__
 from doctor.ahead import ahead, arrived
 from doctor.baseline import Baseline
@@ -234,7 +235,10 @@ def _should_rehearse(evidence: Evidence, payloads: Sequence[Payload], wishes: Wi
 
 
 def answers_well(evidence: Evidence, *, scored: bool = False) -> bool:
-    """True when the service answered its health request, and every scoring request with success if one was `scored`."""
+    """True when the service answered its health request, and every scoring request with success if one was `scored`.
+
+    An answer that is the text of an exception is no success.
+    """
     answers = evidence.answers
     if not isinstance(answers, Answers):
         return False
@@ -245,9 +249,14 @@ def answers_well(evidence: Evidence, *, scored: bool = False) -> bool:
     return (
         bool(well)
         and (not published or any(one in well for one in published))
-        and (not scored or bool(posts))
+        and (not scored or (bool(posts) and not any(_is_error(one) for one in posts)))
         and all(one.status is not None and one.status < 400 for one in posts)
     )
+
+
+def _is_error(one: Answer) -> bool:
+    """True for a body that tells of an exception, whatever its status."""
+    return error_text(Returned(type="str", text=one.body, status=one.status)) is not None
 
 
 def _rehearsed(
