@@ -28,6 +28,7 @@ from checks.cases import fires, quiet
 from checks.check import check
 from checks.container.failed_calls import Failed, lacking
 from checks.container.places import Entry, Places, container_of, entry_of, is_server, mount_over, places_of, tail
+from checks.container.remake import DEPLOYMENT, made_by
 from checks.container.scenes import APP, ENVIRONMENT, bind, folder, frozen, local, seen
 from checks.containers import Container, LocalSource
 from checks.evidence import Evidence, Missing, Script
@@ -76,7 +77,11 @@ def entry_script_missing(evidence: Evidence) -> Iterator[Finding]:
             *_owned(evidence, entry),
         ),
         about=_about(entry, told),
-        fixes=(*_root_fix(container, places, entry, candidates), *_fixes(container, entry, candidates)),
+        fixes=(
+            *_command_fix(container, entry),
+            *_root_fix(container, places, entry, candidates),
+            *_fixes(container, entry, candidates),
+        ),
         confirm=f"docker exec {container.name} ls {posixpath.dirname(entry.path)}",
     )
 
@@ -85,6 +90,15 @@ def _root_is_missing(container: Container, places: Places) -> bool:
     """True when AML_APP_ROOT names a folder that was looked for and is not inside."""
     root = container.environment.get("AML_APP_ROOT", "")
     return bool(root) and not places.has(root) and places.has(posixpath.dirname(root.rstrip("/")))
+
+
+def _command_fix(container: Container, entry: Entry) -> Iterator[Fix]:
+    """For a deployment to be, whose script is in place: the image's own command loads another one."""
+    if made_by(container) == "deployment" and entry.named_by == "--entry_script":
+        yield Fix(
+            title="let the image's command load the script of the deployment",
+            commands=('CMD exec azmlinfsrv --entry_script "$AZUREML_ENTRY_SCRIPT" --port 5001',),
+        )
 
 
 def _root_fix(container: Container, places: Places, entry: Entry, candidates: tuple[str, ...]) -> Iterator[Fix]:
@@ -193,6 +207,15 @@ LOADED = (
 READ = Missing(reason="no entry script inside")
 
 CASES = (
+    fires(
+        seen(
+            frozen(folder(APP, "service.py")),
+            command=("azmlinfsrv", "--entry_script", "main.py"),
+            working_dir=APP,
+            labels=DEPLOYMENT,
+        ),
+        name="a deployment to be, in an image whose command names another script",
+    ),
     fires(
         seen(frozen(folder(APP, "Score.py", "helpers.py"))), saw=f"a similar name exists: {APP}/Score.py", findings=1
     ),

@@ -80,7 +80,8 @@ def model_file_elsewhere(evidence: Evidence) -> Iterator[Finding]:
         told += 1
         same = [p for p in found if base_name(p) == base_name(one.path)]
         cased = [p for p in found if base_name(p).lower() == base_name(one.path).lower()]
-        best = (same or cased or list(found))[0]
+        alike = same or cased or list(found)
+        best = next((path for path in alike if root and within(path, root)), alike[0])
         how = "lies at another path" if same else "is written in another case" if cased else "is called otherwise"
         yield one.finding(
             titled(f"{base_name(one.path)} {how} inside: {tail(best)}", 88),
@@ -146,6 +147,11 @@ CASES = (
         name="with the edit",
     ),
     fires(seen(frozen(folder(APP, "score.py"), folder(MODELS, "Model.pkl")), GONE), saw="in another case"),
+    fires(
+        seen(frozen(folder(APP, "score.py", "model/net.onnx"), folder(MODELS, "net.onnx")), NET),
+        saw="another path inside: …/azureml-models/churn/3/net.onnx",
+        name="beside the script and in the model folder: that one is meant",
+    ),
     fires(seen(frozen(folder(APP, "score.py"), folder(MODELS, "model_v2.pkl")), GONE), saw="is called otherwise"),
     fires(
         seen(frozen(folder(APP, "score.py"), folder(MODELS, "model.pkl")), RELATIVE, working_dir="/"),
