@@ -45,7 +45,7 @@ def arrange(report: Report) -> Arranged:
     rest = [finding for finding in report.findings if finding not in report.causes]
     everything = [*report.causes, *rest]
     above = {
-        index: next((i for i, cause in enumerate(everything) if i != index and explains(cause, finding)), None)
+        index: next((i for i, cause in enumerate(everything) if i != index and _accounts(cause, finding)), None)
         for index, finding in enumerate(everything)
         if index >= len(report.causes)
     }
@@ -68,6 +68,12 @@ def arrange(report: Report) -> Arranged:
             if (found := tuple(everything[i] for i in above if i != index and top(i) == index))
         },
     )
+
+
+def _accounts(cause: Finding, finding: Finding) -> bool:
+    """True for what a ranked finding explains; what ties findings of different families stands in `explains` alone."""
+    across = cause.family != finding.family and finding.id in cause.explains
+    return across or explains(cause, finding)
 
 
 def place(arranged: Arranged, number: int) -> str:
