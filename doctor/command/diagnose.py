@@ -27,7 +27,8 @@ def _complete(_context: click.Context, _parameter: click.Parameter, incomplete: 
     from doctor.errors import CannotExamine
 
     try:
-        return [name for name in connect(patience=2).names() if name.startswith(incomplete)]
+        with connect(patience=2) as engine:
+            return [name for name in engine.names() if name.startswith(incomplete)]
     except CannotExamine:
         return []
 
@@ -36,7 +37,8 @@ def _unnamed() -> click.UsageError:
     """What is said of a call without a name: which ones there are. Raises CannotExamine when no engine answers."""
     from doctor.containers.engine import connect
 
-    there = "\n".join(f"  {name}  ({status})" for name, status in connect().names().items())
+    with connect() as engine:
+        there = "\n".join(f"  {name}  ({status})" for name, status in engine.names().items())
     return click.UsageError(f"name the container:\n{there}" if there else "name the container; the engine has none")
 
 

@@ -85,9 +85,9 @@ def diagnose(name: str, wishes: Wishes | None = None, listen: Listen = lambda _:
     if wishes.source and not wishes.source.is_dir():
         raise ConfigError(f"--source {wishes.source} is no folder; give the one that holds the code")
     payloads = tuple(Payload(source=str(path), body=read_sample(path)) for path in wishes.samples)
-    engine = connect()
-    sweep(engine)
-    seen = collect(engine, name, payloads, wishes, listen)
+    with connect() as engine:
+        sweep(engine)
+        seen = collect(engine, name, payloads, wishes, listen)
     words = ["doctor", "diagnose", "docker", name]
     words += [word for sample in wishes.samples for word in ("--sample", str(sample))]
     words += ["--source", str(wishes.source)] if wishes.source else []

@@ -8,7 +8,7 @@ import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import docker.errors
@@ -77,6 +77,12 @@ class Engine:
             remote=not address.startswith(("unix://", "npipe://", "http+unix://"))
             and (urlsplit(address).hostname not in LOOPBACK or address.startswith("ssh://")),
         )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.api.close()
 
     @property
     def calls(self) -> int:

@@ -71,11 +71,6 @@ def check_in_image(path: Path, image: str, options: Options, listen: Listen = la
             f"{subject.shown} is a batch script, which no server of an image runs; rehearse it without --image"
         )
     local = collect_subject(subject, script, {})
-    engine = connect()
-    sweep(engine)
-    found = engine.inspect_image(image)
-    if found is None:
-        raise CannotExamine(f"the engine has no image `{image}`; {_nearest(engine, image)}")
     wishes = Wishes(
         samples=options.samples,
         environment=options.environment,
@@ -87,6 +82,11 @@ def check_in_image(path: Path, image: str, options: Options, listen: Listen = la
     )
     payloads = tuple(Payload(source=source, body=body) for source, body in subject.payloads)
     with ExitStack() as held:
+        engine = held.enter_context(connect())
+        sweep(engine)
+        found = engine.inspect_image(image)
+        if found is None:
+            raise CannotExamine(f"the engine has no image `{image}`; {_nearest(engine, image)}")
         listen(f"deploying into {image}")
         staged = held.enter_context(_Staged(subject))
         stage = staged.laid_out()

@@ -5,6 +5,7 @@ alike but for their digits the first and the last few stay, with what stands aro
 some lines before and after, and the last state of the service before them. Head and tail of the log stay as well.
 """
 
+import re
 from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -32,6 +33,7 @@ LONG = 1 << 14  # bytes of a line, above which only what is around a match stays
 AROUND = 1 << 11  # bytes
 
 _DIGITS = b"0123456789"
+_BEGINS = re.compile(rb"[\[({\"]*\d{1,4}[-/:T]\d|[\[{]")  # a record with its time before it, or in JSON
 _HEX = b"0123456789abcdefABCDEF-"
 _TRACEBACK = b"Traceback (most recent call last)"
 _GOES_ON = (b'File "', b"Traceback (most", b"above exception", b"^^^", b"    ", b"File \\")
@@ -376,8 +378,17 @@ class _View:
         begin, end = max(0, here - more[0]), min(len(lines), here + 1 + more[1])
         if full:
             begin, end = _traceback(lines, heads, here, begin, end)
-        pieces = [(numbers[i], 0, _short(lines[i])) for i in range(begin, end) if i != here]
+        places = [*_record(lines, begin), *range(begin, end)]
+        pieces = [(numbers[i], 0, _short(lines[i])) for i in places if i != here]
         return [self._cut(index, at), *pieces]
+
+
+def _record(lines: Sequence[bytes], begin: int) -> list[int]:
+    """The line that begins the record in which a line stands: who wrote it says what it is worth."""
+    if _BEGINS.match(lines[begin]):
+        return []
+    before = range(begin - 1, max(begin - 1 - DEEPEST, -1), -1)
+    return next(([i] for i in before if _BEGINS.match(lines[i])), [])
 
 
 def _traceback(lines: Sequence[bytes], heads: Sequence[int], here: int, begin: int, end: int) -> tuple[int, int]:

@@ -223,8 +223,11 @@ def test_memory_beyond_the_limit_ends_it_where_it_was_taken(engine: Engine, brok
     own = [frame for frame in probe.exit.stack if frame.own]
     assert own
     assert (own[-1].path, own[-1].line) == (f"{ROOT}/score.py", 3)
-    assert isinstance(done.inside, Inside)  # the first process outlives it, and looks around
-    assert done.inside.memory.kills
+    # The first process mostly outlives it and looks around; under load the kernel may take both.
+    if isinstance(done.inside, Inside):
+        assert done.inside.memory.kills
+    else:
+        assert done.inside.reason == "the rehearsal ended before it could look around"
 
 
 def test_memory_beyond_the_limit_in_run(engine: Engine, broken: Broken) -> None:
@@ -473,7 +476,7 @@ def test_a_generated_wrapper_gives_way_to_the_script_it_wraps(engine: Engine, br
 def test_without_an_entry_script_it_still_looks_around(engine: Engine, broken: Broken) -> None:
     done = rehearsed(engine, broken({f"{ROOT}/scores.py": ""}))
     assert isinstance(done.probe, Missing)
-    assert f"{ROOT}/score.py" in done.probe.reason
+    assert done.probe.reason == "the command starts another program than the inference server"
     assert isinstance(done.inside, Inside)
     assert done.inside.file(f"{ROOT}/scores.py") is not None
 

@@ -4,7 +4,7 @@ import json
 from functools import cache
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from checks.evidence import Log
@@ -90,6 +90,16 @@ def told(report: Report) -> list[tuple[str, str, list[tuple[int | None, str]]]]:
     return [(one.id, one.title, [(quote.line, quote.text) for quote in one.evidence]) for one in report.causes]
 
 
+UNDER_A_PRINTED_RECORD = [  # 26 lines before the last exception stands who wrote it
+    (START, 98),
+    ("2026-11-20 18:01:00,000 E [9] azmlinfsrv - ModuleNotFoundError: No module named 'sklearn'", 1),
+    ("plain text", 17),
+    (PRINTED, 100),
+    ("plain text", 25),
+    ("ModuleNotFoundError: No module named 'cv2'", 1),
+    (SERVED, 98),
+]
+
 segments = st.one_of(
     st.tuples(st.sampled_from(ORDINARY), st.integers(1, 120)),
     st.tuples(st.sampled_from([SERVED, PRINTED]), st.integers(100, 600)),
@@ -99,6 +109,7 @@ segments = st.one_of(
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(parts=UNDER_A_PRINTED_RECORD, piece=500)
 @given(st.lists(segments, min_size=2, max_size=9), st.integers(500, 9000))
 def test_the_diagnosis_stays_the_same(parts: list[tuple[str, int]], piece: int) -> None:
     text = "\n".join("\n".join([part] * times) for part, times in parts)
