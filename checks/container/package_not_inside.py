@@ -109,11 +109,14 @@ def _fixes(container: Container, path: str, name: str, interpreter: str | None) 
     image = container.image.reference if isinstance(container.image, Image) else "<image>"
     python = interpreter or "python"
     if path:
+        file = path.rsplit("/", 1)[-1]
+        conda = file.endswith((".yml", ".yaml"))
+        installs = f"RUN conda env update -f {file}" if conda else f"RUN {python} -m pip install -r {file}"
         return (
             Fix(
-                title=f"build {image} again from {path.rsplit('/', 1)[-1]}",
+                title=f"see that the Dockerfile installs what {file} lists, and build {image} again",
                 safety=Safety.PLACEHOLDER if "<" in image else Safety.REVIEW,
-                commands=(f"docker build --no-cache -t {image} .",),
+                commands=(installs, f"docker build --no-cache -t {image} ."),
             ),
             Fix(title="install with the interpreter that serves", commands=(f"RUN {python} -m pip install {name}",)),
         )

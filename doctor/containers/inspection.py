@@ -311,7 +311,7 @@ def _health(config: dict[str, Any], state: dict[str, Any]) -> Health | None:
             HealthResult(
                 at=utc(one.get("Start")) or "",
                 exit_code=int(one.get("ExitCode") or 0),
-                output=redact(str(one.get("Output") or ""))[:MOST_OUTPUT],
+                output=_both_ends(redact(str(one.get("Output") or ""))),
             )
             for one in (seen.get("Log") or ())[-MOST_RESULTS:]
         ),
@@ -334,3 +334,9 @@ def _dict(answer: Mapping[str, Any], name: str) -> dict[str, Any]:
     """A part of an answer, empty where the engine left it out or wrote null."""
     value = answer.get(name)
     return value if isinstance(value, dict) else {}
+
+
+def _both_ends(text: str) -> str:
+    """A text with its middle left out where it is long: what failed stands at the end, what was tried before it."""
+    half = MOST_OUTPUT // 2
+    return text if len(text) <= MOST_OUTPUT else f"{text[:half]}\n…\n{text[-half:]}"
