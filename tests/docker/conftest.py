@@ -36,6 +36,15 @@ def engine() -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
+def base_image(engine: Engine) -> str:
+    """The image that all others start from: Python, and nothing of a service."""
+    try:
+        return images.base(engine.api)
+    except images.NotHere as reason:
+        pytest.skip(str(reason))
+
+
+@pytest.fixture(scope="session")
 def image(engine: Engine) -> Callable[[str], str]:
     """The image of a layout, "current" or "old", without a service in it."""
 

@@ -76,7 +76,7 @@ Serve = Callable[..., Container]
 
 
 @pytest.fixture
-def serve(engine: Engine, tmp_path: Path) -> Iterator[Serve]:
+def serve(engine: Engine, base_image: str, tmp_path: Path) -> Iterator[Serve]:
     """A container with a server of some kind on port 5001."""
     (tmp_path / "server.py").write_text(SERVER)
     made: list[str] = []
@@ -89,7 +89,7 @@ def serve(engine: Engine, tmp_path: Path) -> Iterator[Serve]:
         # A json.py in the working folder is not the one of the standard library.
         made.append(
             engine.api.create_container(
-                "doctor-test/base",
+                base_image,
                 command,
                 name=f"test-answers-{os.urandom(4).hex()}",
                 host_config=host,

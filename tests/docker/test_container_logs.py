@@ -110,7 +110,7 @@ def test_times_of_records() -> None:
 
 
 @pytest.fixture
-def run(engine: Engine, tmp_path: Path) -> Iterator[Run]:
+def run(engine: Engine, base_image: str, tmp_path: Path) -> Iterator[Run]:
     """Run a Python text in a container to its end; what the engine then says of it."""
     made: list[str] = []
 
@@ -119,9 +119,7 @@ def run(engine: Engine, tmp_path: Path) -> Iterator[Run]:
         config = engine.api.create_host_config(binds=[f"{tmp_path}:/code:ro"], **host)
         command = ["python3", "-u", "/code/main.py"]
         name = f"test-logs-{os.urandom(4).hex()}"
-        made.append(
-            engine.api.create_container("doctor-test/base", command, name=name, tty=tty, host_config=config)["Id"]
-        )
+        made.append(engine.api.create_container(base_image, command, name=name, tty=tty, host_config=config)["Id"])
         engine.api.start(made[-1])
         if wait:
             engine.api.wait(made[-1])
@@ -247,8 +245,8 @@ def test_drivers_that_keep_it(engine: Engine, run: Run, driver: str) -> None:
 
 
 @pytest.mark.docker
-def test_one_that_never_started(engine: Engine) -> None:
-    made = engine.api.create_container("doctor-test/base", ["true"], name=f"test-logs-{os.urandom(4).hex()}")["Id"]
+def test_one_that_never_started(engine: Engine, base_image: str) -> None:
+    made = engine.api.create_container(base_image, ["true"], name=f"test-logs-{os.urandom(4).hex()}")["Id"]
     try:
         missing = collect_logs(engine, container_of(engine, engine.inspect(made)))
     finally:

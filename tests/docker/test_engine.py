@@ -478,15 +478,15 @@ def test_no_certificates_in_the_folder(monkeypatch: pytest.MonkeyPatch, tmp_path
 
 
 @pytest.mark.docker
-def test_a_name_that_is_not_there(engine: Engine) -> None:
-    made = engine.api.create_container("doctor-test/base", ["true"], name=f"test-engine-{os.getpid()}-scorer")["Id"]
+def test_a_name_that_is_not_there(engine: Engine, base_image: str) -> None:
+    made = engine.api.create_container(base_image, ["true"], name=f"test-engine-{os.getpid()}-scorer")["Id"]
     try:
         with pytest.raises(CannotExamine) as caught:
             engine.inspect(f"test-engine-{os.getpid()}-scorrer")
         assert f"the nearest is `test-engine-{os.getpid()}-scorer`" in well_said(caught)
         with pytest.raises(CannotExamine) as caught:
-            engine.inspect("doctor-test/base")
-        assert "of the image `doctor-test/base` there" in well_said(caught)
+            engine.inspect(base_image.partition(":")[0])
+        assert f"of the image `{base_image.partition(':')[0]}` there" in well_said(caught)
         assert engine.inspect(made[:12])["Id"] == made
     finally:
         engine.api.remove_container(made)
@@ -495,12 +495,12 @@ def test_a_name_that_is_not_there(engine: Engine) -> None:
 
 
 @pytest.mark.docker
-def test_the_beginning_of_several_ids(engine: Engine) -> None:
+def test_the_beginning_of_several_ids(engine: Engine, base_image: str) -> None:
     made: list[str] = []
     try:
         while True:  # 17 ids have two that begin alike
             name = f"test-engine-{os.urandom(4).hex()}"
-            made.append(engine.api.create_container("doctor-test/base", ["true"], name=name)["Id"])
+            made.append(engine.api.create_container(base_image, ["true"], name=name)["Id"])
             first = next((one[0] for one in made if sum(other[0] == one[0] for other in made) > 1), None)
             if first:
                 break
@@ -515,9 +515,9 @@ def test_the_beginning_of_several_ids(engine: Engine) -> None:
 
 
 @pytest.mark.docker
-def test_commands_and_archives(engine: Engine) -> None:
+def test_commands_and_archives(engine: Engine, base_image: str) -> None:
     name = f"test-engine-{os.urandom(4).hex()}"
-    made = engine.api.create_container("doctor-test/base", ["sleep", "60"], name=name)["Id"]
+    made = engine.api.create_container(base_image, ["sleep", "60"], name=name)["Id"]
     try:
         engine.api.start(made)
         done = engine.execute(made, ["sh", "-c", "echo out; echo err >&2; exit 4"])

@@ -155,7 +155,10 @@ def test_a_package_that_only_this_machine_has(samples: Path, image: Image, monke
     monkeypatch.chdir(samples / "payload-key")
     cause = broken(check_in_image(Path("score.py"), image("current"), Options()), "container.package-not-inside", 5)
     assert "pandas" in cause.title
-    assert cause.fixes[0].commands == (f"docker build --no-cache -t {image('current')} .",)
+    assert cause.fixes[0].commands == (
+        "RUN conda env update -f conda.yml",
+        f"docker build --no-cache -t {image('current')} .",
+    )
 
 
 def test_a_fix_is_for_the_local_file(samples: Path, image: Image, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -257,9 +257,9 @@ def test_values_of_variables_and_arguments() -> None:
 
 
 @pytest.mark.docker
-def test_a_real_container(engine: Engine) -> None:
+def test_a_real_container(engine: Engine, base_image: str) -> None:
     made = engine.api.create_container(
-        "doctor-test/base",
+        base_image,
         ["python3", "-c", "raise SystemExit(5)"],
         name=f"test-inspection-{os.urandom(4).hex()}",
         environment={"AZUREML_ENTRY_SCRIPT": "score.py", "MY_TOKEN": "abcdefgh"},
