@@ -84,12 +84,12 @@ def causes(container: str) -> list[str]:
         (["azmlinfsrv", "--entry_script", "score.py"], "server-not-installed"),
         (["azmlinfsrv --entry_script score.py"], "command-not-found"),
         (["python3.4", "score.py"], "python-not-found"),
-        (["/work/closed.sh"], "command-not-executable"),
-        (["/work"], "command-not-executable"),
+        (["/scripts/closed.sh"], "command-not-executable"),
+        (["/scripts"], "command-not-executable"),
     ],
 )
 def test_the_engine_cannot_start_it(scripts: Path, run: RunContainer, command: list[str], id: str) -> None:
-    mounts = [{"source": ".", "target": "/work"}]
+    mounts = [{"source": ".", "target": "/scripts"}]
     made = run(*command, mounts=mounts, folder=scripts, may_fail=True)
     assert causes(made) == [id]
 
@@ -97,12 +97,12 @@ def test_the_engine_cannot_start_it(scripts: Path, run: RunContainer, command: l
 @pytest.mark.parametrize(
     ("command", "id", "quoted"),
     [
-        (["/work/crlf.sh"], "entrypoint-line-ends", "#!/bin/sh\\r"),
-        (["/work/env.py"], "entrypoint-line-ends", "python3\\r"),
-        (["/work/bare.sh"], "entrypoint-without-shebang", "sleep 9"),
-        (["/work/mark.sh"], "entrypoint-without-shebang", "#!/bin/sh"),
-        (["/work/gone.sh"], "command-not-found", "exec /work/gone.sh"),
-        (["/work/name.py"], "python-not-found", "python"),
+        (["/scripts/crlf.sh"], "entrypoint-line-ends", "#!/bin/sh\\r"),
+        (["/scripts/env.py"], "entrypoint-line-ends", "python3\\r"),
+        (["/scripts/bare.sh"], "entrypoint-without-shebang", "sleep 9"),
+        (["/scripts/mark.sh"], "entrypoint-without-shebang", "#!/bin/sh"),
+        (["/scripts/gone.sh"], "command-not-found", "exec /scripts/gone.sh"),
+        (["/scripts/name.py"], "python-not-found", "python"),
         (["sh", "-c", "exec gunicorn app:app"], "server-not-installed", "gunicorn"),
         (["sh", "-c", "['python','score.py']"], "command-not-found", "not found"),
     ],
@@ -110,7 +110,7 @@ def test_the_engine_cannot_start_it(scripts: Path, run: RunContainer, command: l
 def test_the_system_cannot_execute_it(
     engine: Engine, scripts: Path, run: RunContainer, command: list[str], id: str, quoted: str
 ) -> None:
-    made = run(*command, mounts=[{"source": ".", "target": "/work"}], folder=scripts)
+    made = run(*command, mounts=[{"source": ".", "target": "/scripts"}], folder=scripts)
     ended(engine, made)
     (cause,) = report_of(made).causes
     assert cause.id == f"container.{id}"
@@ -266,8 +266,10 @@ def test_a_tag_that_moved(engine: Engine, plain: str, run_container: RunContaine
 
 
 def test_a_script_behind_an_init_process(engine: Engine, scripts: Path, run: RunContainer) -> None:
-    mounts = [{"source": ".", "target": "/work"}]
-    made = [run(f"/work/{name}", mounts=mounts, folder=scripts, host={"init": True}) for name in ("crlf.sh", "gone.sh")]
+    mounts = [{"source": ".", "target": "/scripts"}]
+    made = [
+        run(f"/scripts/{name}", mounts=mounts, folder=scripts, host={"init": True}) for name in ("crlf.sh", "gone.sh")
+    ]
     for one in made:
         ended(engine, one)
     assert [causes(one) for one in made] == [["entrypoint-line-ends"], ["command-not-found"]]
