@@ -5,6 +5,7 @@ fields: Docker Engine API 1.41.
 """
 
 import io
+import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -269,11 +270,20 @@ def connect(patience: int = PATIENCE) -> Engine:
     """Connect to the engine that the docker command would use. Raises CannotExamine with place and remedy."""
     address = meant()
     try:
+        _knock(address.shown)
         api = Client(base_url=address.url, tls=address.tls or False, timeout=patience, version="auto")
     except Exception as error:
         # By ssh the library lets through whatever paramiko raises.
         raise CannotExamine(told_failure(address.shown, error, said_by=address.said_by)) from error
     return Engine(api, address.shown, address.said_by)
+
+
+def _knock(address: str) -> None:
+    """Connect once to a socket of this machine; the library leaves open what it cannot connect. Raises OSError."""
+    if address.startswith("unix://") and hasattr(socket, "AF_UNIX"):
+        with socket.socket(socket.AF_UNIX) as tried:
+            tried.settimeout(PATIENCE)
+            tried.connect(address.removeprefix("unix://"))
 
 
 @contextmanager
