@@ -16,6 +16,7 @@ import starting
 from sample_services import HERE, Run, Wait, load_container, make_model
 
 from doctor.containers import owned
+from doctor.containers.brought import Brought
 from doctor.containers.engine import Engine, connect
 from doctor.errors import CannotExamine
 
@@ -55,6 +56,13 @@ def image(engine: Engine) -> Callable[[str], str]:
             pytest.skip(str(reason))
 
     return layout
+
+
+@pytest.fixture
+def brought() -> Iterator[Brought]:
+    """Where files of a container go; removed after the test."""
+    with Brought() as folder:
+        yield folder
 
 
 @pytest.fixture

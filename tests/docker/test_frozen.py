@@ -1,7 +1,7 @@
 """Containers that stand still or keep restarting: read through the engine's archive call, with nothing executed."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -29,12 +29,6 @@ APP = "/var/azureml-app"
 def plain(engine: Engine) -> str:
     """An image with Python and no service."""
     return base(engine.api)
-
-
-@pytest.fixture
-def brought() -> Iterator[Brought]:
-    with Brought() as folder:
-        yield folder
 
 
 def frozen(engine: Engine, name: str, brought: Brought) -> Inside:

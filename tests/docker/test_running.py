@@ -36,12 +36,6 @@ def plain(engine: Engine) -> str:
     return base(engine.api)
 
 
-@pytest.fixture
-def brought() -> Iterator[Brought]:
-    with Brought() as folder:
-        yield folder
-
-
 def looked(engine: Engine, name: str, brought: Brought) -> Looked:
     found = look(engine, container_of(engine, engine.inspect(name)), brought)
     assert isinstance(found, Looked), found

@@ -1,7 +1,7 @@
 """A container of the first generation's layout: the same evidence while it runs and after it has ended."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from images import base
@@ -41,12 +41,6 @@ os.symlink("/opt/aside.pkl", "{MODEL}/aside.pkl")
 open("ready", "w")
 time.sleep(600)
 """
-
-
-@pytest.fixture
-def brought() -> Iterator[Brought]:
-    with Brought() as folder:
-        yield folder
 
 
 def test_running_and_ended_alike(engine: Engine, run_container: Callable[..., str], brought: Brought) -> None:
