@@ -204,7 +204,7 @@ def _with_files(seen: Seen, container: Container, wishes: Wishes, brought: Broug
         if seen.document:
             found = installed_of(dict(seen.document), requirements_of=asked_for(evidence.environment))
             evidence = _held(evidence.replace(installed=found))
-    if wishes.source is not None:
+    if wishes.source is not None and isinstance(evidence.local, Missing):
         from doctor.containers.local import collect_local
 
         evidence = evidence.replace(local=collect_local(wishes.source))
@@ -284,7 +284,7 @@ def _rehearsed(
         return replace(seen, evidence=evidence, notes=(*seen.notes, f"not rehearsed: {done.probe.reason}", *done.notes))
     how = "with its network" if wishes.network else "without a network (--network gives it one)"
     note = f"rehearsed in a throwaway container of the same image {how}, with Python {done.probe.python}"
-    return Seen(evidence=evidence, notes=(*seen.notes, note, *done.notes), offline=not wishes.network)
+    return replace(seen, evidence=evidence, notes=(*seen.notes, note, *done.notes), offline=not wishes.network)
 
 
 def _both(first: Inside | Missing, rehearsal: Inside | Missing) -> Inside | Missing:

@@ -44,12 +44,6 @@ class Looked(Record, frozen=True):
     notes: tuple[str, ...] = ()
 
 
-def collect_running(engine: Engine, container: Container, brought: Brought) -> Inside | Missing:
-    """Look inside a running container; small files are brought out. Missing says why it could not be entered."""
-    looked = look(engine, container, brought)
-    return looked if isinstance(looked, Missing) else looked.inside
-
-
 def look(engine: Engine, container: Container, brought: Brought) -> Looked | Missing:
     """Look inside a running container, with the packages of its interpreter.
 

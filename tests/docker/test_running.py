@@ -18,7 +18,7 @@ from doctor.containers.brought import Brought
 from doctor.containers.engine import Engine
 from doctor.containers.inspection import container_of
 from doctor.containers.interpreters_inside import find_interpreter
-from doctor.containers.running import Looked, collect_running, look
+from doctor.containers.running import Looked, look
 from doctor.errors import CannotExamine
 
 pytestmark = pytest.mark.docker
@@ -213,7 +213,7 @@ def test_it_ends_while_doctor_looks(
         yield "/usr/bin/python3"
 
     monkeypatch.setattr(running, "interpreters", find)
-    found = collect_running(engine, container, brought)
+    found = look(engine, container, brought)
     assert isinstance(found, Missing)
     assert f"it is {'exited' if action == 'kill' else 'paused'} by now" in found.reason
 
@@ -230,7 +230,7 @@ def test_it_is_killed_in_the_middle_of_a_look(
 
     timer = Timer(1.5, lambda: engine.api.kill(name))
     timer.start()
-    found = collect_running(engine, container, brought)
+    found = look(engine, container, brought)
     timer.join()
     assert isinstance(found, Missing)
     assert "stopped while doctor looked inside" in found.reason
@@ -243,7 +243,7 @@ def test_it_is_removed_before_doctor_looks(
     container = container_of(engine, engine.inspect(name))
     engine.api.remove_container(name, force=True)
     with pytest.raises(CannotExamine, match="removed while doctor looked"):
-        collect_running(engine, container, brought)
+        look(engine, container, brought)
 
 
 def test_the_interpreter_of_the_server_is_found(engine: Engine, plain: str, run_container: RunContainer) -> None:

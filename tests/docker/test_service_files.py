@@ -13,7 +13,7 @@ from doctor.containers.brought import Brought
 from doctor.containers.engine import Engine
 from doctor.containers.frozen import collect_frozen
 from doctor.containers.inspection import container_of
-from doctor.containers.running import collect_running
+from doctor.containers.running import Looked, look
 from doctor.containers.service_files import ServiceFiles, service_files
 
 pytestmark = pytest.mark.docker
@@ -55,8 +55,9 @@ def test_running_and_ended_alike(engine: Engine, run_container: Callable[..., st
         assert time.monotonic() < give_up
         time.sleep(0.1)
     container = container_of(engine, engine.inspect(name))
-    seen = collect_running(engine, container, brought)
-    files = service_files(container, seen, brought, None)
+    looked = look(engine, container, brought)
+    assert isinstance(looked, Looked), looked
+    files = service_files(container, looked.inside, brought, None)
     engine.api.kill(name)
     wait_for(engine.api, name, Wait("exited", 20))
     with Brought() as again:
