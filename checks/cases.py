@@ -1,5 +1,6 @@
 """Firing and quiet cases that stand beside a check and run as tests."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -9,13 +10,13 @@ from checks.evidence import Evidence, Log, Logs, Script, SourceTree, Target
 
 @dataclass(frozen=True)
 class Case:
-    """What is `given`, evidence or the text of a score.py, and what one check must say of it.
+    """What is `given`, evidence (or what makes it) or the text of a score.py, and what one check must say of it.
 
     `findings` is the number expected (0 for a quiet case, None for one or more). `saw` must occur in the title or a
     quote of a finding, `line` be the line of its first quote, `fixed` the script after all its edits were applied.
     """
 
-    given: str | Evidence
+    given: str | Evidence | Callable[[], Evidence]
     findings: int | None
     saw: str = ""
     line: int | None = None
@@ -25,7 +26,9 @@ class Case:
     @cached_property
     def evidence(self) -> Evidence:
         """The evidence. Made when a test or a page wants it: checks are loaded with all their cases."""
-        return script(self.given) if isinstance(self.given, str) else self.given
+        if isinstance(self.given, str):
+            return script(self.given)
+        return self.given if isinstance(self.given, Evidence) else self.given()
 
 
 def script(text: str, path: str = "score.py", beside: tuple[str, ...] = (), **more: object) -> Evidence:
@@ -54,7 +57,7 @@ def container(log: str = "", seen: dict[str, object] | None = None, **fields: ob
 
 
 def fires(
-    given: str | Evidence,
+    given: str | Evidence | Callable[[], Evidence],
     *,
     saw: str = "",
     line: int | None = None,
@@ -66,6 +69,6 @@ def fires(
     return Case(given, findings=findings, saw=saw, line=line, fixed=fixed, name=name)
 
 
-def quiet(given: str | Evidence, *, name: str = "") -> Case:
+def quiet(given: str | Evidence | Callable[[], Evidence], *, name: str = "") -> Case:
     """The check must say nothing here: the false alarm one fears."""
     return Case(given, findings=0, name=name)

@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from checks.cluster.subject import Workload
 from checks.containers import Answers, Container, Inside, LocalSource
 from checks.finding import Record
 from checks.missing import Missing as Missing
@@ -17,7 +18,7 @@ from checks.missing import Missing as Missing
 class Target(Record, frozen=True):
     """What the person asked about."""
 
-    kind: Literal["script", "log", "container"]
+    kind: Literal["script", "log", "container", "workload"]
     name: str
 
 
@@ -410,6 +411,7 @@ class Evidence(Record, frozen=True):
     inside: Inside | Missing = NOT_COLLECTED
     local: LocalSource | Missing = NOT_COLLECTED
     answers: Answers | Missing = NOT_COLLECTED
+    workload: Workload | Missing = NOT_COLLECTED
 
     def missing(self, need: str) -> str | None:
         """Why `need` is not here, or None when it is. Needs are field names, and `tree`: a script that parses."""

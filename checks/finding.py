@@ -1,6 +1,7 @@
 """What a check says: a finding, the evidence that proves it, and the fixes that cure it."""
 
 from enum import StrEnum
+from typing import Literal
 
 import msgspec
 
@@ -88,8 +89,18 @@ class Edit(Record, frozen=True):
     replacement: str
 
 
+class Patch(Record, frozen=True):
+    """A change of one object of a cluster, as `kubectl patch` takes it; `body` is JSON."""
+
+    kind: str
+    name: str
+    namespace: str
+    body: str
+    type: Literal["strategic", "merge", "json"] = "strategic"
+
+
 class Fix(Record, frozen=True):
-    """One way to cure a finding: imperative title, commands to paste, edits that can be applied.
+    """One way to cure a finding: imperative title, commands to paste, edits and patches that can be applied.
 
     `verified` tells what happened when the edits were applied to a scratch copy and the probe ran again; `diff` shows
     the edits as a unified diff (the engine, which has the file's text, fills it in).
@@ -99,6 +110,7 @@ class Fix(Record, frozen=True):
     safety: Safety = Safety.REVIEW
     commands: tuple[str, ...] = ()
     edits: tuple[Edit, ...] = ()
+    patches: tuple[Patch, ...] = ()
     verified: str | None = None
     diff: str | None = None
 

@@ -14,12 +14,14 @@ FAMILIES = {
     "dependencies": "checks.dependencies.family",
     "runtime": "checks.runtime.family",
     "container": "checks.container.family",
+    "kubernetes": "checks.kubernetes.family",
     "logs": "checks.logs.family",
 }
 
 FAMILIES_OF_KIND = {
     "script": ("entry-script", "dependencies", "runtime"),
     "container": ("container", "entry-script", "dependencies", "runtime"),
+    "workload": ("kubernetes", "container", "entry-script", "dependencies", "runtime"),
     "log": ("logs",),
 }
 """What each kind of target is judged by."""
