@@ -67,7 +67,7 @@ class ControllerStatus(Object, frozen=True):
 
 
 class Controller(Object, frozen=True):
-    """A Deployment, ReplicaSet, StatefulSet, DaemonSet or Job. Items of a list have no `kind`: the collector fills it."""
+    """A Deployment, ReplicaSet, StatefulSet, DaemonSet or Job. In lists the collector adds the `kind`."""
 
     kind: str = ""
     api_version: str = ""
