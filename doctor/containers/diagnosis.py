@@ -11,51 +11,30 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-import msgspec
-
-from checks.containers import Answer, Answers, Container, Inside
-from checks.evidence import EnvironmentFile, Evidence, Installed, Log, Logs, Missing, Returned, Samples, Script, Target
-from checks.finding import Finding
-from checks.joint import judge
+from checks.containers import Answers, Container, Inside
+from checks.evidence import Evidence, Installed, Logs, Missing, Samples, Target
 from checks.logs.analysis import analyse
-from checks.logs.findings import findings as findings_of_log
-from checks.outcome import Found, Outcome, run_check
+from checks.outcome import run_check
 from checks.rank import Ranking
 from checks.registry import checks_of_kind
-from checks.runtime.error_texts import error_text
 from doctor import __version__
 from doctor.ahead import ahead, arrived
-from doctor.baseline import Baseline
-from doctor.collectors.environment import asked_for, hold_against
 from doctor.collectors.samples import describe, read_sample
 from doctor.containers.answers import ask, requests_told
 from doctor.containers.brought import Brought
+from doctor.containers.completing import answers_well, both, held, with_files
 from doctor.containers.container_logs import collect_logs
 from doctor.containers.engine import Engine, Listen, connect
 from doctor.containers.frozen import collect_frozen
-from doctor.containers.inside_records import installed_of
 from doctor.containers.inspection import container_of
 from doctor.containers.log_files import logs_inside
 from doctor.containers.owned import sweep
 from doctor.containers.running import Looked, look
-from doctor.containers.service_files import service_files
 from doctor.containers.wishes import Wishes
-from doctor.engine import drawn
 from doctor.errors import ConfigError
+from doctor.judging import Diagnosed, confirmed, ranked
 from doctor.probe.launcher import Payload
-from doctor.report import SCHEMA, Report, Suppressed, Timings, Verdict, summarise
-
-NETWORK = frozenset({"runtime.host-unreachable", "runtime.network-at-start"})
-"""What a rehearsal without a network would be blamed for."""
-
-
-@dataclass(frozen=True)
-class Diagnosed:
-    """A report and what it rests on."""
-
-    report: Report
-    evidence: Evidence
-    outcomes: tuple[Outcome, ...]
+from doctor.report import SCHEMA, Report, Timings, Verdict, summarise
 
 
 @dataclass(frozen=True)
@@ -105,14 +84,14 @@ def judged(engine: Engine, seen: Seen, wishes: Wishes, began: float, confirm: st
         for check in wishes.suppression.selected(checks_of_kind(seen.evidence.target.kind))
         if check.id not in seen.not_asked
     )
-    ranking, suppressed = _ranked(seen, outcomes, wishes)
+    ranking, suppressed = ranked(seen.evidence, outcomes, wishes.suppression, offline=seen.offline)
     report = Report(
         schema=SCHEMA,
         version=__version__,
         target=seen.evidence.target,
         verdict=_verdict(ranking, seen.evidence),
-        causes=tuple(_confirmed(finding, confirm) for finding in ranking.causes),
-        findings=tuple(_confirmed(finding, confirm) for finding in ranking.findings),
+        causes=tuple(confirmed(finding, confirm) for finding in ranking.causes),
+        findings=tuple(confirmed(finding, confirm) for finding in ranking.findings),
         checks=summarise(outcomes),
         timings=Timings(
             collect=round(collected - began, 4),
@@ -146,7 +125,7 @@ def collect(engine: Engine, name: str, payloads: Sequence[Payload], wishes: Wish
     with Brought() as brought:
         seen = _look_inside(engine, Seen(evidence), payloads, brought, listen)
         seen = _with_new_lines(engine, container, seen, wishes)
-        seen = _with_files(seen, container, wishes, brought)
+        seen = replace(seen, evidence=_with_files(seen, container, wishes, brought))
         seen = replace(seen, evidence=_with_logs_inside(engine, container, seen.evidence))
         if _should_rehearse(seen.evidence, payloads, wishes):
             seen = _rehearsed(engine, answer, seen, payloads, wishes, brought, listen)
@@ -195,20 +174,10 @@ def _with_new_lines(engine: Engine, container: Container, seen: Seen, wishes: Wi
     )
 
 
-def _with_files(seen: Seen, container: Container, wishes: Wishes, brought: Brought) -> Seen:
-    """The evidence of the earlier families, and the person's own source."""
-    evidence = seen.evidence
-    if isinstance(evidence.inside, Inside):
-        files = service_files(container, evidence.inside, brought, wishes.environment)
-        evidence = evidence.replace(**{name: getattr(files, name) for name in files.__struct_fields__})
-        if seen.document:
-            found = installed_of(dict(seen.document), requirements_of=asked_for(evidence.environment))
-            evidence = _held(evidence.replace(installed=found))
-    if wishes.source is not None and isinstance(evidence.local, Missing):
-        from doctor.containers.local import collect_local
-
-        evidence = evidence.replace(local=collect_local(wishes.source))
-    return replace(seen, evidence=evidence)
+def _with_files(seen: Seen, container: Container, wishes: Wishes, brought: Brought) -> Evidence:
+    return with_files(
+        seen.evidence, container, brought, seen.document, source=wishes.source, environment=wishes.environment
+    )
 
 
 def _with_logs_inside(engine: Engine, container: Container, evidence: Evidence) -> Evidence:
@@ -220,43 +189,11 @@ def _with_logs_inside(engine: Engine, container: Container, evidence: Evidence) 
     return evidence.replace(logs=Logs(items=(*kept, *more))) if more else evidence
 
 
-def _held(evidence: Evidence) -> Evidence:
-    """The environment file held against what is installed inside."""
-    if not isinstance(evidence.environment, EnvironmentFile) or not isinstance(evidence.installed, Installed):
-        return evidence
-    return evidence.replace(environment=hold_against(evidence.environment, evidence.models, evidence.installed))
-
-
 def _should_rehearse(evidence: Evidence, payloads: Sequence[Payload], wishes: Wishes) -> bool:
     """As wished; unless told, where the service was not seen to answer, and the image can be started again."""
     if wishes.rehearse is not None:
         return wishes.rehearse
     return not answers_well(evidence, scored=bool(payloads))
-
-
-def answers_well(evidence: Evidence, *, scored: bool = False) -> bool:
-    """True when the service answered its health request, and every scoring request with success if one was `scored`.
-
-    An answer that is the text of an exception is no success.
-    """
-    answers = evidence.answers
-    if not isinstance(answers, Answers):
-        return False
-    health = [one for one in answers.items if one.path == "/"]
-    posts = [one for one in answers.items if one.method == "POST"]
-    well = [one for one in health if one.status is not None and one.status < 400]
-    published = [one for one in health if one.route == "published"]
-    return (
-        bool(well)
-        and (not published or any(one in well for one in published))
-        and (not scored or (bool(posts) and not any(_is_error(one) for one in posts)))
-        and all(one.status is not None and one.status < 400 for one in posts)
-    )
-
-
-def _is_error(one: Answer) -> bool:
-    """True for a body that tells of an exception, whatever its status."""
-    return error_text(Returned(type="str", text=one.body, status=one.status)) is not None
 
 
 def _rehearsed(
@@ -274,33 +211,17 @@ def _rehearsed(
     container = evidence.container
     assert isinstance(container, Container)
     done = rehearse(engine, answer, container, payloads, wishes, brought, listen)
-    evidence = evidence.replace(probe=done.probe, inside=_both(evidence.inside, done.inside))
+    evidence = evidence.replace(probe=done.probe, inside=both(evidence.inside, done.inside))
     if isinstance(done.installed, Installed):
         evidence = evidence.replace(installed=done.installed)
     if isinstance(evidence.script, Missing) and isinstance(evidence.inside, Inside):
-        evidence = _with_files(replace(seen, evidence=evidence), container, wishes, brought).evidence
-    evidence = _held(evidence)
+        evidence = _with_files(replace(seen, evidence=evidence), container, wishes, brought)
+    evidence = held(evidence)
     if isinstance(done.probe, Missing):
         return replace(seen, evidence=evidence, notes=(*seen.notes, f"not rehearsed: {done.probe.reason}", *done.notes))
     how = "with its network" if wishes.network else "without a network (--network gives it one)"
     note = f"rehearsed in a throwaway container of the same image {how}, with Python {done.probe.python}"
     return replace(seen, evidence=evidence, notes=(*seen.notes, note, *done.notes), offline=not wishes.network)
-
-
-def _both(first: Inside | Missing, rehearsal: Inside | Missing) -> Inside | Missing:
-    """What was seen in the container itself, completed by what only the rehearsal could see."""
-    if isinstance(first, Missing) or isinstance(rehearsal, Missing):
-        return rehearsal if isinstance(first, Missing) else first
-    return msgspec.structs.replace(
-        first,
-        folders=first.folders or rehearsal.folders,
-        texts={**rehearsal.texts, **first.texts},
-        interpreter=first.interpreter or rehearsal.interpreter,
-        python=first.python or rehearsal.python,
-        user=first.user or rehearsal.user,
-        file_systems=first.file_systems or rehearsal.file_systems,
-        imports=rehearsal.imports,
-    )
 
 
 def _missing(evidence: Evidence) -> list[str]:
@@ -320,26 +241,6 @@ def _changed(engine: Engine, answer: dict[str, Any], container: Container) -> li
     return [f"it restarted {'once' if restarts == 1 else f'{restarts} times'} while it was examined"]
 
 
-def _ranked(seen: Seen, outcomes: Sequence[Outcome], wishes: Wishes) -> tuple[Ranking, tuple[Suppressed, ...]]:
-    evidence = seen.evidence
-    found = [drawn(one, evidence) for outcome in outcomes if isinstance(outcome, Found) for one in outcome.findings]
-    logs = evidence.logs.items if isinstance(evidence.logs, Logs) else ()
-    said = [one for log in logs for one in findings_of_log(log) if wishes.suppression.wants(one.id)]
-    if seen.offline:
-        found = [one for one in found if one.id not in NETWORK]
-    target = evidence.script if isinstance(evidence.script, Script) else Log(source=evidence.target.name, text="")
-    suppression = wishes.suppression
-    kept, suppressed = replace(suppression, baseline=Baseline()).split([*found, *said], target)
-    ranking = judge(kept)
-    if suppression.baseline.counts:  # it holds findings as they were told, with what other witnesses showed of them
-        path = target.path if isinstance(target, Script) else target.source
-        known = suppression.baseline.split(ranking.findings, path)[1]
-        suppressed += tuple(Suppressed(finding=one, how="baseline") for one in known)
-        told = {(one.id, one.title) for one in known}
-        ranking = judge(one for one in kept if (one.id, one.title) not in told)
-    return ranking, suppressed
-
-
 def _verdict(ranking: Ranking, evidence: Evidence) -> Verdict:
     """Healthy is a service that was seen to answer, or whose log tells of it."""
     if ranking.causes:
@@ -352,10 +253,3 @@ def _verdict(ranking: Ranking, evidence: Evidence) -> Verdict:
     unasked = isinstance(evidence.answers, Missing)
     healthy = answers_well(evidence) or (unasked and any(analyse(log).healthy for log in logs))
     return Verdict.HEALTHY if healthy else Verdict.INCONCLUSIVE
-
-
-def _confirmed(finding: Finding, command: str) -> Finding:
-    """Fill in the command that passes once the finding is cured; a log alone would be asked for the next one."""
-    if finding.confirm and finding.family != "logs":
-        return finding
-    return msgspec.structs.replace(finding, confirm=command)

@@ -16,10 +16,10 @@ from starting import remove
 from tiny_image import import_tiny
 
 from doctor.containers import diagnosis
-from doctor.containers.diagnosis import Diagnosed
 from doctor.containers.engine import Engine
 from doctor.containers.wishes import Wishes
 from doctor.errors import CannotExamine
+from doctor.judging import Diagnosed
 from doctor.report import Report, Verdict
 
 pytestmark = pytest.mark.docker

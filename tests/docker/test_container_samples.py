@@ -13,9 +13,10 @@ from sample_services import HERE, ContainerService, container_services, load_con
 from starting import Started
 
 from checks.finding import Finding, Severity
-from doctor.containers.diagnosis import Diagnosed, diagnose
+from doctor.containers.diagnosis import diagnose
 from doctor.containers.engine import Engine
 from doctor.containers.wishes import Wishes
+from doctor.judging import Diagnosed
 from doctor.report import Verdict
 
 pytestmark = pytest.mark.docker
