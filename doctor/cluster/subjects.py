@@ -1,7 +1,7 @@
 """From lists to workloads: which pods, services, events belong together, and which of them is in trouble."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from checks.cluster.events import Event
@@ -266,8 +266,6 @@ def _events(
     about += [("HorizontalPodAutoscaler", one.metadata.name) for one in scalers]
     there_of = snapshot.events_of
     found = [event for key in dict.fromkeys(about) for event in there_of.get((subject.namespace, *key), ())]
-        e for kind, name in dict.fromkeys(about) for e in snapshot.events_of.get((subject.namespace, kind, name), ())
-    ]
     return tuple(sorted(found, key=lambda event: event.last or ""))
 
 
