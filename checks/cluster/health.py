@@ -36,7 +36,7 @@ def troubled(pod: Pod, events: Iterable[Event], taken: str) -> bool:
 
 
 def unproved(pod: Pod) -> bool:
-    """True for a pod with a container that is ready because nothing asks it: it may fail while every state looks well."""
+    """True for a pod with a container that is ready because nothing asks it: it may fail while all looks well."""
     return pod.is_ready and not all(one.readiness_probe for one in pod.spec.containers)
 
 
