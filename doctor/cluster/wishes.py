@@ -12,12 +12,11 @@ from doctor.suppress import Suppression
 class Wishes:
     """The options of `doctor diagnose k8s`, beyond those of every verb.
 
-    `target` is kubectl's `[KIND/]NAME`, None for a whole scope; `namespace` None: that of the context. `container`
+    `namespace` None: that of the context. `container`
     limits logs and looks to one container. `inside` and `rehearse` None: where it is needed (inside), or never.
     """
 
     access: Access = field(default_factory=Access)
-    target: str | None = None
     namespace: str | None = None
     everywhere: bool = False
     labels: str = ""

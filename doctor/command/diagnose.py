@@ -1,9 +1,11 @@
-"""`doctor diagnose docker NAME`: from a container to the line of code."""
+"""`doctor diagnose docker NAME`, `doctor diagnose k8s NAME`: from a container or a pod to the line of code."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +16,9 @@ from doctor.command.outputs import exit_code, write_outputs
 from doctor.config import load_settings
 from doctor.reports import FORMATS
 from doctor.suppress import Suppression
+
+if TYPE_CHECKING:
+    from doctor.cluster.wishes import Wishes
 
 
 @click.group("diagnose")
@@ -104,3 +109,103 @@ def docker(name: str | None, **given: Any) -> int:
         listen("")
     write_outputs([report], given["output"], color=given["color"], verbose=given["verbose"], quiet=given["quiet"])
     return exit_code([report], settings.fail_on)
+
+
+def _complete_target(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Workloads for the shell's completion; none where no server answers at once."""
+    from doctor.cluster.diagnosis import names
+    from doctor.errors import DoctorError
+
+    try:
+        return [name for name in names(_cluster_wishes(context.params, patience=3)) if name.startswith(incomplete)]
+    except DoctorError:
+        return []
+
+
+def _complete_context(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Contexts for the shell's completion."""
+    from doctor.cluster.api import contexts
+
+    return [name for name in contexts(context.params.get("kubeconfig")) if name.startswith(incomplete)]
+
+
+@command.command("k8s")
+@click.argument("target", metavar="[KIND/]NAME", nargs=-1, shell_complete=_complete_target)
+@click.option("-n", "--namespace", metavar="NS", help="The namespace. [default: that of the context]")
+@click.option("-A", "--all-namespaces", "everywhere", is_flag=True, help="Every workload of the cluster.")
+@click.option("-l", "--selector", "labels", default="", metavar="LABELS", help="Only what carries them, as app=score.")
+@click.option("-c", "--container", metavar="NAME", help="Only this container's logs.")
+@click.option("--context", metavar="NAME", shell_complete=_complete_context, help="The context of the kubeconfig.")
+@click.option("--kubeconfig", type=FILE, metavar="FILE", help="[default: as kubectl finds it]")
+@click.option("--inside/--no-inside", default=None, help="Look into the running container. [default: for one target]")
+@click.option("--rehearse", is_flag=True, help="Try the service in a copy of its pod, which is deleted afterwards.")
+@click.option("--sample", multiple=True, type=FILE, metavar="FILE", help="A request body to score with; repeatable.")
+@click.option(
+    "--source", type=FILE, metavar="DIR", help="Your own folder of the code, to be held against what is inside."
+)
+@click.option("--env", type=FILE, metavar="FILE", help="The conda or requirements file. [default: found inside]")
+@click.option(
+    "--timeout", type=click.FloatRange(min=0.1), metavar="SECONDS", help="How long everything may take. [default: 120]"
+)
+@click.option("--since", metavar="TIME", help="Only the logs since then, as 10m or 2026-11-20T18:00:00Z.")
+@click.option("--tail", type=click.IntRange(min=1), metavar="N", help="Only the last N lines of each log.")
+@click.option("--apply", is_flag=True, help="Show what the first cause's patch changes, ask, and apply it.")
+@click.option("--yes", is_flag=True, help="Apply without asking.")
+@telling()
+@screen(verbose_help="Everything that was found, healthy workloads too, and every check that was skipped.")
+def k8s(target: tuple[str, ...], **given: Any) -> int:
+    """Say why a workload of a Kubernetes cluster is not up or does not answer.
+
+    KIND/NAME is a deployment, pod, replica set, stateful set, daemon set, job, service or ingress; without it every
+    workload of the namespace (-n), of the selector (-l) or of the cluster (-A) is looked at. Lists, events and logs are
+    read, a running container is looked into, and nothing is changed unless --rehearse or --apply is given.
+
+    Exit codes: 0 nothing at or above --fail-on, 1 something, 2 the call is wrong, 3 the cluster could not be examined,
+    4 doctor itself failed.
+    """
+    same = ("select", "ignore", "fail_on", "timeout", "env", "baseline")
+    flags = {one: given[one] for one in same} | {"samples": given["sample"]}
+    settings = load_settings(given["source"] or Path(), config=given["config"], flags=flags)
+    if given["yes"] and not given["apply"]:
+        raise click.UsageError("--yes means something only with --apply")
+    from doctor.cluster.diagnosis import diagnose
+
+    listen = narrator(quiet=given["quiet"])
+    wishes = replace(
+        _cluster_wishes(given),
+        source=given["source"],
+        environment=settings.env,
+        samples=settings.samples,
+        suppression=Suppression.of(settings),
+    )
+    formats = [FORMATS[one] for one, _ in given["output"]] or [FORMATS["text"]]
+    ahead(partial(checks_of_kind, "workload"), *(partial(import_module, module) for module in formats))
+    try:
+        found = diagnose(target, wishes, listen)
+    finally:
+        listen("")
+    write_outputs(found.reports, given["output"], color=given["color"], verbose=given["verbose"], quiet=given["quiet"])
+    if not given["quiet"]:
+        for note in found.notes:
+            click.echo(note, err=True)
+    if given["apply"]:
+        from doctor.command.apply import apply_first
+
+        apply_first(found.reports, wishes.access, asked=not given["yes"])
+    return exit_code(found.reports, settings.fail_on)
+
+
+def _cluster_wishes(given: Mapping[str, Any], *, patience: float | None = None) -> "Wishes":
+    """The wishes that the options of the scope amount to."""
+    from doctor.cluster.api import SECONDS, Access
+    from doctor.cluster.wishes import Wishes
+
+    seconds = patience or given.get("timeout") or SECONDS
+    access = Access(given.get("kubeconfig"), given.get("context"), seconds)
+    same = ("namespace", "everywhere", "container", "inside", "since", "tail")
+    return Wishes(
+        access=replace(access, patience=min(access.patience, seconds)),
+        labels=given.get("labels") or "",
+        rehearse=bool(given.get("rehearse")),
+        **{name: given[name] for name in same if given.get(name) is not None},
+    )
