@@ -1,0 +1,237 @@
+"""The liveness probe has the container killed.
+
+What it finds
+-------------
+Ends of a container by a failed liveness probe, set against the time that the container had, and what its log says it
+did then: init() still loading, nothing listening yet, or a server at work that no longer answers.
+
+Why it breaks
+-------------
+A liveness probe that fails `failureThreshold` times in a row has the container killed and started again. The server
+answers nothing before init() has returned, so a model that takes longer to load than the probe waits is never loaded:
+each start is killed halfway. Later in its life a worker that is busy with a long run() does not answer either.
+
+How to fix
+----------
+Give the start a startup probe: the liveness probe waits until it has passed. For a busy server raise `timeoutSeconds`
+and `failureThreshold`, or start another worker.
+
+Learn more
+----------
+Kubernetes documentation, "Configure liveness, readiness and startup probes". Startup probes: on by default from 1.18.
+"""
+
+from collections.abc import Iterator
+
+from checks.cases import fires, quiet
+from checks.check import check
+from checks.cluster.pods import Probe
+from checks.cluster.subject import Workload
+from checks.container.seen import Told
+from checks.evidence import Evidence, Phase
+from checks.evidence import Probe as Rehearsal
+from checks.finding import Confidence, Finding, Fix, Quote, Stage
+from checks.kubernetes.ends import (
+    Kill,
+    asked,
+    duration,
+    enders,
+    handler_of,
+    kill_of,
+    lasted,
+    more,
+    still_in_init,
+    was_ready,
+    with_logs_of,
+)
+from checks.kubernetes.patching import of_container
+from checks.kubernetes.scenes import ended, event, pod, running, scene, spec, waiting
+from checks.kubernetes.seen import PodContainer, quote_ended, quote_event, quote_field, workload_of
+from checks.runtime.wording import titled
+
+WITH_STARTUP_PROBE = 18  # minor version from which startup probes work without a feature gate
+LEAST_START = 300  # seconds that a start gets where nothing tells how long it takes
+EVERY = 10  # seconds between two tries of a startup probe
+
+
+@check(
+    "kubernetes.liveness-kills",
+    needs=("workload",),
+    stage=Stage.OPERATE,
+    explains=(
+        "kubernetes.crash-loop",
+        "kubernetes.killed",
+        "kubernetes.rollout-deadline",
+        "kubernetes.grace-period-exceeded",
+        "logs.exit-code-137",
+        "logs.probe-kills-container",
+        "logs.probe-kills-slow-start",
+        "logs.init-never-returns",
+        "logs.log-ends-early",
+        "logs.log-empty",
+        "logs.no-failure-shown",
+    ),
+)
+def liveness_kills(evidence: Evidence) -> Iterator[Finding]:
+    """Measure how long it lived, and say what it was doing."""
+    workload = workload_of(evidence)
+    for one, count in enders(workload):
+        kill, probe = kill_of(workload, one), one.spec.liveness_probe
+        if kill is None or kill.probe != "liveness" or probe is None:
+            continue
+        narrowed = with_logs_of(evidence, one)
+        loading, ready = still_in_init(narrowed), was_ready(narrowed)
+        early = ready is None and (loading is not None or _too_young(one, probe))
+        doing = "while init() still loads" if loading else "before it is ready" if early else _later(kill)
+        yield Finding(
+            title=titled(f"liveness probe kills `{one.name}` {_after(one, probe, early)}{doing}", 88),
+            evidence=(
+                quote_field(one.shown, "livenessProbe", asked(probe)),
+                quote_event(kill.event),
+                *((quote_event(kill.unhealthy),) if kill.unhealthy and kill.unhealthy is not kill.event else ()),
+                quote_ended(one),
+                *_lived(one),
+                *_line(loading or ready),
+                *more(count),
+            ),
+            confidence=Confidence.CERTAIN if loading and kill.event.reason == "Killing" else None,
+            stage=Stage.INIT if early else None,
+            about=(f"container:{one.name}", *(("phase:init",) if loading else ())),
+            fixes=_for_start(evidence, workload, one, probe) if early else _for_load(workload, one, probe),
+            confirm=f"kubectl get pod {one.pod.name} -n {workload.namespace} -w",
+        )
+
+
+def _too_young(one: PodContainer, probe: Probe) -> bool:
+    """True when it lived hardly longer than the probe lets a container live that never answers."""
+    seconds = lasted(one)
+    slack = probe.failure_threshold * probe.timeout_seconds + 2 * probe.period_seconds
+    most = probe.budget + one.pod.spec.termination_grace_period_seconds + slack
+    return seconds is not None and seconds <= most
+
+
+def _later(kill: Kill) -> str:
+    if any(words in kill.why for words in ("context deadline exceeded", "Timeout", "timed out")):
+        return "as it answers too late"
+    return "as nothing listens any more" if "refused" in kill.why else "after it was at work"
+
+
+def _after(one: PodContainer, probe: Probe, early: bool) -> str:
+    if early:
+        return f"{probe.budget} s after start, "
+    seconds = lasted(one)
+    return f"after {duration(seconds)}, " if seconds is not None else ""
+
+
+def _lived(one: PodContainer) -> tuple[Quote, ...]:
+    seconds, grace = lasted(one), one.pod.spec.termination_grace_period_seconds
+    if seconds is None:
+        return ()
+    return (Quote(source=one.shown, text=f"its last run took {duration(seconds)}, up to {grace} s of it to end"),)
+
+
+def _line(told: Told | None) -> tuple[Quote, ...]:
+    return (told.quote,) if told else ()
+
+
+def _for_start(evidence: Evidence, workload: Workload, one: PodContainer, probe: Probe) -> tuple[Fix, ...]:
+    needs = _needed(evidence)
+    minor = workload.server.minor
+    delay = of_container(
+        f"let the liveness probe begin after {needs} s",
+        workload,
+        one.name,
+        {"livenessProbe": {"initialDelaySeconds": needs}},
+    )
+    if (minor is not None and minor < WITH_STARTUP_PROBE) or one.spec.startup_probe:
+        return (delay,)
+    startup = {**handler_of(probe), "periodSeconds": EVERY, "failureThreshold": -(-needs // EVERY)}
+    startup["timeoutSeconds"] = max(probe.timeout_seconds, 2)
+    title = f"give the start {needs} s with a startup probe, for which the liveness probe waits"
+    return (of_container(title, workload, one.name, {"startupProbe": startup}), delay)
+
+
+def _needed(evidence: Evidence) -> int:
+    """Seconds for a start: three times what the rehearsal took, LEAST_START at least."""
+    seconds = 0.0
+    if isinstance(evidence.probe, Rehearsal):
+        steps = (evidence.probe.step(Phase.IMPORT), evidence.probe.step(Phase.INIT))
+        seconds = sum(step.seconds for step in steps if step)
+    return max(LEAST_START, -(-int(3 * seconds) // EVERY) * EVERY)
+
+
+def _for_load(workload: Workload, one: PodContainer, probe: Probe) -> tuple[Fix, ...]:
+    patient = {
+        "timeoutSeconds": max(10, 2 * probe.timeout_seconds),
+        "failureThreshold": max(6, probe.failure_threshold),
+    }
+    return (
+        of_container("let the probe wait longer for its answer", workload, one.name, {"livenessProbe": patient}),
+        Fix(
+            title="see what the server did before it was killed",
+            commands=(f"kubectl logs {one.pod.name} -n {workload.namespace} -c {one.name} --previous",),
+        ),
+    )
+
+
+PROBED = spec(
+    livenessProbe={
+        "httpGet": {"path": "/", "port": 5001},
+        "initialDelaySeconds": 5,
+        "periodSeconds": 3,
+        "timeoutSeconds": 2,
+        "failureThreshold": 2,
+    }
+)
+SLOW = waiting(
+    "CrashLoopBackOff",
+    last=ended(137, start="2026-11-20T18:13:40Z", end="2026-11-20T18:14:21Z"),
+    restarts=6,
+)
+BUSY = running(
+    ready=False,
+    last=ended(137, start="2026-11-20T12:13:40Z", end="2026-11-20T18:14:21Z"),
+    restarts=3,
+    since="2026-11-20T18:14:30Z",
+)
+KILLING = "Container inference-server failed liveness probe, will be restarted"
+REFUSED = (
+    'Liveness probe failed: Get "http://172.17.0.12:5001/": dial tcp 172.17.0.12:5001: connect: connection refused'
+)
+LATE = 'Liveness probe failed: Get "http://172.17.0.12:5001/": context deadline exceeded (Client.Timeout exceeded)'
+LOADING = "2026-11-20 18:13:58,999 I [8] azmlinfsrv.user_script - Invoking user's init function\n"
+
+
+def _events(said: str, killed: str = "2026-11-20T18:10:15Z") -> tuple[object, ...]:
+    return (
+        event("Unhealthy", said, container="inference-server", count=8, last=killed),
+        event("Killing", KILLING, container="inference-server", type="Normal", count=4, last=killed),
+    )
+
+
+CASES = (
+    fires(
+        scene(LOADING, pods=(pod(SLOW, PROBED),), events=_events(REFUSED)),
+        saw="8 s after start, while init() still loads",
+        findings=1,
+    ),
+    fires(scene(pods=(pod(SLOW, PROBED),), events=_events(REFUSED)), saw="before it is ready", name="no log"),
+    fires(
+        scene("init has completed\n", pods=(pod(BUSY, PROBED),), events=_events(LATE, "2026-11-20T18:13:50Z")),
+        saw="as it answers too late",
+        name="after hours, under load",
+    ),
+    fires(
+        scene(
+            pods=(pod(SLOW, PROBED),),
+            events=(event("Unhealthy", REFUSED, container="inference-server", count=8, last="2026-11-20T18:10:15Z"),),
+        ),
+        name="the event of the kill was dropped",
+    ),
+    quiet(scene(pods=(pod(running(), PROBED),), events=_events(REFUSED)), name="once slow, ready now"),
+    quiet(
+        scene(pods=(pod(waiting("CrashLoopBackOff", last=ended(3), restarts=6), PROBED),), events=_events(REFUSED)),
+        name="it ends by itself now",
+    ),
+    quiet(scene(pods=(pod(SLOW, PROBED),)), name="killed, and no probe is told of"),
+)
