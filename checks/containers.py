@@ -15,6 +15,18 @@ from checks.missing import Missing
 
 Status = Literal["created", "running", "paused", "restarting", "removing", "exited", "dead"]
 
+OF_PODS = "kubernetes:"
+"""What the address of an engine begins with that stands for a cluster; the API server's address follows."""
+
+POD_LABELS = (
+    "io.kubernetes.pod.name",
+    "io.kubernetes.pod.namespace",
+    "io.kubernetes.container.name",
+    "doctor.workload",
+)
+"""Labels of a pod's container: the kubelet's own three, and what to change so that the pod changes
+(`Deployment/score`)."""
+
 
 class Ended(Record, frozen=True):
     """One end of the container's command; `at` is a UTC time with a fraction of a second."""
@@ -164,6 +176,11 @@ class Container(Record, frozen=True, tag=True):
     network_mode: str = "default"
     log_driver: str = "json-file"
     tty: bool = False
+
+    @property
+    def is_pod(self) -> bool:
+        """True for a container of a pod. Its image is never known, so variables and command may be incomplete."""
+        return self.engine.address.startswith(OF_PODS)
 
     @property
     def words(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import ipaddress
 import json
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -249,6 +249,26 @@ def _late(place: _Place, path: str, timeout: float, source: str | None = None) -
     )
 
 
+Execute = Callable[[str, str, float], bytes]
+"""Runs a Python program inside with one argument, for so many seconds, and gives its output; raises CannotExamine."""
+
+
+def ask_within(
+    execute: Execute, container: Container, inside: Inside, payloads: Sequence[Payload], *, timeout: float = 5.0
+) -> Answers:
+    """As `ask`, from inside alone."""
+    within = _places_inside(container, inside)
+    items = _asked(execute, [(place, _health()) for place in within], timeout)
+    well = {one.address for one in items if one.path == HEALTH and one.status is not None}
+    place = next((place for place in within if place.url in well), None)
+    for payload in payloads if place else ():
+        some = _asked(execute, [(place, [("POST", SCORE, payload.source, payload.body)])], SCORING) if place else []
+        items += [_of_sample(some[0], payload.source)] if some else []
+        if not some or some[0].status is None:
+            break
+    return Answers(items=tuple(items))
+
+
 def _ask_inside(
     engine: Engine,
     container: Container,
@@ -257,20 +277,30 @@ def _ask_inside(
     timeout: float,
 ) -> list[Answer]:
     """The requests from inside, in the order of the places; none where nothing can be executed there."""
+    if not interpreter:
+        return []
+
+    def execute(script: str, document: str, seconds: float) -> bytes:
+        pieces = [document[at : at + PIECE] for at in range(0, len(document), PIECE)]
+        # Isolated: a json.py or http.py of the service's own folder is not ours.
+        words = [interpreter, "-I", "-S", "-c", script, *pieces]
+        return engine.execute(container.id, words, silence=seconds).stdout
+
+    return _asked(execute, places, timeout)
+
+
+def _asked(execute: Execute, places: Iterable[tuple[_Place, list[Ask]]], timeout: float) -> list[Answer]:
     asks = [
         [place.host, place.port, method, path, "application/json" if body is not None else None, _base64(body)]
         for place, some in places
         for method, path, _, body in some
     ]
-    if not asks or not interpreter:
+    if not asks:
         return []
     document = json.dumps({"asks": asks, "seconds": timeout, "most": MOST_BODY})
     script = Path(__file__).with_name("requests_inside.py").read_text(encoding="utf-8")
-    pieces = [document[at : at + PIECE] for at in range(0, len(document), PIECE)]
     try:
-        # Isolated: a json.py or http.py of the service's own folder is not ours.
-        done = engine.execute(container.id, [interpreter, "-I", "-S", "-c", script, *pieces], silence=timeout + 10)
-        told = json.loads(done.stdout)
+        told = json.loads(execute(script, document, timeout + 10))
     except (CannotExamine, ValueError):  # it may have stopped just now; what was asked from outside still counts
         return []
     order = {(str(one[0]), one[1], str(one[3])): number for number, one in enumerate(asks)}

@@ -73,6 +73,7 @@ class Child(object):
         self.deadline = clock() + seconds
         self.asked = 0  # how often for its stack, on the way to the memory limit
         self.seen = None  # the sampled place when it was last asked for
+        self.there = set(pids())  # before it: in a pod, what keeps the container going
         self.told = {"code": None, "killed": None, "peak": 0, "seconds": 0.0, "left": []}
         out, err = os.pipe(), os.pipe()
         self.began = clock()
@@ -106,7 +107,7 @@ class Child(object):
                 elif not open_streams[fd].take():
                     del open_streams[fd]
         self.told["seconds"] = clock() - self.began
-        self.told["left"] = others()
+        self.told["left"] = others(self.there)
         end_all(self.pid)
         until = clock() + 1.0
         while self.told["code"] is None and not self.reaped() and clock() < until:
@@ -246,11 +247,16 @@ def available():
     return None
 
 
-def others():
-    """Commands of the processes that still run beside this one."""
+def pids():
+    """The numbers of all processes, as names of /proc."""
+    return [entry for entry in os.listdir("/proc") if entry.isdigit()]
+
+
+def others(there):
+    """Commands of the processes that still run beside this one, and did not before (`there`)."""
     found = []
-    for entry in os.listdir("/proc"):
-        if not entry.isdigit() or int(entry) == os.getpid():
+    for entry in pids():
+        if int(entry) == os.getpid() or entry in there:
             continue
         try:
             with io.open("/proc/%s/stat" % entry, "rb") as file:

@@ -2,6 +2,7 @@
 
 import posixpath
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -35,27 +36,36 @@ class Entry:
     variables: dict[str, str]
 
 
+Read = Callable[[str], str | None]
+"""Gives the text of a file inside by its absolute path, None where it is not there."""
+
+
 def entry_of(engine: Engine, container: Container, brought: Brought, python: str) -> Entry:
     """Find the script. A generated `main.py` that only wraps it gives way to the person's own.
 
     `python` is the interpreter: a folder that holds it, too, is more than the person's own code.
     """
-    script, text = _loaded(engine, container, brought)
+    return found_entry(lambda path: text_of(engine, container, path, brought), container, python)
+
+
+def found_entry(read: Read, container: Container, python: str) -> Entry:
+    """As `entry_of`, where files are read in another way."""
+    script, text = _loaded(read, container)
     if script is not None:
         for name in wrapped(text):
             for folder in dict.fromkeys((posixpath.dirname(script), container.app_root)):
                 own = posixpath.normpath(posixpath.join(folder, name))
-                if own != script and (own_text := text_of(engine, container, own, brought)) is not None:
+                if own != script and (own_text := read(own)) is not None:
                     return _entry(container, own, own_text, python)
     return _entry(container, script, text, python)
 
 
-def _loaded(engine: Engine, container: Container, brought: Brought) -> tuple[str | None, str]:
+def _loaded(read: Read, container: Container) -> tuple[str | None, str]:
     """The entry script and its text; under the other root of the code where it is not under the first."""
     path = container.entry_script
     below = [root for root in CODE_ROOTS if path.startswith(root + "/")]
     for one in (path, *(other + path[len(root) :] for root in below for other in CODE_ROOTS if other != root)):
-        if (text := text_of(engine, container, one, brought)) is not None:
+        if (text := read(one)) is not None:
             return one, text
     return None, ""
 

@@ -14,6 +14,7 @@ WISHES is JSON; every key may be left out:
     path          folders that the server puts on sys.path before it imports
     packages      true: what the interpreter has installed
     state         true: sockets, processes, memory
+    variables     true: names of all variables, and the values of those that servers read (see PUBLIC)
     seconds       for everything (default 15), import_seconds: for one import (default 20)
 
 Sources: proc(5); Linux kernel documentation, cgroup-v1/memory and cgroup-v2; PEP 376 and the core metadata
@@ -43,6 +44,10 @@ MOST_DISTRIBUTIONS = 3000
 MOST_METADATA = 1 << 20  # bytes of one metadata file
 MOST_OUTPUT = 7 << 20  # bytes of the answer
 TEXTS = (".py", ".yml", ".yaml", ".json", ".txt", ".toml", ".cfg", ".sh", ".conf", ".ini")
+PUBLIC = re.compile(
+    r"(?:AZUREML|AML|WORKER|PYTHON|CONDA|NVIDIA|CUDA|OMP|MKL|OPENBLAS|GUNICORN|UVICORN)_?\w*|PATH|LD_LIBRARY_PATH|HOME"
+    r"|USER|LANG|LC_ALL|TZ|TMPDIR|PORT|WEB_CONCURRENCY|(?i:https?_proxy|no_proxy|all_proxy)"
+)
 PASSED_OVER = {".git", ".hg", ".venv", "venv", "env", "node_modules", "__pycache__", ".tox", ".mypy_cache"}
 
 
@@ -57,7 +62,7 @@ def main():
     look = Look(wishes, document, time.time() + seconds)
     arm(seconds)
     try:
-        for part in (look.about, look.state, look.trees, look.systems, look.packages, look.imports):
+        for part in (look.about, look.variables, look.state, look.trees, look.systems, look.packages, look.imports):
             try:
                 part()
             except Exception as error:
@@ -122,6 +127,12 @@ class Look(object):
         }
         self.document["shell"] = next((p for p in ("/bin/sh", "/bin/bash") if os.access(p, os.X_OK)), None)
         self.document["cwd"] = os.getcwd()
+
+    def variables(self):
+        """The value of any other may come from a secret, and stays where it is."""
+        if self.wishes.get("variables"):
+            items = sorted(os.environ.items())
+            self.document["variables"] = {tidy(k): tidy(v) if PUBLIC.fullmatch(k) else None for k, v in items}
 
     # -- files
 

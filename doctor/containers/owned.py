@@ -71,7 +71,7 @@ def snapshot(engine: Engine, purpose: str, container: str) -> Iterator[str]:
 
 def labels(purpose: str) -> dict[str, str]:
     """The labels of what this process makes on an engine."""
-    return {LABEL: purpose, OWNER: _me()}
+    return {LABEL: purpose, OWNER: me()}
 
 
 def sweep(engine: Engine) -> int:
@@ -83,17 +83,17 @@ def sweep(engine: Engine) -> int:
     removed = 0
     with told(engine):
         for found in engine.api.containers(all=True, filters={"label": OWNER}):
-            if _is_over(found["Labels"][OWNER], float(found["Created"])):
+            if is_over(found["Labels"][OWNER], float(found["Created"])):
                 removed += _remove_container(engine.api, found["Id"])
         for volume in (engine.api.volumes(filters={"label": OWNER}) or {}).get("Volumes") or ():
-            if _is_over(volume["Labels"][OWNER], _seconds(volume.get("CreatedAt"))):
+            if is_over(volume["Labels"][OWNER], _seconds(volume.get("CreatedAt"))):
                 with contextlib.suppress(docker.errors.NotFound, docker.errors.APIError):  # in use: not ours to judge
                     engine.api.remove_volume(volume["Name"])
                     removed += 1
         removed += _sweep_folders()
         if removed:
             for found in engine.api.images(filters={"label": OWNER}):
-                if _is_over(found["Labels"][OWNER], float(found["Created"])):
+                if is_over(found["Labels"][OWNER], float(found["Created"])):
                     removed += _remove_image(engine.api, found["Id"])
     return removed
 
@@ -201,7 +201,7 @@ def _remove_image(api: Any, image: str) -> bool:
 # Whose it is
 
 
-def _me() -> str:
+def me() -> str:
     """Host, its start, this process and its start: together they never come again."""
     return f"{socket.gethostname()}:{_boot()}:{os.getpid()}:{_start_of(os.getpid())}"
 
@@ -230,7 +230,7 @@ def _start_of(pid: int) -> int | None:
         return None
 
 
-def _is_over(owner: str, created: float) -> bool:
+def is_over(owner: str, created: float) -> bool:
     """Whether nobody uses what `owner` made, `created` in seconds since 1970."""
     host, _, rest = owner.partition(":")
     boot, _, rest = rest.partition(":")

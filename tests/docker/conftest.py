@@ -137,7 +137,7 @@ def _all_of_doctor(engine: Engine) -> set[str]:
 
 def _is_ours(owner: str) -> bool:
     """False when another process that still runs owns it: other tests may be running beside these."""
-    return owner in {"", owned.labels("")[owned.OWNER]} or owned._is_over(owner, time.time())
+    return owner in {"", owned.labels("")[owned.OWNER]} or owned.is_over(owner, time.time())
 
 
 def _is_of_another(folder: Path) -> bool:

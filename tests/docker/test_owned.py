@@ -258,19 +258,19 @@ def test_a_snapshot_holds_what_was_changed(engine: Engine, base: str) -> None:
 
 
 def test_owners_that_are_no_more() -> None:
-    me = owned._me()
+    me = owned.me()
     host, boot, pid, start = me.split(":")
     now = time.time()
-    assert not owned._is_over(me, 0.0)
-    assert owned._is_over(f"{host}:{boot}:{pid}:{int(start) + 1}", now)  # the number is used anew
-    assert owned._is_over(f"{host}:00000000.{boot.partition('.')[2]}:{pid}:{start}", now)  # the host was started anew
-    assert owned._is_over(f"{host}:{boot}:{2**22 + 1}:5", now)
-    assert not owned._is_over(f"elsewhere:{boot}:{2**22 + 1}:5", now - 3600)
-    assert owned._is_over(f"elsewhere:{boot}:{2**22 + 1}:5", now - 25 * 3600)
+    assert not owned.is_over(me, 0.0)
+    assert owned.is_over(f"{host}:{boot}:{pid}:{int(start) + 1}", now)  # the number is used anew
+    assert owned.is_over(f"{host}:00000000.{boot.partition('.')[2]}:{pid}:{start}", now)  # the host was started anew
+    assert owned.is_over(f"{host}:{boot}:{2**22 + 1}:5", now)
+    assert not owned.is_over(f"elsewhere:{boot}:{2**22 + 1}:5", now - 3600)
+    assert owned.is_over(f"elsewhere:{boot}:{2**22 + 1}:5", now - 25 * 3600)
     other_numbers = f"{host}:{boot.partition('.')[0]}.1:{pid}:{int(start) + 1}"
-    assert not owned._is_over(other_numbers, now - 3600)
-    assert not owned._is_over("", now)
-    assert owned._is_over("anything", now - 25 * 3600)
+    assert not owned.is_over(other_numbers, now - 3600)
+    assert not owned.is_over("", now)
+    assert owned.is_over("anything", now - 25 * 3600)
 
 
 def test_a_container_of_another_host_stays_a_day(engine: Engine, base: str) -> None:

@@ -1,0 +1,60 @@
+"""Run a Python program in a pod's container, program and arguments handed over by standard input.
+
+The words of a command travel in the address of the request, which proxies cut; standard input does not. A short first
+program reads as many bytes as it is told, for not every server can close the stream.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from checks.containers import Container
+from doctor.cluster.api import Api, Executed
+
+ISOLATED = ("-I", "-B", "-S")
+_FIRST = (
+    "import json,os,sys;r=sys.stdin.buffer;o=json.loads(r.readline().decode());s=r.read(o['program']);"
+    "sys.argv[1:]=[r.read(n).decode() for n in o['arguments']];os.environ.update(o['variables']);"
+    "sys.stdin=open(os.devnull);exec(compile(s,o['name'],'exec'))"
+)
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program for Python 3.6 and newer, its arguments, and variables that it gets besides the container's own."""
+
+    text: str
+    arguments: Sequence[str] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
+    name: str = "doctor"
+
+    @property
+    def stdin(self) -> bytes:
+        """What is written to standard input."""
+        program = self.text.encode()
+        arguments = [one.encode() for one in self.arguments]
+        told: dict[str, Any] = {
+            "program": len(program),
+            "arguments": [len(one) for one in arguments],
+            "variables": dict(self.variables),
+            "name": self.name,
+        }
+        return b"".join((json.dumps(told).encode(), b"\n", program, *arguments))
+
+
+def run(
+    api: Api,
+    namespace: str,
+    pod: str,
+    container: Container,
+    python: str,
+    program: Program,
+    *,
+    options: Sequence[str] = ISOLATED,
+    seconds: float,
+    most: int,
+) -> Executed:
+    """Run it with an interpreter of the container. Raises Refused and CannotExamine as `Api.execute`."""
+    command = [python, *options, "-c", _FIRST]
+    return api.execute(namespace, pod, container.name, command, stdin=program.stdin, seconds=seconds, most=most)
