@@ -2,7 +2,6 @@
 
 import contextlib
 import socket
-import ssl
 import threading
 import urllib.parse
 import uuid
@@ -18,7 +17,6 @@ from typing import Any, ClassVar
 
 import msgspec
 import yaml
-
 from cluster import executing, rights
 from cluster.answers import Answer, Refusal, as_json, as_text
 from cluster.certificates import Certificates
@@ -147,7 +145,10 @@ class ApiServer:
         if certificate is not None:
             shown, key = self.certificates.client(certificate)
             user = {"client-certificate-data": shown, "client-key-data": key}
-        server = {"server": address or self.address, "certificate-authority-data": authority or self.certificates.bundle}
+        server = {
+            "server": address or self.address,
+            "certificate-authority-data": authority or self.certificates.bundle,
+        }
         context = {"cluster": "tests", "user": "tests", **({"namespace": namespace} if namespace else {})}
         written = {
             "apiVersion": "v1",
@@ -223,7 +224,12 @@ class ApiServer:
     def _document(self, path: str, user: User) -> Answer:
         rights.demand_path(user, path)
         if path == "/version":
-            told = {"major": "1", "minor": str(self.minor), "gitVersion": f"v1.{self.minor}.2", "platform": "linux/amd64"}
+            told = {
+                "major": "1",
+                "minor": str(self.minor),
+                "gitVersion": f"v1.{self.minor}.2",
+                "platform": "linux/amd64",
+            }
             return as_json(told)
         if path in ("/healthz", "/livez", "/readyz"):
             return as_text("ok")
@@ -264,7 +270,9 @@ class ApiServer:
                 if target.name:
                     gone = [self._one(target)]
                 else:
-                    gone = self._list(target, {k: v for k, v in request.query.items() if k.endswith("Selector")})["items"]
+                    gone = self._list(target, {k: v for k, v in request.query.items() if k.endswith("Selector")})[
+                        "items"
+                    ]
                 for one in gone if not dry else ():
                     self.store.drop(group, plural, target.namespace or "", one["metadata"]["name"])
                 return as_json({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success"})
@@ -364,6 +372,8 @@ def run_at_once(pod: Item) -> None:
 
 
 def _json(body: bytes) -> Any:
+    if body.startswith(b"k8s\0"):
+        raise Refusal(415, "the body of the request was in an unknown format: protobuf is not part of this server")
     try:
         return yaml.safe_load(body) if not body.startswith((b"{", b"[")) else msgspec.json.decode(body)
     except (msgspec.DecodeError, yaml.YAMLError) as error:
@@ -429,7 +439,7 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing is written."""
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         self._serve()
 
     do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815

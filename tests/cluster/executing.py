@@ -12,11 +12,10 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
+from cluster.answers import Refusal
 from wsproto.connection import Connection, ConnectionType
 from wsproto.events import BytesMessage, CloseConnection, Ping, TextMessage
 from wsproto.utilities import LocalProtocolError, RemoteProtocolError
-
-from cluster.answers import Refusal
 
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 STDIN, STDOUT, STDERR, ERROR, RESIZE, CLOSE = 0, 1, 2, 3, 4, 255
@@ -81,6 +80,7 @@ def serve(request: BaseHTTPRequestHandler, asked: Exec, handler: Handler, protoc
     request.send_header("Sec-WebSocket-Accept", base64.b64encode(hashlib.sha1(key + GUID).digest()).decode())
     request.send_header("Sec-WebSocket-Protocol", protocol)
     request.end_headers()
+    request.wfile.flush()
     _Channels(request, asked, process).run()
 
 

@@ -21,6 +21,12 @@ KEYS = {
 """By which field the entries of a list are merged. Source: `x-kubernetes-patch-merge-key` of the API's OpenAPI."""
 
 
+_KNOWN = (
+    "accepted media types include: application/json-patch+json, application/merge-patch+json, "
+    "application/strategic-merge-patch+json"
+)
+
+
 def patched(content: str, held: Any, patch: Any) -> Any:
     """The object with a patch of this content type applied; `held` stays as it is."""
     held = copy.deepcopy(held)
@@ -31,8 +37,7 @@ def patched(content: str, held: Any, patch: Any) -> Any:
             return _merge(held, patch, strategic=False)
         case "application/json-patch+json":
             return _json_patch(held, patch)
-    raise Refusal(415, "the body of the request was in an unknown format - accepted media types include: "
-                  "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json")  # fmt: skip
+    raise Refusal(415, f"the body of the request was in an unknown format - {_KNOWN}")
 
 
 def _merge(held: Any, patch: Any, *, strategic: bool, name: str = "") -> Any:

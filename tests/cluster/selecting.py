@@ -11,13 +11,13 @@ _SET = re.compile(r"^(\S+)\s+(in|notin)\s+\(([^)]*)\)$")
 _EQUAL = re.compile(r"^([^=!\s]+)\s*(==|=|!=)\s*(.*)$")
 _BETWEEN = re.compile(r",(?![^(]*\))")
 
+_INVOLVED = ("kind", "namespace", "name", "uid", "apiVersion", "resourceVersion", "fieldPath")
 FIELDS = {
-    "pods": ("spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName")
-    + ("status.phase", "status.podIP", "status.nominatedNodeName"),
-    "events": tuple(
-        f"involvedObject.{one}" for one in "kind namespace name uid apiVersion resourceVersion fieldPath".split()
-    )
-    + ("reason", "reportingComponent", "source", "type"),
+    "pods": (
+        *("spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName"),
+        *("status.phase", "status.podIP", "status.nominatedNodeName"),
+    ),
+    "events": (*(f"involvedObject.{one}" for one in _INVOLVED), "reason", "reportingComponent", "source", "type"),
     "secrets": ("type",),
     "nodes": ("spec.unschedulable",),
     "namespaces": ("status.phase",),

@@ -81,7 +81,11 @@ def read_all(store: Store, resource: Resource, namespace: str | None) -> list[It
     if resource.plural == "namespaces":
         named = {one["metadata"]["name"] for one in found}
         found += [
-            {"metadata": {"name": name, "uid": name}, "spec": {"finalizers": ["kubernetes"]}, "status": {"phase": "Active"}}
+            {
+                "metadata": {"name": name, "uid": name},
+                "spec": {"finalizers": ["kubernetes"]},
+                "status": {"phase": "Active"},
+            }
             for name in sorted(store.namespaces() - named)
         ]
     return found

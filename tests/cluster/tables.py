@@ -9,7 +9,7 @@ Cell = Callable[[Item], Any]
 
 def table(listed: Item) -> Item:
     """A list, or one object, as a Table."""
-    items = listed["items"] if "items" in listed else [listed]
+    items = listed.get("items", [listed])
     kind = listed["kind"].removesuffix("List")
     columns: dict[str, Cell] = {"Name": lambda one: one["metadata"]["name"], **COLUMNS.get(kind, {}), "Age": _age}
     if kind == "Event":
@@ -19,7 +19,13 @@ def table(listed: Item) -> Item:
         "apiVersion": "meta.k8s.io/v1",
         "metadata": listed["metadata"] if "items" in listed else {},
         "columnDefinitions": [
-            {"name": name, "type": "string", "format": "name" if name == "Name" else "", "description": "", "priority": 0}
+            {
+                "name": name,
+                "type": "string",
+                "format": "name" if name == "Name" else "",
+                "description": "",
+                "priority": 0,
+            }
             for name in columns
         ],
         "rows": [
