@@ -46,9 +46,10 @@ class Workload(Record, frozen=True, tag=True):
     `taken` is the server's time when it was read. `controller` is None for a bare pod, and for a service or ingress
     alone. `pods` are the worst first, at most MOST_PODS of `pod_count`. `services` are those that select its pods, and
     those that seem meant for it (same name, or named by an ingress beside them) and select nothing; `others` are
-    labels of all other pods of the namespace, so that a selector can be judged. Config maps, secrets, claims and
-    accounts are all of the namespace. What is Missing says why. `from_files` is true for manifests: nothing runs yet,
-    and what the files do not hold may well be in the cluster.
+    labels of all other pods of the namespace, so that a selector can be judged. `service_names` are the names of all
+    services of the namespace. Config maps, secrets, claims and accounts are all of the namespace. What is Missing says
+    why. `from_files` is true for manifests: nothing runs yet, and what the files do not hold may well be in the
+    cluster.
     """
 
     kind: str
@@ -63,6 +64,7 @@ class Workload(Record, frozen=True, tag=True):
     others: tuple[Metadata, ...] = ()
     events: tuple[Event, ...] | Missing = NOT_READ
     services: tuple[Service, ...] | Missing = NOT_READ
+    service_names: tuple[str, ...] | Missing = NOT_READ
     slices: tuple[EndpointSlice, ...] | Missing = NOT_READ
     ingresses: tuple[Ingress, ...] | Missing = NOT_READ
     ingress_classes: tuple[str, ...] | Missing = NOT_READ

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from checks.cluster.events import Event
-from checks.cluster.metadata import ObjectReference
+from checks.cluster.metadata import Metadata, ObjectReference
 from checks.cluster.pods import Pod
 from checks.cluster.subject import Server, Workload
 from checks.cluster.supplies import Claim, Keys, LimitRange, Node, Quota, ServiceAccount, StorageClass
@@ -29,6 +29,7 @@ _TYPES: dict[str, Any] = {
     "controller": Controller,
     "replica_sets": Controller,
     "pods": Pod,
+    "others": Metadata,
     "services": Service,
     "slices": EndpointSlice,
     "ingresses": Ingress,
@@ -148,6 +149,20 @@ def pod(
             **(status or {}),
         },
     }
+
+
+def pending(message: str, *containers: Made, reason: str = "Unschedulable", **more: Any) -> Made:
+    """A pod that no node took, with the scheduler's words."""
+    said = {"type": "PodScheduled", "status": "False", "reason": reason, "message": message}
+    return pod(None, *containers, status={"conditions": [said], "podIP": ""}, **more)
+
+
+def refused(message: str, reason: str = "FailedCreate") -> Made:
+    """A replica set that may not make its pod, for the field `replica_sets`."""
+    made = replica_set(
+        {"conditions": [{"type": "ReplicaFailure", "status": "True", "reason": reason, "message": message}]}
+    )
+    return made
 
 
 def event(

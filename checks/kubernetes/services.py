@@ -57,6 +57,17 @@ def target(port: ServicePort) -> int | str:
     return port.port if port.target_port is None else port.target_port
 
 
+def ports_with(service: Service, port: ServicePort, **changed: object) -> Mapping[str, Any]:
+    """All ports of a service with one of them changed: a patch replaces the whole list."""
+    made = []
+    for one in service.spec.ports:
+        fields: dict[str, Any] = {"name": one.name, "port": one.port, "targetPort": target(one)}
+        fields |= {"protocol": one.protocol, "nodePort": one.node_port}
+        fields |= changed if one is port else {}
+        made.append({key: value for key, value in fields.items() if value and (key, value) != ("protocol", "TCP")})
+    return {"spec": {"ports": made}}
+
+
 def target_number(workload: Workload, port: ServicePort) -> int | None:
     """That as a number; None for a name that no container of the pod has."""
     wanted = target(port)
