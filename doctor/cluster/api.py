@@ -1,13 +1,25 @@
 """The API server: the official client's configuration and authentication, raw answers, retries and one deadline."""
 
+import json
+import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlencode
+
+from doctor.errors import CannotExamine
+
+if TYPE_CHECKING:
+    from doctor.cluster.kubeconfig import Settings
+    from doctor.cluster.transport import Answer
 
 SECONDS = 120.0
 """The deadline of a whole run, unless --timeout says otherwise."""
+
+Query = Mapping[str, str | int | bool]
 
 
 @dataclass(frozen=True)
@@ -23,12 +35,18 @@ class Access:
 
 
 class Refused(Exception):
-    """The server answered, and said no. `reason` is that of its Status (`Forbidden`, `NotFound`)."""
+    """The server answered, and said no. `reason` is that of its Status (`Forbidden`, `NotFound`), empty where the
+    answer was no Status.
+    """
 
     def __init__(self, status: int, reason: str, message: str) -> None:
         super().__init__(message)
         self.status = status
         self.reason = reason
+
+
+class Unanswered(CannotExamine):
+    """No answer came in time, or none that can be read. Where `Api.answered` is true, others came before."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +61,24 @@ class Executed:
 class Api:
     """One API server. Safe to use from several threads. `calls` counts requests that were sent, retries included."""
 
-    address: str
-    namespace: str
-    """The namespace of the context, `default` where it names none."""
-    calls: int
+    def __init__(self, settings: "Settings", access: Access, began: float) -> None:
+        from doctor.cluster.transport import Transport
+
+        self.settings = settings
+        self.access = access
+        self.address = settings.address
+        self.namespace = settings.namespace
+        """The namespace of the context, `default` where it names none."""
+        self.calls = 0
+        self.answered = False
+        """True once the server has answered anything as an API server does."""
+        self._deadline = began + access.seconds
+        self._transport = Transport(settings)
+        self._stopped = threading.Event()
+        self._lock = threading.Lock()
+        self._asking_version = threading.Lock()
+        self._version: tuple[str, int | None] | None = None
+        self._date = ""
 
     def __enter__(self) -> "Api":
         return self
@@ -54,30 +86,48 @@ class Api:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        raise NotImplementedError
+        self.close()
+
+    def close(self) -> None:
+        """End waiting threads, and the connections that are idle."""
+        self._stopped.set()
+        self._transport.close()
 
     @property
     def version(self) -> tuple[str, int | None]:
-        """`v1.20.2` and 20; asked for once."""
-        raise NotImplementedError
+        """`v1.20.2` and 20; asked for once. Empty and None where the server does not tell everybody."""
+        with self._asking_version:
+            if self._version is None:
+                try:
+                    self._version = _version(self.get("/version"))
+                except Refused:
+                    self._version = ("", None)
+            return self._version
 
     @property
     def taken(self) -> str:
         """The server's time of its latest answer (`2026-11-20T18:17:07Z`), this machine's where it told none."""
-        raise NotImplementedError
+        from datetime import UTC, datetime
+        from email.utils import parsedate_to_datetime
+
+        try:
+            moment = parsedate_to_datetime(self._date).astimezone(UTC)
+        except ValueError:
+            moment = datetime.now(UTC)
+        return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
     @property
     def left(self) -> float:
-        """Seconds until the deadline."""
-        raise NotImplementedError
+        """Seconds until the deadline, never less than 0."""
+        return max(0.0, self._deadline - time.monotonic())
 
-    def get(self, path: str, query: Mapping[str, str | int | bool] | None = None, *, most: int | None = None) -> bytes:
+    def get(self, path: str, query: Query | None = None, *, most: int | None = None, tries: int | None = None) -> bytes:
         """The body of a GET. Of one longer than `most` bytes the first `most`.
 
         429, 5xx, time-outs and dropped connections are tried again with back-off, heeding Retry-After, as long as the
-        deadline allows. Raises Refused, and CannotExamine where no server answers (or 401).
+        deadline allows; `tries` 1 asks once. Raises Refused, and CannotExamine where no server answers (or 401).
         """
-        raise NotImplementedError
+        return self._ask("GET", _target(path, query), None, "", most, tries)
 
     def send(
         self,
@@ -86,10 +136,11 @@ class Api:
         body: Any = None,
         *,
         content: str = "application/json",
-        query: Mapping[str, str | int | bool] | None = None,
+        query: Query | None = None,
     ) -> bytes:
         """A request that changes something; tried again only where the server surely did nothing. Raises as `get`."""
-        raise NotImplementedError
+        data = None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
+        return self._ask(method, _target(path, query), data, content, None, None)
 
     def execute(
         self,
@@ -104,9 +155,91 @@ class Api:
     ) -> Executed:
         """Run a command in a container over a websocket (v5.channel, else v4). Raises as `get`.
 
-        `stdin` is written whole; where the protocol cannot close it (v4), the command must know where it ends.
+        `stdin` is written whole; where the protocol cannot close it (v4), the command must know where it ends. After
+        `seconds`, or `most` bytes of one stream, the command is left alone: its code is None.
         """
-        raise NotImplementedError
+        from doctor.cluster.executing import execute
+
+        self._begin()
+        path = f"/api/v1/namespaces/{namespace}/pods/{pod}/exec"
+        pairs = [("container", container), ("stdout", "true"), ("stderr", "true")]
+        pairs += [("stdin", "true")] if stdin is not None else []
+        pairs += [("command", word) for word in command]
+        target = f"{path}?{urlencode(pairs)}"
+        return execute(self, target, stdin=stdin, seconds=min(seconds, self.left), most=most)
+
+    def headers(self) -> list[tuple[str, str]]:
+        """What every request says, the token included: not for the eyes of anybody."""
+        return self._transport.headers()
+
+    def _ask(
+        self, method: str, target: str, body: bytes | None, content: str, most: int | None, tries: int | None
+    ) -> bytes:
+        """One request, as often as it takes."""
+        from urllib3.exceptions import HTTPError
+
+        from doctor.cluster import failures
+        from doctor.cluster.retrying import TRIES, pause
+
+        headers = {"Content-Type": content} if body is not None else {}
+        attempt = 0
+        while True:
+            attempt += 1
+            self._begin()
+            wait = min(self.access.patience, self.left)
+            try:
+                answer = self._transport.ask(method, target, headers, body, wait=wait, until=self._deadline, most=most)
+            except (HTTPError, OSError) as error:
+                again = failures.never_sent(error) if method != "GET" else True
+                lasting = failures.is_lasting(error) and (not self.answered or not failures.never_sent(error))
+                if not again or lasting or attempt >= (tries or TRIES) or not self._wait(pause(attempt)):
+                    if self.left < 0.1:
+                        raise Unanswered(self._over) from error
+                    raise Unanswered(failures.told(self.settings, error)) from error
+                continue
+            self._date = answer.headers.get("Date", "") or self._date
+            if answer.is_good:
+                self.answered = True
+                return answer.body
+            refused = self.refusal(answer)
+            if not _may_succeed_later(method, answer.status, attempt, tries) or not self._wait(
+                pause(attempt, answer.headers.get("Retry-After"))
+            ):
+                raise refused
+
+    def refusal(self, answer: "Answer") -> Refused:
+        """What an answer that is not good means. Raises CannotExamine for 401, and for what no API server says."""
+        from doctor.cluster import failures
+
+        reason, message = _status(answer.body)
+        if answer.status == 401:
+            token = self._transport.token().partition(" ")[2]
+            raise CannotExamine(failures.unauthorized(self.settings, message or "Unauthorized", token))
+        if not message and answer.is_page and not self.answered:
+            raise Unanswered(failures.not_kubernetes(self.settings, answer.status, answer.reason, answer.body))
+        self.answered = self.answered or bool(message)
+        if not message:
+            said = "" if answer.is_page else failures.short(answer.body[:1000].decode("utf-8", "replace"))
+            message = f"{answer.status} {answer.reason}" + (f": {said}" if said.strip("b'") else "")
+            reason = "NotFound" if answer.status == 404 else ""
+        return Refused(answer.status, reason, message)
+
+    def _begin(self) -> None:
+        """Before each request. Raises Unanswered when there is no time left."""
+        if self._stopped.is_set():
+            raise Unanswered("doctor was stopped before it asked")
+        if self.left <= 0.05:
+            raise Unanswered(self._over)
+        with self._lock:
+            self.calls += 1
+
+    @property
+    def _over(self) -> str:
+        return f"the {self.access.seconds:.0f} s for this run were over before it was read; --timeout gives more"
+
+    def _wait(self, seconds: float) -> bool:
+        """Wait; False where the deadline would come first, or doctor was stopped."""
+        return seconds < self.left and not self._stopped.wait(seconds)
 
 
 def connect(access: Access = Access()) -> Api:
@@ -114,9 +247,54 @@ def connect(access: Access = Access()) -> Api:
 
     Raises CannotExamine when there is no configuration, or one that names no such context.
     """
-    raise NotImplementedError
+    from doctor.cluster.kubeconfig import settings_of
+
+    began = time.monotonic()
+    return Api(settings_of(access.kubeconfig, access.context, access.seconds), access, began)
 
 
 def contexts(kubeconfig: Path | None = None) -> list[str]:
     """The contexts of the kubeconfig, for completion and for errors; empty when there is none."""
-    raise NotImplementedError
+    from doctor.cluster.kubeconfig import contexts_of
+
+    return contexts_of(kubeconfig)
+
+
+def _target(path: str, query: Query | None) -> str:
+    """Path and query as they are sent; booleans in Go's words."""
+    if not query:
+        return path
+    pairs = {key: str(value).lower() if isinstance(value, bool) else value for key, value in query.items()}
+    return f"{path}?{urlencode(pairs)}"
+
+
+def _may_succeed_later(method: str, status: int, attempt: int, tries: int | None) -> bool:
+    """True for a request that is worth another try."""
+    from doctor.cluster.retrying import TRIES, TRIES_WHEN_BUSY
+
+    if status == 429:
+        return attempt < (tries or TRIES_WHEN_BUSY)
+    return method == "GET" and status >= 500 and attempt < (tries or TRIES)
+
+
+def _status(body: bytes) -> tuple[str, str]:
+    """Reason and message of a Status object, empty for anything else."""
+    from doctor.redact import redact
+
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return "", ""
+    if not isinstance(found, dict) or found.get("kind") != "Status":
+        return "", ""
+    return str(found.get("reason") or ""), redact(str(found.get("message") or found.get("reason") or "no reason given"))
+
+
+def _version(body: bytes) -> tuple[str, int | None]:
+    """The version of an answer to /version. A provider may write `20+`."""
+    try:
+        found = json.loads(body)
+        minor = "".join(letter for letter in str(found["minor"]) if letter.isdigit())
+        return str(found["gitVersion"]), int(minor) if minor else None
+    except (ValueError, KeyError, TypeError) as error:
+        raise Unanswered("what answers is no API server: /version tells no version; check the kubeconfig") from error
