@@ -51,15 +51,16 @@ def break_service(cluster: Cluster, way: Way, namespace: str, image: str, stop: 
 
 
 def _create(cluster: Cluster, way: Way, namespace: str, image: str, node: str) -> None:
-    """A bare pod is refused until the namespace's account has its token: once more, then."""
-    for left in range(10, -1, -1):
+    """Make the workload; a bare pod is refused until the namespace's account has its token."""
+    tries = 10
+    while True:
         try:
             return cluster.create(way.workload(image, node), namespace)
         except Refused as refused:
-            if not left or "service account token" not in refused.message and "serviceaccount" not in refused.message:
+            tries -= 1
+            if not tries or "token" not in refused.message:
                 raise
             time.sleep(STEP)
-    return None
 
 
 def _wait(cluster: Cluster, namespace: str, until: dict[str, str], seconds: float, stop: threading.Event) -> None:
@@ -102,7 +103,9 @@ def remove_all(cluster: Cluster, run: str, seconds: float = 120) -> list[str]:
     """Remove what a run left, and wait until it is gone. Returns what is still there."""
     give_up = time.monotonic() + seconds
     while True:
-        left = [one["metadata"] for one in cluster.items("Namespace") if one["metadata"].get("labels", {}).get(LABEL) == run]
+        left = [
+            one["metadata"] for one in cluster.items("Namespace") if one["metadata"].get("labels", {}).get(LABEL) == run
+        ]
         for one in left:
             if "deletionTimestamp" not in one:
                 cluster.delete("Namespace", one["name"])
@@ -116,5 +119,3 @@ def of_doctor(cluster: Cluster, namespace: str) -> list[str]:
     query = {"labelSelector": "doctor"}
     found = cluster.get(PATHS["Pod"].format(namespace), **query)["items"]
     return [pod["metadata"]["name"] for pod in found]
-
-

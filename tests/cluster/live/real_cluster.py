@@ -51,8 +51,10 @@ class Cluster:
 
     def __init__(self, kubeconfig: Path) -> None:
         self.kubeconfig = kubeconfig
-        self._api = client.ApiClient(config.load_kube_config_as_configuration(str(kubeconfig)))
-        self._api.configuration.connection_pool_maxsize = 16
+        settings = client.Configuration()
+        config.load_kube_config(str(kubeconfig), client_configuration=settings)
+        settings.connection_pool_maxsize = 16
+        self._api = client.ApiClient(settings)
 
     @property
     def minor(self) -> int:

@@ -3,8 +3,8 @@
     DOCTOR_TEST_KUBECONFIG=FILE python tests/cluster/live/recorder.py FOLDER [WAY...] [--seconds N]
 
 breaks a service in each of the ways (all when none is named), waits N more seconds, and writes a folder for each:
-`pods.json`, `events.json`, ... (lists that are not empty, without managedFields), `log.<pod>.<container>.current.txt` and
-`.previous.txt` with times, and `truth.json`; `nodes.json` beside them. Secrets are recorded without their values.
+`pods.json`, `events.json`, ... (lists that are not empty, without managedFields), `log.<pod>.<container>.current.txt`
+and `.previous.txt` with times, and `truth.json`; `nodes.json` beside them. Secrets are recorded without their values.
 """
 
 import argparse
@@ -22,7 +22,7 @@ if __name__ == "__main__":
 
 from cluster.live.breaking import Interrupted, NotBroken, break_service, logs, namespace_for, remove_all  # noqa: E402
 from cluster.live.real_cluster import PATHS, Cluster, Refused  # noqa: E402
-from cluster.live.settings import IMAGE, AT_ONCE, name_of_run  # noqa: E402
+from cluster.live.settings import AT_ONCE, IMAGE, name_of_run  # noqa: E402
 from cluster.live.ways import Way, all_ways  # noqa: E402
 
 FILES = {path.rsplit("/", 1)[-1]: path for kind, path in PATHS.items() if "{}" in path}

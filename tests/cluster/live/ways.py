@@ -43,7 +43,6 @@ class Way:
     labels_of_namespace: dict[str, str] = field(default_factory=dict)
     as_reader: bool = False
     since_minor: int = 0
-    has_server: bool = True
 
     @property
     def target(self) -> str:
@@ -52,7 +51,11 @@ class Way:
 
     def truth(self) -> dict[str, Any]:
         """The truth in the words of a recording's truth.json."""
-        return {"cause": self.cause, "verdict": self.verdict, "cause_must_mention": [list(any_of) for any_of in self.mention]}
+        return {
+            "cause": self.cause,
+            "verdict": self.verdict,
+            "cause_must_mention": [list(any_of) for any_of in self.mention],
+        }
 
     def supplies(self, image: str, node: str) -> list[dict[str, Any]]:
         """What stands in the namespace before the workload."""
@@ -80,9 +83,9 @@ class Way:
         return filled([self._plain()], image, node)[0]
 
     def _plain(self) -> dict[str, Any]:
-        pod = {"containers": [_container()], "volumes": [{"name": "code", "configMap": {"name": "code"}}]}
+        pod: dict[str, Any] = {"containers": [_container()], "volumes": [{"name": "code", "configMap": {"name": "code"}}]}
         pod |= {"dnsPolicy": "Default", "terminationGracePeriodSeconds": 1}
-        template = {"metadata": {"labels": LABELS}, "spec": pod}
+        template: dict[str, Any] = {"metadata": {"labels": LABELS}, "spec": pod}
         made: dict[str, Any] = {"kind": self.kind, "apiVersion": API_OF.get(self.kind, "apps/v1")}
         made["metadata"] = {"name": NAME, "labels": LABELS}
         match self.kind:
@@ -135,6 +138,9 @@ def all_ways() -> list[Way]:
     found: list[Way] = []
     for path in sorted((HERE / "ways").glob("*.yaml")):
         for name, given in YAML(typ="safe").load(path).items():
-            lists = {"mention": tuple(tuple(words) for words in given.get("mention", ())), "objects": tuple(given.get("objects", ()))}
+            lists = {
+                "mention": tuple(tuple(words) for words in given.get("mention", ())),
+                "objects": tuple(given.get("objects", ())),
+            }
             found.append(Way(name=name, **{**given, **lists}))
     return found
