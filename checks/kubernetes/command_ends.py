@@ -46,7 +46,7 @@ SHELLS = frozenset({"bash", "sh", "dash", "ash", "zsh"})
     stage=Stage.LOAD,
     explains=(
         "kubernetes.crash-loop",
-        "kubernetes.rollout-deadline",
+        "kubernetes.progress-deadline",
         "logs.container-completed",
         "logs.log-empty",
         "logs.no-failure-shown",

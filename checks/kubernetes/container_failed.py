@@ -34,7 +34,13 @@ from checks.runtime.wording import titled
 LAST_LINES = 2
 
 
-@check("kubernetes.container-failed", needs=("workload",), stage=Stage.OPERATE, confidence=Confidence.CERTAIN)
+@check(
+    "kubernetes.container-failed",
+    needs=("workload",),
+    stage=Stage.OPERATE,
+    confidence=Confidence.CERTAIN,
+    explains=("kubernetes.progress-deadline", "kubernetes.job-failed", "kubernetes.not-ready"),
+)
 def container_failed(evidence: Evidence) -> Iterator[Finding]:
     """Say what the exit code means. A symptom."""
     workload = workload_of(evidence)

@@ -37,7 +37,13 @@ from checks.runtime.wording import seconds_of, titled
 LAST_LINES = 2  # of the log: what a program says last is most often why it ends
 
 
-@check("kubernetes.crash-loop", needs=("workload",), stage=Stage.OPERATE, confidence=Confidence.CERTAIN)
+@check(
+    "kubernetes.crash-loop",
+    needs=("workload",),
+    stage=Stage.OPERATE,
+    confidence=Confidence.CERTAIN,
+    explains=("kubernetes.progress-deadline", "kubernetes.job-failed", "kubernetes.not-ready"),
+)
 def crash_loop(evidence: Evidence) -> Iterator[Finding]:
     """Count the restarts, and say what the exit code means. A symptom."""
     workload = workload_of(evidence)

@@ -44,7 +44,7 @@ SHARED_MEMORY = "/dev/shm"  # noqa: S108 - a mount point in the pod, nothing of 
     explains=(
         "kubernetes.crash-loop",
         "kubernetes.container-failed",
-        "kubernetes.rollout-deadline",
+        "kubernetes.progress-deadline",
         "logs.exit-code-139",
         "logs.exit-code-134",
         "logs.exit-code-132",

@@ -52,7 +52,7 @@ OF_THE_NODE = (
     explains=(
         "kubernetes.crash-loop",
         "kubernetes.container-failed",
-        "kubernetes.rollout-deadline",
+        "kubernetes.progress-deadline",
         "logs.exit-code-137",
         "logs.log-ends-early",
         "logs.log-empty",

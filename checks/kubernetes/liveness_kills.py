@@ -61,7 +61,7 @@ EVERY = 10  # seconds between two tries of a startup probe
     explains=(
         "kubernetes.crash-loop",
         "kubernetes.killed",
-        "kubernetes.rollout-deadline",
+        "kubernetes.progress-deadline",
         "kubernetes.grace-period-exceeded",
         "logs.exit-code-137",
         "logs.probe-kills-container",

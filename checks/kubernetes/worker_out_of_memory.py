@@ -49,8 +49,8 @@ NEAR = 0.9
     explains=(
         "kubernetes.out-of-memory",
         "kubernetes.liveness-kills",
-        "kubernetes.startup-probe-kills",
-        "kubernetes.rollout-deadline",
+        "kubernetes.startup-probe-too-short",
+        "kubernetes.progress-deadline",
         "runtime.out-of-memory",
         "logs.worker-killed-memory",
         "logs.worker-respawn-silent",

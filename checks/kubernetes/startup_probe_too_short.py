@@ -36,13 +36,13 @@ TIMES = 4  # the budget to try next, in budgets that were too short
 
 
 @check(
-    "kubernetes.startup-probe-kills",
+    "kubernetes.startup-probe-too-short",
     needs=("workload",),
     stage=Stage.INIT,
     explains=(
         "kubernetes.crash-loop",
         "kubernetes.killed",
-        "kubernetes.rollout-deadline",
+        "kubernetes.progress-deadline",
         "kubernetes.grace-period-exceeded",
         "logs.exit-code-137",
         "logs.probe-kills-container",
@@ -53,7 +53,7 @@ TIMES = 4  # the budget to try next, in budgets that were too short
         "logs.no-failure-shown",
     ),
 )
-def startup_probe_kills(evidence: Evidence) -> Iterator[Finding]:
+def startup_probe_too_short(evidence: Evidence) -> Iterator[Finding]:
     """Name the budget, and the start that did not fit."""
     workload = workload_of(evidence)
     for one, count in enders(workload):
