@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from checks.cluster.manifest import Manifest
 from checks.cluster.subject import Workload
 from checks.containers import Answers, Container, Inside, LocalSource
 from checks.finding import Record
@@ -412,6 +413,7 @@ class Evidence(Record, frozen=True):
     local: LocalSource | Missing = NOT_COLLECTED
     answers: Answers | Missing = NOT_COLLECTED
     workload: Workload | Missing = NOT_COLLECTED
+    manifest: Manifest | Missing = NOT_COLLECTED
 
     def missing(self, need: str) -> str | None:
         """Why `need` is not here, or None when it is. Needs are field names, and `tree`: a script that parses."""

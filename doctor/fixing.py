@@ -41,6 +41,11 @@ def new_texts(evidence: Evidence, edits: Mapping[str, list[Edit]]) -> dict[str, 
         texts[evidence.script.path] = evidence.script.text
     if isinstance(evidence.environment, EnvironmentFile):
         texts[evidence.environment.path] = evidence.environment.text
+    return changed_texts(texts, edits)
+
+
+def changed_texts(texts: Mapping[str, str], edits: Mapping[str, list[Edit]]) -> dict[str, tuple[str, str]]:
+    """The same for texts by path."""
     changed = {path: (texts[path], apply_edits(texts[path], some)) for path, some in edits.items() if path in texts}
     return {path: pair for path, pair in changed.items() if pair[0] != pair[1]}
 

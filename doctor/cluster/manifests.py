@@ -1,19 +1,256 @@
 """Manifests as evidence: what files would make of a cluster, each object with the lines that it stands on."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from checks.evidence import Evidence
+import msgspec
+
+from checks.cluster.manifest import Fault, FileObject, Manifest
+from checks.cluster.subject import Server, Workload
+from checks.evidence import Evidence, Missing, Target
+from doctor.cluster.listing import Listed
+from doctor.cluster.manifest_file import ManifestFile, Written
+from doctor.cluster.schema import Schema, Version, fault_of_api, faults_of, schema_for, version_of
+from doctor.cluster.snapshot import Snapshot
+from doctor.cluster.subjects import Subject, subjects_of, workload_of
+from doctor.cluster.typed import HELM, PLURALS, WORKLOADS, namespace_of, record_of
+from doctor.cluster.yaml_tree import repeated, walk
+from doctor.collectors.script import walk as files_below
+from doctor.errors import CannotExamine
+
+ENDINGS = (".yaml", ".yml", ".json")
+LARGEST = 20 << 20  # bytes of a file
+KUSTOMIZE = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
+_OBJECT = re.compile(r"""^[\s,{\[-]*["']?(apiVersion|kind)["']?[ \t]*:""", re.MULTILINE)
+_HEAD = 64 << 10  # bytes within which the first object of a file is looked for
+
+NOTHING_RUNS = "manifests: nothing runs yet"
+
+
+@dataclass
+class Collected:
+    """What one report speaks of: its evidence, its main file, and all objects, whose places its quotes may name."""
+
+    evidence: Evidence
+    file: ManifestFile
+    objects: Sequence[Written]
+
+
+@dataclass
+class _Group:
+    """What becomes one report: a workload with what belongs to it, or a file without one."""
+
+    file: ManifestFile
+    workload: Workload | Missing
+    objects: list[Written] = field(default_factory=list)
 
 
 def is_manifest(path: Path) -> bool:
     """True for a YAML or JSON file (or a folder that holds one) with objects of Kubernetes in it."""
-    raise NotImplementedError
+    if path.is_dir():
+        return any(is_manifest(one) for one in manifests_in(path))
+    if path.name in KUSTOMIZE:
+        return True
+    if path.suffix.lower() not in ENDINGS:
+        return False
+    try:
+        with path.open("rb") as opened:
+            head = opened.read(_HEAD).decode("utf-8-sig", errors="replace")
+    except OSError:
+        return False
+    return {"apiVersion", "kind"} <= {found[1] for found in _OBJECT.finditer(head)}
 
 
-def collect_manifests(paths: Sequence[Path]) -> tuple[Evidence, ...]:
+def manifests_in(folder: Path) -> list[Path]:
+    """The manifests of a folder and of the folders in it, three levels deep."""
+    names = (name for name in files_below(folder, depth=3) if name.lower().endswith(ENDINGS))
+    return [path for name in names if is_manifest(path := folder / name) and path.name not in KUSTOMIZE]
+
+
+def collect_manifests(paths: Sequence[Path], version: Version | None = None) -> tuple[Evidence, ...]:
     """One piece of evidence for each workload of the files, seen together: what they name must be found among them.
 
-    Raises CannotExamine for a file that cannot be read or parsed, with place and remedy.
+    A file that is no YAML is evidence too. Raises CannotExamine for one that cannot be read, or is a template.
     """
-    raise NotImplementedError
+    return tuple(one.evidence for one in collect(paths, version or version_of(None)))
+
+
+def collect(paths: Sequence[Path], version: Version) -> list[Collected]:
+    """The same, with the trees that places are found in. Raises as `collect_manifests`."""
+    files = [_read(path) for path in paths]
+    objects = [one for file in files for one in file.objects()]
+    schema = schema_for(version)
+    faults = {id(one): _faults(one, schema, version) for one in objects}
+    groups = _groups(objects, version)
+    _add_the_rest(groups, files, objects, {key for key, found in faults.items() if found})
+    return [_finished(group, groups, objects, faults, schema, version) for group in groups]
+
+
+def _read(path: Path) -> ManifestFile:
+    if path.name in KUSTOMIZE:
+        raise CannotExamine(
+            f"{path} is an instruction for kustomize; render it first: "
+            f"kubectl kustomize {path.parent} > all.yaml; doctor check all.yaml"
+        )
+    try:
+        if path.stat().st_size > LARGEST:
+            raise CannotExamine(f"{path} has more than {LARGEST >> 20} MB; split it, or give the part that matters")
+        made = ManifestFile.read(str(path), path.read_bytes())
+    except UnicodeDecodeError as error:
+        raise CannotExamine(f"{path} is no UTF-8 at byte {error.start}; save it as UTF-8") from error
+    except OSError as error:
+        raise CannotExamine(f"{path} cannot be read: {error.strerror or error}") from error
+    if HELM.search(made.text):
+        raise CannotExamine(
+            f"{path} is a template of a Helm chart; render it first: helm template <chart> > all.yaml; "
+            "doctor check all.yaml"
+        )
+    return made
+
+
+def _faults(one: Written, schema: Schema | None, version: Version) -> list[Fault]:
+    found = [
+        Fault(
+            problem="repeated",
+            object=one.shown,
+            field=_path_of(one, again.key.start_mark.index) or str(again.key.value),
+            quote=one.file.quote_node(again.key),
+            seen=f"line {again.first_line}",
+            wanted="" if again.differs else "the same value",
+        )
+        for again in repeated(one.node)
+    ]
+    api = fault_of_api(one, schema, version)
+    found += [api] if api else []
+    return [*found, *(faults_of(one, schema) if schema else ())]
+
+
+def _path_of(one: Written, index: int) -> str:
+    """The path of the key that begins at an offset of the file."""
+    for path, key, _ in walk(one.node):
+        if key is not None and key.start_mark.index == index:
+            return path
+    return ""
+
+
+def _snapshot(objects: Sequence[Written]) -> tuple[Snapshot, dict[int, Written]]:
+    """The files as lists of a cluster, and what each record was written as."""
+    namespace = namespace_of([one.data for one in objects])
+    lists: dict[str, list[object]] = {}
+    origin: dict[int, Written] = {}
+    for one in objects:
+        if one.kind not in PLURALS or not one.name:
+            continue
+        record = record_of(one.data, namespace)
+        lists.setdefault(PLURALS[one.kind][0], []).append(record)
+        origin[id(record)] = one
+    return Snapshot(None, {kind: Listed(items=tuple(items)) for kind, items in lists.items()}), origin
+
+
+def _parts(subject: Subject) -> list[object]:
+    own = [subject.controller] if subject.controller else []
+    return [*own, *subject.pods, *subject.services, *subject.ingresses]
+
+
+def _joined(subjects: list[Subject]) -> list[Subject]:
+    """Where the files hold one workload, a service or an ingress that leads nowhere is meant for it."""
+    workloads = [one for one in subjects if one.kind not in {"Service", "Ingress"}]
+    if len(workloads) != 1:
+        return subjects
+    only = workloads[0]
+    for one in subjects:
+        if one is not only:
+            only.services += [service for service in one.services if service not in only.services]
+            only.ingresses += [ingress for ingress in one.ingresses if ingress not in only.ingresses]
+    return workloads
+
+
+def _groups(objects: Sequence[Written], version: Version) -> list[_Group]:
+    """The workloads of the files, each with the objects that are about it."""
+    snapshot, origin = _snapshot(objects)
+    taken: set[int] = set()
+    groups: list[_Group] = []
+    for subject in _joined(subjects_of(snapshot)):
+        parts = [origin[id(part)] for part in _parts(subject)]
+        main = next((one for one in parts if one.kind in WORKLOADS), parts[0])
+        mine = [one for one in parts if id(one) not in taken]
+        taken |= {id(one) for one in mine}
+        groups.append(_Group(main.file, _workload(subject, snapshot, version), mine))
+    return groups
+
+
+def _workload(subject: Subject, snapshot: Snapshot, version: Version) -> Workload:
+    server = Server(version=version.shown, minor=version.minor) if version.named else Server()
+    made = workload_of(subject, snapshot, server, "", ())
+    absent = {
+        name: Missing(reason=f"the files hold no {name.replace('_', ' ')}")
+        for name in Workload.__struct_fields__
+        if isinstance(getattr(made, name), Missing)
+    }
+    kind = subject.controller.kind if subject.controller and subject.controller.kind else made.kind
+    return msgspec.structs.replace(
+        made, **{**absent, "kind": kind, "from_files": True, "events": Missing(reason=NOTHING_RUNS)}
+    )
+
+
+def _add_the_rest(
+    groups: list[_Group], files: Sequence[ManifestFile], objects: Sequence[Written], faulty: set[int]
+) -> None:
+    """Give all other objects to the first workload of their file; a file without one is a report if there is cause."""
+    taken = {id(one) for group in groups for one in group.objects}
+    none = not groups
+    for file in files:
+        rest = [one for one in objects if one.file is file and id(one) not in taken]
+        home = next((group for group in groups if group.file is file), None)
+        if home is None and (none or file.broken or any(id(one) in faulty for one in rest)):
+            home = _Group(file, Missing(reason="the file holds no workload"))
+            groups.append(home)
+        if home is not None:
+            home.objects += rest
+
+
+def _finished(
+    group: _Group,
+    groups: Sequence[_Group],
+    objects: Sequence[Written],
+    faults: dict[int, list[Fault]],
+    schema: Schema | None,
+    version: Version,
+) -> Collected:
+    beside = [other for other in groups if other.file is group.file]
+    found = [fault for one in group.objects for fault in faults[id(one)]]
+    if group.file.broken and beside[0] is group:
+        found.insert(0, _fault_of_yaml(group.file))
+    manifest = Manifest(
+        path=group.file.path,
+        objects=tuple(FileObject(shown=one.shown, path=one.file.path, line=one.line) for one in objects),
+        faults=tuple(found),
+        version=f"1.{schema.minor}" if schema else "",
+        named=version.named,
+        unchecked=_unchecked(group.objects, schema),
+    )
+    several = len(beside) > 1 and isinstance(group.workload, Workload)
+    name = f"{group.file.path}: {group.workload.shown}" if several else group.file.path  # type: ignore[union-attr]
+    target = Target(kind="workload", name=name)
+    return Collected(Evidence(target=target, workload=group.workload, manifest=manifest), group.file, objects)
+
+
+def _unchecked(objects: Sequence[Written], schema: Schema | None) -> tuple[str, ...]:
+    if schema is None:
+        return ("no schema was checked: the distribution kubernetes-validate is not installed",)
+    foreign = dict.fromkeys(one.shown for one in objects if schema.of(one.key) is None)
+    return (f"no schema is known for {', '.join(foreign)}",) if foreign else ()
+
+
+def _fault_of_yaml(file: ManifestFile) -> Fault:
+    assert file.broken is not None
+    broken = file.broken
+    return Fault(
+        problem="yaml",
+        object="",
+        field="",
+        quote=file.quote(broken.line, broken.column, 1),
+        seen=broken.message,
+    )

@@ -1,0 +1,63 @@
+"""A manifest lacks a field that Kubernetes requires.
+
+What it finds
+-------------
+A required field that is not there or empty: `selector` of a deployment, `containers` of a pod, `name` of a container,
+`port` of a probe or a service, `maxReplicas` of an autoscaler.
+
+Why it breaks
+-------------
+The API server refuses the object, with `Required value` or `missing required field`. Often the field is there, and
+stands at another level of indentation.
+
+How to fix
+----------
+Write the field.
+
+Learn more
+----------
+`kubectl explain deployment.spec` marks required fields with `-required-`.
+"""
+
+from collections.abc import Iterator
+
+from checks.cases import fires, quiet
+from checks.check import check
+from checks.evidence import Evidence
+from checks.finding import Confidence, Finding, Fix, Safety, Stage
+from checks.kubernetes.manifest_faults import expected, faults, last_of, outer_of, short
+from checks.kubernetes.manifest_scenes import fault, manifest
+
+
+@check("kubernetes.field-missing", needs=("manifest",), stage=Stage.BUILD, confidence=Confidence.CERTAIN)
+def field_missing(evidence: Evidence) -> Iterator[Finding]:
+    """Tell each field; where an unknown one stands in the same mapping, that one is the reason and is told alone."""
+    strays = {(one.object, outer_of(one.field)) for one in faults(evidence, "unknown") if "the API has" in one.hint}
+    for one in faults(evidence, "missing"):
+        field, outer = last_of(one.field), outer_of(one.field)
+        if (one.object, outer) in strays:
+            continue
+        yield Finding(
+            title=f"{f'`{short(outer)}`' if outer else one.object} lacks the required `{field}`",
+            evidence=expected(one, f"not set; expected {one.wanted or 'a value'}"),
+            about=(f"file:{one.quote.source}", f"field:{one.field}"),
+            fixes=(
+                Fix(
+                    title=f"add `{field}` under `{outer}`" if outer else f"add `{field}` to {one.object}",
+                    safety=Safety.REVIEW,
+                ),
+            ),
+        )
+
+
+CASES = (
+    fires(manifest(fault("missing", "- image: score:1", "spec.containers[0].name")), saw="lacks the required `name`"),
+    quiet(
+        manifest(
+            fault("unknown", "nam: score", "spec.containers[0].nam", hint="the API has `name` here"),
+            fault("missing", "- nam: score", "spec.containers[0].name"),
+        ),
+        name="misspelt in the same mapping",
+    ),
+    quiet(manifest()),
+)
