@@ -12,6 +12,12 @@ MANAGED = frozenset({"deployment", "statefulset", "daemonset", "replicaset"})
 """Kinds whose template may be patched."""
 
 
+def told(title: str, *commands: str) -> Fix:
+    """A fix that a person carries out; one with `<angle brackets>` is a placeholder."""
+    open_ = any("<" in text and ">" in text for text in (title, *commands))
+    return Fix(title=title, safety=Safety.PLACEHOLDER if open_ else Safety.REVIEW, commands=commands)
+
+
 def patched(
     title: str,
     kind: str,

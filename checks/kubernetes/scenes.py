@@ -159,10 +159,9 @@ def pending(message: str, *containers: Made, reason: str = "Unschedulable", **mo
 
 def refused(message: str, reason: str = "FailedCreate") -> Made:
     """A replica set that may not make its pod, for the field `replica_sets`."""
-    made = replica_set(
+    return replica_set(
         {"conditions": [{"type": "ReplicaFailure", "status": "True", "reason": reason, "message": message}]}
     )
-    return made
 
 
 def event(
