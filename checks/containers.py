@@ -23,9 +23,10 @@ POD_LABELS = (
     "io.kubernetes.pod.namespace",
     "io.kubernetes.container.name",
     "doctor.workload",
+    "doctor.image",
 )
-"""Labels of a pod's container: the kubelet's own three, and what to change so that the pod changes
-(`Deployment/score`)."""
+"""Labels of a pod's container: the kubelet's own three, what to change so that the pod changes (`Deployment/score`),
+and the image as the pod names it."""
 
 
 class Ended(Record, frozen=True):

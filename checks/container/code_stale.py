@@ -27,6 +27,7 @@ from checks.cases import fires, quiet
 from checks.check import check
 from checks.container.copies import Pair, differs, only_line_ends, paired
 from checks.container.places import container_of, entry_of, mount_named, mount_over, places_of
+from checks.container.remake import executed
 from checks.container.scenes import APP, bind, file, folder, frozen, local, seen
 from checks.containers import Container, Image, LocalSource
 from checks.evidence import Evidence
@@ -73,7 +74,7 @@ def _finding(container: Container, source: LocalSource, pairs: list[Pair], one: 
         about=tuple(f"file:{pair.path}" for pair in pairs[:20]),
         severity=Severity.INFO if "line ends" in one else None,
         fixes=tuple(_fixes(container, source, pairs[0])),
-        confirm=f"docker exec {container.name} sha256sum {pairs[0].path}",
+        confirm=executed(container, f"sha256sum {pairs[0].path}"),
     )
 
 

@@ -28,7 +28,7 @@ from checks.cases import fires, quiet
 from checks.check import check
 from checks.container.failed_calls import Failed, lacking
 from checks.container.places import Entry, Places, container_of, entry_of, is_server, mount_over, places_of, tail
-from checks.container.remake import DEPLOYMENT, made_by
+from checks.container.remake import DEPLOYMENT, executed, made_by
 from checks.container.scenes import APP, ENVIRONMENT, bind, folder, frozen, local, seen
 from checks.containers import Container, LocalSource
 from checks.evidence import Evidence, Missing, Script
@@ -82,7 +82,7 @@ def entry_script_missing(evidence: Evidence) -> Iterator[Finding]:
             *_root_fix(container, places, entry, candidates),
             *_fixes(container, entry, candidates),
         ),
-        confirm=f"docker exec {container.name} ls {posixpath.dirname(entry.path)}",
+        confirm=executed(container, f"ls {posixpath.dirname(entry.path)}"),
     )
 
 

@@ -16,6 +16,7 @@ from checks.container.entry_script_not_set import entry_script_not_set
 from checks.container.entrypoint_line_ends import entrypoint_line_ends
 from checks.container.entrypoint_without_shebang import entrypoint_without_shebang
 from checks.container.exited_at_once import exited_at_once
+from checks.container.for_pods import also_of_pods
 from checks.container.gpu_not_given import gpu_not_given
 from checks.container.health_check_too_early import health_check_too_early
 from checks.container.health_command_broken import health_command_broken
@@ -75,7 +76,7 @@ from checks.container.variable_misnamed import variable_misnamed
 from checks.container.variable_not_set import variable_not_set
 from checks.container.workers_exceed_memory import workers_exceed_memory
 
-CHECKS: tuple[Check, ...] = (
+_ALL: tuple[Check, ...] = (
     app_not_found,
     capability_missing,
     code_missing,
@@ -150,3 +151,5 @@ CHECKS: tuple[Check, ...] = (
     variable_not_set,
     workers_exceed_memory,
 )
+
+CHECKS: tuple[Check, ...] = tuple(map(also_of_pods, _ALL))

@@ -61,7 +61,12 @@ def gpu_not_given(evidence: Evidence) -> Iterator[Finding]:
     image = (inspected(seen, f"the image is one of CUDA: it sets {', '.join(cuda[:2])}"),) if cuda else ()
     yield Finding(
         title="the service needs a GPU, and the container was started without one",
-        evidence=(*rehearsed[:2], *told[:2], inspected(seen, "GPUs given: none (no --gpus)"), *image),
+        evidence=(
+            *rehearsed[:2],
+            *told[:2],
+            inspected(seen, "GPUs given: none" + ("" if seen.is_pod else " (no --gpus)")),
+            *image,
+        ),
         confidence=Confidence.CERTAIN if cuda and told else Confidence.LIKELY,
         fixes=(
             remade(

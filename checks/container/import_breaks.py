@@ -28,6 +28,7 @@ from checks.check import check
 from checks.container.failed_calls import failed
 from checks.container.imports_inside import lacks
 from checks.container.places import container_of, places_of
+from checks.container.remake import executed
 from checks.container.scenes import APP, folder, frozen, seen, traceback
 from checks.containers import ContainerState, Inside, TriedImport
 from checks.dependencies.imports import imported_modules
@@ -85,7 +86,7 @@ def import_breaks(evidence: Evidence) -> Iterator[Finding]:
             about=() if ended else (f"module:{one.module.split('.')[0]}", *((f"line:{at.line}",) if at else ())),
             explains=DIED if ended else (),
             fixes=(_fix(one, own=_is_own(evidence, one.module)),),
-            confirm=f"docker exec {container.name} {inside.interpreter or 'python3'} -c 'import {one.module}'",
+            confirm=executed(container, f"{inside.interpreter or 'python3'} -c 'import {one.module}'"),
         )
 
 

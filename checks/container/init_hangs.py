@@ -26,6 +26,7 @@ from collections.abc import Iterator
 from checks.cases import RUNNING, container, fires, quiet
 from checks.check import check
 from checks.container.listening import listening
+from checks.container.remake import diagnosed, processes_of
 from checks.container.seen import (
     Told,
     answered,
@@ -134,10 +135,8 @@ def init_hangs(evidence: Evidence) -> Iterator[Finding]:
 
 def _look(found: Container) -> Fix:
     if found.is_other_program:
-        return Fix(
-            title="see what its processes wait for", commands=(f"docker top {found.name} -eo pid,stat,wchan:20,args",)
-        )
-    command = f"doctor diagnose docker {found.name} --rehearse --network --timeout 60"
+        return Fix(title="see what its processes wait for", commands=(processes_of(found, "pid,stat,wchan:20,args"),))
+    command = diagnosed(found, "--rehearse", "--network", "--timeout 60")
     return Fix(title="see at which line it stands, in a rehearsal", commands=(command,))
 
 

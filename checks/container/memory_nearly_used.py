@@ -26,6 +26,7 @@ from checks.cases import fires, quiet
 from checks.check import check
 from checks.container.memory import limit_of
 from checks.container.places import container_of, places_of
+from checks.container.remake import memory_used
 from checks.container.scenes import frozen, seen
 from checks.containers import Container, ContainerState, Inside, Limits, MemoryUse, ProcessInside
 from checks.evidence import Evidence, Missing
@@ -65,7 +66,7 @@ def memory_nearly_used(evidence: Evidence) -> Iterator[Finding]:
             Fix(title="raise the limit", commands=_raised(container, limit)),
             Fix(title="run fewer workers", commands=("-e WORKER_COUNT=1",)),
         ),
-        confirm=f"docker stats --no-stream {container.name}",
+        confirm=memory_used(container),
     )
 
 

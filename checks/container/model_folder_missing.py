@@ -27,6 +27,7 @@ from checks.cases import fires, quiet
 from checks.check import check
 from checks.container.failed_calls import Failed, failed, lacking
 from checks.container.places import MODEL_DIR, Places, container_of, model_dir, mount_over, places_of, tail, within
+from checks.container.remake import executed
 from checks.container.scenes import APP, ENVIRONMENT, MODELS, bind, folder, frozen, seen, traceback
 from checks.evidence import Evidence, Script
 from checks.finding import Confidence, Finding, Fix, Quote, Safety, Severity, Stage
@@ -75,7 +76,7 @@ def model_folder_missing(evidence: Evidence) -> Iterator[Finding]:
         severity=None if told else Severity.WARNING,
         about=tuple(dict.fromkeys((f"variable:{MODEL_DIR}", f"file:{path}", *(told.about if told else ())))),
         fixes=tuple(_fixes(path, near, mounted=mount_over(container, path) is not None)),
-        confirm=f"docker exec {container.name} ls -R {path}",
+        confirm=executed(container, f"ls -R {path}"),
     )
 
 

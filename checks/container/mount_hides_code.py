@@ -37,6 +37,7 @@ from checks.container.places import (
     tail,
     within,
 )
+from checks.container.remake import mounts_of
 from checks.container.scenes import APP, ENVIRONMENT, bind, folder, frozen, seen, tmpfs, traceback
 from checks.containers import Container, ContainerState, Mount
 from checks.evidence import Evidence
@@ -118,7 +119,7 @@ def _finding(
     begin = f"the mount at {tail(mount.target, 30)}{'' if held else ', an empty one,'}"
     rest = posixpath.relpath(path, mount.target)
     if mount.kind == "tmpfs":
-        fix = Fix(title=f"leave --tmpfs {mount.target} away, or mount it where no code lies")
+        fix = Fix(title=f"leave the tmpfs at {mount.target} away, or mount it where no code lies")
     else:
         fix = Fix(
             title=f"mount <folder>, the one that holds {rest}, by its absolute path",
@@ -134,7 +135,7 @@ def _finding(
         ),
         about=about,
         fixes=(fix, off) if mount.kind != "tmpfs" else (fix,),
-        confirm=f"docker inspect --format '{{{{json .Mounts}}}}' {container.name}",
+        confirm=mounts_of(container),
     )
 
 

@@ -97,7 +97,9 @@ def _folder(path: str) -> str:
 def _fixes(container: Container, target: str, name: str, *, is_secret: bool) -> Iterator[Fix]:
     if is_secret:
         yield remade(
-            "mount the secret from a file of the host, or let compose or the platform give it",
+            f"mount the secret {name} there"
+            if container.is_pod
+            else "mount the secret from a file of the host, or let compose or the platform give it",
             container,
             "-v",
             f"<file on the host>:{target}:ro",

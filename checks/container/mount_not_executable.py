@@ -26,6 +26,7 @@ from checks.cases import fires, quiet
 from checks.check import check
 from checks.container.failed_calls import failed, log_lines
 from checks.container.places import container_of, mount_named, mount_over
+from checks.container.remake import executed
 from checks.container.scenes import bind, frozen, seen, tmpfs
 from checks.container.seen import inspected
 from checks.evidence import Evidence
@@ -76,7 +77,7 @@ def mount_not_executable(evidence: Evidence) -> Iterator[Finding]:
             else Fix(title=f"mount {mount.source} without noexec on the host, or unpack native code elsewhere"),
             Fix(title="let native code be unpacked into another folder", commands=("-e TMPDIR=/var/tmp",)),
         ),
-        confirm=f"docker exec {container.name} grep ' {mount.target} ' /proc/mounts",
+        confirm=executed(container, f"grep ' {mount.target} ' /proc/mounts"),
     )
 
 

@@ -23,6 +23,7 @@ from collections.abc import Iterator
 
 from checks.cases import container, fires, quiet
 from checks.check import check
+from checks.container.remake import lines_of_log, processes_of
 from checks.container.seen import answered, container_of, inside_of, inspected, is_settled, sockets
 from checks.containers import Inside, ProcessInside, Socket
 from checks.evidence import Evidence, Missing
@@ -50,8 +51,8 @@ def nothing_listens(evidence: Evidence) -> Iterator[Finding]:
         title="nothing listens in the container, though it runs",
         evidence=(inspected(seen, f"running since {seen.state.started}"), *shown),
         fixes=(
-            Fix(title="look what its processes are", commands=(f"docker top {seen.name}",)),
-            Fix(title="look what it said last", commands=(f"docker logs --tail 50 {seen.name}",)),
+            Fix(title="look what its processes are", commands=(processes_of(seen),)),
+            Fix(title="look what it said last", commands=(lines_of_log(seen, 50),)),
         ),
     )
 

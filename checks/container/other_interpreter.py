@@ -29,6 +29,7 @@ from checks.check import check
 from checks.container.commands import is_python
 from checks.container.failed_calls import log_lines
 from checks.container.places import container_of
+from checks.container.remake import executed
 from checks.container.scenes import frozen, seen
 from checks.container.seen import command_quote, inspected, name_of_image
 from checks.evidence import Evidence
@@ -75,7 +76,9 @@ def other_interpreter(evidence: Evidence) -> Iterator[Finding]:
         evidence=(said[0], command_quote(container), inspected(container, f"PATH begins with {first}")),
         about=(f"module:{module}",),
         fixes=(Fix(title="start the interpreter that has the packages", commands=(f"CMD [{changed}]",)),),
-        confirm=f"docker run --rm --entrypoint {first}/python {name_of_image(container)} -c 'import {module}'",
+        confirm=executed(container, f"{first}/python -c 'import {module}'")
+        if container.is_pod
+        else f"docker run --rm --entrypoint {first}/python {name_of_image(container)} -c 'import {module}'",
     )
 
 

@@ -30,6 +30,7 @@ from checks.check import check
 from checks.container.failed_calls import failed
 from checks.container.imports_inside import SHARED, has, missed
 from checks.container.places import container_of, places_of
+from checks.container.remake import executed
 from checks.container.scenes import APP, folder, frozen, seen, traceback
 from checks.containers import Container, Image, TriedImport
 from checks.dependencies.imports import Imported, imported_modules, is_own
@@ -101,7 +102,7 @@ def _finding(evidence: Evidence, container: Container, found: Imported, listed: 
         confidence=Confidence.CERTAIN if listed or any(t.module == found.top for t in inside.imports) else None,
         about=(f"module:{found.top}", f"module:{found.module}", f"line:{found.line}"),
         fixes=_fixes(container, path if listed else "", name, inside.interpreter),
-        confirm=f"docker exec {container.name} {inside.interpreter or 'python3'} -c 'import {found.top}'",
+        confirm=executed(container, f"{inside.interpreter or 'python3'} -c 'import {found.top}'"),
     )
 
 

@@ -27,6 +27,7 @@ from packaging.utils import canonicalize_name
 from checks.cases import fires, quiet
 from checks.check import check
 from checks.container.places import container_of
+from checks.container.remake import executed
 from checks.container.scenes import APP, folder, frozen, seen
 from checks.containers import Image
 from checks.dependencies.names import imports_of, pip_name
@@ -92,7 +93,7 @@ def packages_differ(evidence: Evidence) -> Iterator[Finding]:
                 commands=(f"docker build --no-cache -t {image} .",),
             ),
         ),
-        confirm=f"docker exec {container.name} python3 -m pip freeze",
+        confirm=executed(container, "python3 -m pip freeze"),
     )
 
 

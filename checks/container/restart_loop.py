@@ -23,6 +23,7 @@ from collections.abc import Iterator
 
 from checks.cases import container, fires, quiet
 from checks.check import check
+from checks.container.remake import lines_of_log
 from checks.container.seen import (
     SEVERAL,
     all_lines,
@@ -86,7 +87,7 @@ def restart_loop(evidence: Evidence) -> Iterator[Finding]:
         evidence=(state_quote(seen), *meaning, inspected(seen, policy), *said),
         severity=Severity.WARNING if unsettled and answered(evidence) else Severity.ERROR,
         fixes=(
-            Fix(title="look at what it said before it ended", commands=(f"docker logs --tail 100 {seen.name}",)),
+            Fix(title="look at what it said before it ended", commands=(lines_of_log(seen, 100),)),
             Fix(title="let it stand still after the next end", commands=(f"docker update --restart=no {seen.name}",)),
         ),
     )

@@ -26,6 +26,7 @@ from collections.abc import Iterator
 
 from checks.cases import container, fires, quiet
 from checks.check import check
+from checks.container.remake import diagnosed
 from checks.container.seen import Told, container_of, last_start
 from checks.entry_script.module import parse
 from checks.evidence import Evidence, Script
@@ -61,7 +62,7 @@ def run_answers_error(evidence: Evidence) -> Iterator[Finding]:
     if not failed:
         return
     line, status = failed[-1]
-    name = container_of(evidence).name
+    examined = container_of(evidence)
     yield Finding(
         title=f"run() itself answered {len(failed)} of {calls} requests with {status}, without an exception",
         evidence=(*_written(evidence), line.quote),
@@ -69,7 +70,7 @@ def run_answers_error(evidence: Evidence) -> Iterator[Finding]:
             Fix(title="log the reason where run() makes that response, and send the request again"),
             Fix(
                 title="try the request that failed: --sample rehearses run() with it",
-                commands=(f"doctor diagnose docker {name} --rehearse --sample request.json",),
+                commands=(diagnosed(examined, "--rehearse", "--sample", "request.json"),),
             ),
         ),
     )

@@ -80,6 +80,8 @@ def image_of(container: Container) -> Image | None:
 def name_of_image(container: Container) -> str:
     """What to call the image in a command."""
     image = image_of(container)
+    if container.is_pod:
+        return container.labels.get("doctor.image") or "<image>"
     return (image.reference or image.id) if image else "<image>"
 
 
@@ -216,7 +218,10 @@ def command_of(container: Container) -> str:
 
 
 def inspected(container: Container, text: str) -> Quote:
-    """Something that the engine says, as evidence."""
+    """Something that the engine says, as evidence; of a pod what the API says."""
+    if container.is_pod:
+        name = container.labels.get("io.kubernetes.pod.name", "<pod>")
+        return Quote(source=f"pod/{name} container {container.name}", text=few_lines(text))
     return Quote(source=f"docker inspect {container.name}", text=few_lines(text))
 
 

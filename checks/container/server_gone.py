@@ -25,6 +25,7 @@ from checks.cases import container, fires, quiet
 from checks.check import check
 from checks.container.commands import serving_command
 from checks.container.listening import BEHIND_NGINX
+from checks.container.remake import lines_of_log
 from checks.container.seen import (
     answers_of,
     command_quote,
@@ -89,7 +90,7 @@ def _fixes(seen: Container, *, idle: bool) -> tuple[Fix, ...]:
     if idle:
         return (serve,)
     return (
-        Fix(title="look at what it said before it ended", commands=(f"docker logs --tail 200 {seen.name}",)),
+        Fix(title="look at what it said before it ended", commands=(lines_of_log(seen, 200),)),
         serve,
     )
 

@@ -28,6 +28,7 @@ from checks.check import check
 from checks.container.disk_full import SHARED
 from checks.container.failed_calls import NO_SPACE, log_lines, refused
 from checks.container.places import container_of, mount_over, tail
+from checks.container.remake import executed
 from checks.container.scenes import frozen, seen, system, tmpfs, traceback
 from checks.containers import Container, ContainerState, Inside, Limits
 from checks.evidence import Evidence, Exit, Phase, Probe
@@ -77,7 +78,7 @@ def shared_memory_small(evidence: Evidence) -> Iterator[Finding]:
             Fix(title="start the container with more shared memory", commands=("--shm-size=1g",)),
             Fix(title="load data in the process itself", commands=("DataLoader(..., num_workers=0)",)),
         ),
-        confirm=f"docker exec {container.name} df -h {SHARED}",
+        confirm=executed(container, f"df -h {SHARED}"),
     )
 
 

@@ -27,6 +27,7 @@ from checks.cases import fires, quiet
 from checks.check import check
 from checks.container.failed_calls import Failed, failed
 from checks.container.places import MASK, container_of
+from checks.container.remake import of_pod
 from checks.container.scenes import ENVIRONMENT, folder, frozen, seen
 from checks.container.seen import inspected
 from checks.container.starting import script_text
@@ -142,6 +143,8 @@ def _set(container: Container, name: str) -> Quote:
 
 def _without(container: Container, name: str) -> Fix:
     value = container.environment[name].strip().strip("\"'")
+    if container.is_pod:
+        return of_pod(f"write the value of {name} without them", container, ("-e", f"{name}={value}"))
     return Fix(
         title="in the env file or the compose file, write the value without them; then make the container anew",
         commands=(f"{name}={value}",),

@@ -27,7 +27,7 @@ from collections.abc import Iterator
 from checks.cases import fires, quiet
 from checks.check import check
 from checks.container.places import container_of, entry_of
-from checks.container.remake import made_by, with_variable
+from checks.container.remake import executed, made_by, with_variable
 from checks.container.scenes import APP, ENVIRONMENT, folder, frozen, seen
 from checks.container.wanted import ALWAYS, Wanted, names_in, wanted
 from checks.containers import Container, Image
@@ -162,12 +162,14 @@ def _finding(
         fixes=(
             Fix(
                 title=f"{with_variable(container, name, '<value>')}, instead of {near}"
-                if made_by(container) == "deployment"
+                if made_by(container) in {"deployment", "kubernetes"}
                 else f"set {name} instead of {near}, and make the container anew",
-                commands=(f'docker run -e {name}="${near}" ...',),
+                commands=(
+                    f"docker run -e {name}=<value> ..." if container.is_pod else f'docker run -e {name}="${near}" ...',
+                ),
             ),
         ),
-        confirm=f"docker exec {container.name} printenv {name}",
+        confirm=executed(container, f"printenv {name}"),
     )
 
 

@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from checks.cases import fires, quiet
 from checks.check import check
 from checks.container.places import MODEL_DIR, container_of, served
-from checks.container.remake import DEPLOYMENT, made_by, with_variable
+from checks.container.remake import DEPLOYMENT, executed, made_by, with_variable
 from checks.container.scenes import APP, ENVIRONMENT, folder, frozen, seen
 from checks.container.variable_misnamed import nearly
 from checks.container.wanted import wanted
@@ -86,7 +86,7 @@ def variable_not_set(evidence: Evidence) -> Iterator[Finding]:
                     commands=commands,
                 ),
             ),
-            confirm=f"docker exec {container.name} printenv {one.name}",
+            confirm=executed(container, f"printenv {one.name}"),
         )
 
 

@@ -27,6 +27,7 @@ from checks.check import check
 from checks.container.failed_calls import log_lines
 from checks.container.memory import limit_of, one_worker, preloads, worker_processes, workers_of
 from checks.container.places import container_of, places_of
+from checks.container.remake import memory_used
 from checks.container.scenes import frozen, models, seen
 from checks.containers import Container, ContainerState, Limits, MemoryUse, ProcessInside
 from checks.evidence import Evidence, Missing, ModelFile, ModelFolder, Probe
@@ -81,7 +82,7 @@ def workers_exceed_memory(evidence: Evidence) -> Iterator[Finding]:
             ),
             Fix(title="load the model once, before the workers are forked", commands=("-e WORKER_PRELOAD=true",)),
         ),
-        confirm=f"docker stats --no-stream {container.name}",
+        confirm=memory_used(container),
     )
 
 

@@ -45,7 +45,6 @@ def container_of(pod: Pod, name: str, address: str = "") -> Container:
     spec, status = found.spec, found.status
     own, general = spec.security_context or SecurityContext(), pod.spec.security_context or SecurityContext()
     user = own.run_as_user if own.run_as_user is not None else general.run_as_user
-    pod_label, namespace_label, container_label, workload_label = POD_LABELS
     return Container(
         id=(status.container_id if status else "").rpartition("//")[2] or f"{pod.name}/{name}",
         name=name,
@@ -57,12 +56,9 @@ def container_of(pod: Pod, name: str, address: str = "") -> Container:
         user="" if user is None else str(user),
         working_dir=spec.working_dir,
         environment=_environment(spec),
-        labels={
-            pod_label: pod.name,
-            namespace_label: pod.metadata.namespace,
-            container_label: name,
-            workload_label: workload_of(pod),
-        },
+        labels=dict(
+            zip(POD_LABELS, (pod.name, pod.metadata.namespace, name, workload_of(pod), spec.image), strict=True)
+        ),
         ports=tuple(
             Port(container=one.container_port, protocol=one.protocol.lower(), host_port=one.host_port)
             for one in spec.ports
