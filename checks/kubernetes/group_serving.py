@@ -1,7 +1,14 @@
 """Probes, services, ingresses and policies: why no request arrives."""
 
 from checks.check import Check
+from checks.kubernetes.external_name import external_name
+from checks.kubernetes.headless_port import headless_port
+from checks.kubernetes.ingress_class_unknown import ingress_class_unknown
+from checks.kubernetes.ingress_port_missing import ingress_port_missing
+from checks.kubernetes.ingress_service_missing import ingress_service_missing
+from checks.kubernetes.ingress_tls_missing import ingress_tls_missing
 from checks.kubernetes.listens_on_loopback import listens_on_loopback
+from checks.kubernetes.load_balancer_pending import load_balancer_pending
 from checks.kubernetes.no_ready_endpoint import no_ready_endpoint
 from checks.kubernetes.not_ready import not_ready
 from checks.kubernetes.probe_command_broken import probe_command_broken
@@ -14,6 +21,7 @@ from checks.kubernetes.proxy_without_server import proxy_without_server
 from checks.kubernetes.readiness_gate_unset import readiness_gate_unset
 from checks.kubernetes.scaled_to_zero import scaled_to_zero
 from checks.kubernetes.selector_mismatch import selector_mismatch
+from checks.kubernetes.selector_shared import selector_shared
 from checks.kubernetes.service_protocol import service_protocol
 from checks.kubernetes.service_without_selector import service_without_selector
 from checks.kubernetes.still_starting import still_starting
@@ -26,6 +34,9 @@ PROBES: tuple[Check, ...] = (
 )
 SERVICES: tuple[Check, ...] = (
     *(selector_mismatch, service_without_selector, target_port_wrong, target_port_name_missing, service_protocol),
-    *(no_ready_endpoint,),
+    *(no_ready_endpoint, load_balancer_pending, external_name, selector_shared, headless_port),
 )
-CHECKS: tuple[Check, ...] = (scaled_to_zero, *PROBES, *SERVICES)
+INGRESSES: tuple[Check, ...] = (
+    *(ingress_service_missing, ingress_port_missing, ingress_class_unknown, ingress_tls_missing),
+)
+CHECKS: tuple[Check, ...] = (scaled_to_zero, *PROBES, *SERVICES, *INGRESSES)

@@ -29,6 +29,7 @@ from checks.kubernetes.probing import is_starting
 from checks.kubernetes.scenes import Made, pod, running, scene, service, waiting
 from checks.kubernetes.seen import containers, workload_of
 from checks.kubernetes.services import selecting, shown, slices_of
+from checks.runtime.wording import titled
 from checks.text import listed
 
 
@@ -46,7 +47,7 @@ def no_ready_endpoint(evidence: Evidence) -> Iterator[Finding]:
         return
     names = [f"service/{one.name}" for one in found]
     yield Finding(
-        title=f"no pod behind {listed(names, 2)} is ready"[:88],
+        title=titled(f"no pod behind {listed(names, 2)} is ready", 88),
         evidence=tuple(
             Quote(
                 source=f"service/{one.name}",

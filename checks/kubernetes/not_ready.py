@@ -42,6 +42,7 @@ from checks.kubernetes.probing import (
 )
 from checks.kubernetes.scenes import deployment, event, pod, running, scene, spec
 from checks.kubernetes.seen import PodContainer, workload_of
+from checks.runtime.wording import titled
 
 
 @check(
@@ -64,7 +65,7 @@ def not_ready(evidence: Evidence) -> Iterator[Finding]:
         told.add(asked.container.name)
         one, said = waits[0], last_failure(workload, asked)
         yield Finding(
-            title=f"container {asked.container.name} runs and is not ready{_how(asked, said)}"[:88],
+            title=titled(f"container {asked.container.name} runs and is not ready{_how(asked, said)}", 88),
             evidence=(
                 Quote(source=one.shown, text=f"running for {_minutes(workload, one)}, ready: false"),
                 *shown(said),

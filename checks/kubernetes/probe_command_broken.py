@@ -33,6 +33,7 @@ from checks.kubernetes.patching import of_container
 from checks.kubernetes.probing import SAID, STATES, Asked, last_failure, probes, shown
 from checks.kubernetes.scenes import Scene, deployment, event, pod, running, scene, spec
 from checks.kubernetes.seen import workload_of
+from checks.runtime.wording import titled
 
 _Q = r"\\*[\"'`‘]?"  # any quotation mark, escaped or not
 _GONE = r"(?P<why>No such file)"
@@ -71,7 +72,7 @@ def probe_command_broken(evidence: Evidence) -> Iterator[Finding]:
             continue
         what, why = told
         yield Finding(
-            title=f"the {asked.kind} probe {why} `{what}`"[:88],
+            title=titled(f"the {asked.kind} probe {why} `{what}`", 88),
             evidence=(
                 asked.quote(workload, "exec.command", shlex.join(asked.probe.exec.command)),
                 *shown(said),

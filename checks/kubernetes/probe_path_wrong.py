@@ -34,6 +34,7 @@ from checks.kubernetes.patching import of_container
 from checks.kubernetes.probing import SAID, STATES, Asked, last_failure, passes, probes, shown, status_of
 from checks.kubernetes.scenes import Made, Scene, deployment, event, pod, running, scene, spec
 from checks.kubernetes.seen import workload_of
+from checks.runtime.wording import titled
 
 _OF_AZURE = frozenset({"/", "/score", "/swagger.json"})
 _HEALTH = {
@@ -75,7 +76,7 @@ def probe_path_wrong(evidence: Evidence) -> Iterator[Finding]:
         else:
             title, severity = f"the {asked.kind} probe asks for {path}, which runs the model", Severity.WARNING
         yield Finding(
-            title=title[:88],
+            title=titled(title, 88),
             evidence=(
                 asked.quote(workload, "httpGet.path", http.path),
                 *shown(said if refused or failing else None),

@@ -27,6 +27,7 @@ from checks.finding import Confidence, Finding, Stage
 from checks.kubernetes.patching import of_template
 from checks.kubernetes.scenes import deployment, pod, running, scene
 from checks.kubernetes.seen import age, cut, quote_field, workload_of
+from checks.runtime.wording import titled
 
 SETTLED = 60.0  # seconds after which a controller that is there would have set its condition
 
@@ -54,7 +55,7 @@ def readiness_gate_unset(evidence: Evidence) -> Iterator[Finding]:
                 continue
             said = "missing" if condition is None else f"{condition.status} {condition.reason} {condition.message}"
             yield Finding(
-                title=f"nobody sets the readiness gate {gate.condition_type}"[:88],
+                title=titled(f"nobody sets the readiness gate {gate.condition_type}", 88),
                 evidence=(
                     quote_field(workload.shown, "spec.template.spec.readinessGates", gate.condition_type),
                     quote_field(f"pod/{one.name}", f"status.conditions[{gate.condition_type}]", cut(said.strip())),

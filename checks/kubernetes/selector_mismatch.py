@@ -30,6 +30,7 @@ from checks.kubernetes.patching import MANAGED, patched
 from checks.kubernetes.scenes import Made, deployment, pod, running, scene, service
 from checks.kubernetes.seen import quote_field, workload_of
 from checks.kubernetes.services import likeness, nearest, of_object, selects, services_of, shown, slices_of
+from checks.runtime.wording import titled
 
 MEANT = 0.4  # likeness of a selector and labels from which they seem meant for each other
 
@@ -85,12 +86,12 @@ def _title(one: Service, labels: Mapping[str, str]) -> str:
     """Only the labels that differ."""
     wrong = {key: value for key, value in one.spec.selector.items() if labels.get(key) != value}
     if not labels:
-        return f"service/{one.name} selects {shown(wrong, 2)}, which no pod carries"[:88]
+        return titled(f"service/{one.name} selects {shown(wrong, 2)}, which no pod carries", 88)
     theirs = {key: labels[key] for key in wrong if key in labels} or {
         key: value for key, value in labels.items() if value in wrong.values()
     }
     carried = f"carry {shown(theirs, 2)}" if theirs else f"carry no label {' or '.join(list(wrong)[:2])}"
-    return f"service/{one.name} selects {shown(wrong, 2)}, the pods {carried}"[:88]
+    return titled(f"service/{one.name} selects {shown(wrong, 2)}, the pods {carried}", 88)
 
 
 def _endpoints(workload: Workload, one: Service) -> tuple[Quote, ...]:

@@ -29,6 +29,7 @@ from checks.kubernetes.probing import probes
 from checks.kubernetes.scenes import scene, service
 from checks.kubernetes.seen import quote_field, workload_of
 from checks.kubernetes.services import of_object, ports_with, selecting, target_number
+from checks.runtime.wording import titled
 
 
 @check(
@@ -49,7 +50,7 @@ def service_protocol(evidence: Evidence) -> Iterator[Finding]:
             if port.protocol == "TCP" or number not in http or number in by_tcp:
                 continue
             yield Finding(
-                title=f"service/{one.name} carries {port.protocol} to port {number}, which speaks HTTP"[:88],
+                title=titled(f"service/{one.name} carries {port.protocol} to port {number}, which speaks HTTP", 88),
                 evidence=(quote_field(f"service/{one.name}", f"spec.ports[{port.port}].protocol", port.protocol),),
                 about=(f"service:{one.name}", f"port:{number}"),
                 fixes=(

@@ -57,13 +57,13 @@ def target(port: ServicePort) -> int | str:
     return port.port if port.target_port is None else port.target_port
 
 
-def ports_with(service: Service, port: ServicePort, **changed: object) -> Mapping[str, Any]:
+def ports_with(service: Service, which: ServicePort, **changed: object) -> Mapping[str, Any]:
     """All ports of a service with one of them changed: a patch replaces the whole list."""
     made = []
     for one in service.spec.ports:
         fields: dict[str, Any] = {"name": one.name, "port": one.port, "targetPort": target(one)}
         fields |= {"protocol": one.protocol, "nodePort": one.node_port}
-        fields |= changed if one is port else {}
+        fields |= changed if one is which else {}
         made.append({key: value for key, value in fields.items() if value and (key, value) != ("protocol", "TCP")})
     return {"spec": {"ports": made}}
 

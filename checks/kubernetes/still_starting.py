@@ -27,6 +27,7 @@ from checks.finding import Confidence, Finding, Fix, Quote, Severity, Stage
 from checks.kubernetes.probing import is_starting, started
 from checks.kubernetes.scenes import deployment, ended, pod, running, scene, spec
 from checks.kubernetes.seen import containers, workload_of
+from checks.runtime.wording import titled
 
 
 @check(
@@ -45,7 +46,7 @@ def still_starting(evidence: Evidence) -> Iterator[Finding]:
         if one.init or one.status is None or one.status.ready or not is_starting(workload, one):
             continue
         yield Finding(
-            title=f"container {one.name} started {started(workload, one):.0f} s ago and is not ready yet"[:88],
+            title=titled(f"container {one.name} started {started(workload, one):.0f} s ago and is not ready yet", 88),
             evidence=(Quote(source=one.shown, text="running, ready: false, no restarts"),),
             about=(f"container:{one.name}",),
             fixes=(

@@ -31,6 +31,7 @@ from checks.kubernetes.patching import of_container
 from checks.kubernetes.scenes import deployment, scene, service, spec
 from checks.kubernetes.seen import quote_field, workload_of
 from checks.kubernetes.services import of_object, ports_with, selecting, target, target_number
+from checks.runtime.wording import titled
 from checks.text import listed
 
 
@@ -52,7 +53,7 @@ def target_port_name_missing(evidence: Evidence) -> Iterator[Finding]:
             if not isinstance(name, str) or target_number(workload, port) is not None:
                 continue
             yield Finding(
-                title=f"service/{one.name} leads to port `{name}`, a name that no container has"[:88],
+                title=titled(f"service/{one.name} leads to port `{name}`, a name that no container has", 88),
                 evidence=(
                     quote_field(f"service/{one.name}", f"spec.ports[{port.port}].targetPort", name),
                     quote_field(workload.shown, "ports of the containers", _ports(workload)),

@@ -32,6 +32,7 @@ from checks.kubernetes.listening import declared, elsewhere, listeners
 from checks.kubernetes.scenes import deployment, pod, running, scene, service, spec
 from checks.kubernetes.seen import quote_field, workload_of
 from checks.kubernetes.services import of_object, ports_with, selecting, target, target_number
+from checks.runtime.wording import titled
 from checks.text import listed
 
 
@@ -100,7 +101,7 @@ def _finding(
 ) -> Finding:
     field = "targetPort" if port.target_port is not None else "port"
     return Finding(
-        title=title[:88],
+        title=titled(title, 88),
         evidence=(quote_field(f"service/{one.name}", f"spec.ports[{port.port}].{field}", target(port)), seen),
         severity=severity,
         confidence=confidence,
