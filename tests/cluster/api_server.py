@@ -77,6 +77,8 @@ class ApiServer:
         self.store, self.logs = Store(), Logs()
         self.faults: list[Fault] = []
         self.requests: list[Request] = []
+        self.crashes: list[Exception] = []
+        """What went wrong in here; the fixtures look that it stays empty."""
         self.clock: datetime | None = None
         self.forbidden: set[str] = set()
         """Plural names that nobody may see."""
@@ -472,6 +474,9 @@ class _Handler(BaseHTTPRequestHandler):
             answer = error.answer
         except _Exists as error:
             answer = Refusal(409, str(error), reason="AlreadyExists").answer
+        except Exception as error:
+            api.crashes.append(error)
+            answer = Refusal(500, f"the server of the tests has failed: {error!r}").answer
         if answer:
             self._send(answer, fault)
 
@@ -501,6 +506,8 @@ class _Handler(BaseHTTPRequestHandler):
             for name, value in headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
+            if self.close_connection:
+                self.send_header("Connection", "close")
             self.end_headers()
             if fault and fault.cut is not None:
                 self.wfile.write(body[: fault.cut])

@@ -20,6 +20,7 @@ def api_server(certificates: Certificates) -> Iterator[ApiServer]:
     """A server of version 1.20 without objects."""
     with ApiServer(certificates=certificates) as server:
         yield server
+    assert not server.crashes
 
 
 @pytest.fixture
@@ -27,6 +28,7 @@ def newer_server(certificates: Certificates) -> Iterator[ApiServer]:
     """A server of version 1.34 without objects."""
     with ApiServer(minor=34, metrics=True, certificates=certificates) as server:
         yield server
+    assert not server.crashes
 
 
 @pytest.fixture
