@@ -110,13 +110,18 @@ def _of_state(container: Container) -> StartFailure | None:
     if not error:
         return None
     first = container.command[0] if container.command else ""
+    kind, program, what = read_words(error)
+    # the runtime says it of folders as well, which the engine knows by the command alone
+    return StartFailure(kind, program or first, _error(container), error, what)
+
+
+def read_words(error: str) -> tuple[Kind, str, str]:
+    """What an engine's or a runtime's error means, the program that it names, and what else: a user, folder, device."""
     for kind, pattern in _STATE:
         if found := pattern.search(error):
             said = {name: value.replace("\\", "") for name, value in found.groupdict().items() if value}
-            program = said.get("program") or first
-            # the runtime says it of folders as well, which the engine knows by the command alone
-            return StartFailure(kind, program, _error(container), error, said.get("what", ""))
-    return StartFailure("other", first, _error(container), error)
+            return kind, said.get("program", ""), said.get("what", "")
+    return "other", "", ""
 
 
 def _error(container: Container) -> Quote:

@@ -1,5 +1,66 @@
 """Images, variables, volumes and commands: why a container does not start."""
 
 from checks.check import Check
+from checks.kubernetes.command_not_executable import command_not_executable
+from checks.kubernetes.command_not_found import command_not_found
+from checks.kubernetes.config_key_missing import config_key_missing
+from checks.kubernetes.config_map_missing import config_map_missing
+from checks.kubernetes.container_not_started import container_not_started
+from checks.kubernetes.gpu_not_given import gpu_not_given
+from checks.kubernetes.image_denied import image_denied
+from checks.kubernetes.image_inspect_failed import image_inspect_failed
+from checks.kubernetes.image_name_invalid import image_name_invalid
+from checks.kubernetes.image_never_pulled import image_never_pulled
+from checks.kubernetes.image_not_found import image_not_found
+from checks.kubernetes.image_not_pulled import image_not_pulled
+from checks.kubernetes.image_platform import image_platform
+from checks.kubernetes.image_pull_unauthorized import image_pull_unauthorized
+from checks.kubernetes.image_pulling import image_pulling
+from checks.kubernetes.image_unusable import image_unusable
+from checks.kubernetes.memory_too_small_to_start import memory_too_small_to_start
+from checks.kubernetes.mount_refused import mount_refused
+from checks.kubernetes.node_disk_full import node_disk_full
+from checks.kubernetes.program_not_loadable import program_not_loadable
+from checks.kubernetes.pull_secret_unusable import pull_secret_unusable
+from checks.kubernetes.registry_certificate import registry_certificate
+from checks.kubernetes.registry_failing import registry_failing
+from checks.kubernetes.registry_firewall import registry_firewall
+from checks.kubernetes.registry_host_unknown import registry_host_unknown
+from checks.kubernetes.registry_rate_limit import registry_rate_limit
+from checks.kubernetes.registry_unreachable import registry_unreachable
+from checks.kubernetes.secret_missing import secret_missing
+from checks.kubernetes.user_unknown import user_unknown
+from checks.kubernetes.working_dir_unusable import working_dir_unusable
 
-CHECKS: tuple[Check, ...] = ()
+CHECKS: tuple[Check, ...] = (
+    pull_secret_unusable,
+    image_name_invalid,
+    image_never_pulled,
+    image_inspect_failed,
+    image_pulling,
+    image_not_found,
+    image_denied,
+    image_pull_unauthorized,
+    registry_firewall,
+    registry_host_unknown,
+    registry_unreachable,
+    registry_certificate,
+    registry_rate_limit,
+    registry_failing,
+    image_platform,
+    image_unusable,
+    image_not_pulled,
+    node_disk_full,
+    config_map_missing,
+    secret_missing,
+    config_key_missing,
+    command_not_found,
+    command_not_executable,
+    program_not_loadable,
+    mount_refused,
+    working_dir_unusable,
+    user_unknown,
+    memory_too_small_to_start,
+    gpu_not_given,
+    container_not_started,
+)
