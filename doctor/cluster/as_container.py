@@ -109,6 +109,7 @@ def _told(name: str, value: object) -> str:
 Kind = Literal["bind", "volume", "tmpfs", "other"]
 
 _POLICIES = {"Always": "always", "OnFailure": "on-failure", "Never": "no"}
+# A secret stays `other`: such mounts are not looked into.
 _KINDS: tuple[tuple[Kind, str], ...] = (
     ("bind", "host_path"),
     ("volume", "persistent_volume_claim"),
@@ -116,8 +117,6 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ("volume", "azure_file"),
     ("volume", "csi"),
     ("volume", "config_map"),
-    ("volume", "secret"),
-    ("volume", "projected"),
 )
 
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from checks.containers import Container
-from doctor.cluster.api import Api, Executed
+from doctor.cluster.api import Api, Executed, Refused
 
 ISOLATED = ("-I", "-B", "-S")
+NOT_THERE, SERVER = 127, 500
 _FIRST = (
     "import json,os,sys;r=sys.stdin.buffer;o=json.loads(r.readline().decode());s=r.read(o['program']);"
     "sys.argv[1:]=[r.read(n).decode() for n in o['arguments']];os.environ.update(o['variables']);"
@@ -57,4 +58,38 @@ def run(
 ) -> Executed:
     """Run it with an interpreter of the container. Raises Refused and CannotExamine as `Api.execute`."""
     command = [python, *options, "-c", _FIRST]
-    return api.execute(namespace, pod, container.name, command, stdin=program.stdin, seconds=seconds, most=most)
+    return executed(api, namespace, pod, container, command, stdin=program.stdin, seconds=seconds, most=most)
+
+
+def executed(
+    api: Api,
+    namespace: str,
+    pod: str,
+    container: Container,
+    command: Sequence[str],
+    *,
+    stdin: bytes | None = None,
+    seconds: float = 15.0,
+    most: int = 1 << 20,
+) -> Executed:
+    """As `Api.execute`; a command that is not there has ended with 127, whether its runtime or its server says so."""
+    try:
+        return api.execute(namespace, pod, container.name, command, stdin=stdin, seconds=seconds, most=most)
+    except Refused as error:
+        done = Executed(b"", str(error).encode(), NOT_THERE)
+        if error.status < SERVER or not is_absent(done):
+            raise
+        return done
+
+
+def is_absent(done: Executed) -> bool:
+    """Whether the command is not there, in the words of runc, crun and the shells."""
+    said = (done.stdout[:2000] + done.stderr[:2000]).decode("utf-8", "replace").lower()
+    words = ("executable file", "no such file or directory", "not found in $path", "command not found")
+    return done.code in {126, NOT_THERE, None} and any(word in said for word in words)
+
+
+def last_words(done: Executed) -> str:
+    """The last line that a command wrote, or how it ended."""
+    lines = (done.stderr or done.stdout).decode("utf-8", "replace").strip().splitlines()
+    return lines[-1][:300] if lines else f"exit code {done.code}"

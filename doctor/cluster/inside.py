@@ -14,8 +14,8 @@ from checks.containers import Answers, Container, Inside, MemoryUse, Socket
 from checks.evidence import NOT_COLLECTED, Missing
 from doctor.cluster.api import Api, Refused
 from doctor.cluster.as_container import completed, container_of
-from doctor.cluster.handed_over import Program, run
-from doctor.cluster.interpreters import Facts, facts_of, interpreters, is_absent, last_words
+from doctor.cluster.handed_over import Program, executed, is_absent, last_words, run
+from doctor.cluster.interpreters import Facts, facts_of, interpreters
 from doctor.containers.answers import ask_within
 from doctor.containers.brought import Brought
 from doctor.containers.inside_records import (
@@ -134,7 +134,7 @@ def _command(facts: Facts) -> list[str]:
 
 def _sockets(api: Api, pod: Pod, container: Container) -> tuple[Socket, ...] | Missing:
     command = ["cat", "/proc/net/tcp", "/proc/net/tcp6"]
-    done = api.execute(pod.metadata.namespace, pod.name, container.name, command, seconds=10)
+    done = executed(api, pod.metadata.namespace, pod.name, container, command)
     text = done.stdout.decode("ascii", "replace")
     if "local_address" not in text:
         return Missing(reason=f"its sockets could not be read: {redact(last_words(done))}")

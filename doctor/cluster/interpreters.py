@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from checks.containers import Container
 from doctor.cluster.api import Api, Executed
+from doctor.cluster.handed_over import executed, is_absent, last_words
 
 MOST_FACTS = 1 << 20  # bytes
 SECONDS = 15.0
@@ -77,7 +78,7 @@ def facts_of(api: Api, namespace: str, pod: str, container: Container) -> Facts:
     refusal = ""
     for shell in ("sh", "bash"):
         command = [shell, "-c", _SHELL, shell, *dict.fromkeys(named)]
-        done = api.execute(namespace, pod, container.name, command, seconds=SECONDS, most=MOST_FACTS)
+        done = executed(api, namespace, pod, container, command, seconds=SECONDS, most=MOST_FACTS)
         if done.code == 0:
             return _read(done, shell)
         refusal = refusal or last_words(done)
@@ -162,16 +163,3 @@ def _looked_up(name: str, facts: Facts) -> list[str]:
 
 def _name(path: str) -> str:
     return posixpath.basename(path)
-
-
-def is_absent(done: Executed) -> bool:
-    """Whether the command is not there, in the words of runc, crun, dockershim and containerd."""
-    said = (done.stdout[:2000] + done.stderr[:2000]).decode("utf-8", "replace").lower()
-    words = ("executable file not found", "no such file or directory", "not found in $path", "executable file `")
-    return done.code in {126, 127, None} and any(word in said for word in words)
-
-
-def last_words(done: Executed) -> str:
-    """The last line that a command wrote, or how it ended."""
-    lines = (done.stderr or done.stdout).decode("utf-8", "replace").strip().splitlines()
-    return lines[-1][:300] if lines else f"exit code {done.code}"

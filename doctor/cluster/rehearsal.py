@@ -23,9 +23,9 @@ from checks.evidence import Installed, Missing, Probe
 from checks.finding import Record
 from doctor.cluster.api import Api, Refused
 from doctor.cluster.copies import PURPOSE, WAITING, Copy, copy_of
-from doctor.cluster.handed_over import Program, run
+from doctor.cluster.handed_over import Program, is_absent, last_words, run
 from doctor.cluster.inside import bring_models, completed, container_of
-from doctor.cluster.interpreters import facts_of, interpreters, is_absent, last_words
+from doctor.cluster.interpreters import facts_of, interpreters
 from doctor.cluster.temporary import Owned, prevented_by, sweep
 from doctor.containers import desk, layers
 from doctor.containers.brought import Brought
@@ -140,7 +140,7 @@ def _tried(
     why = ""
     tries = [*WAITING]
     while tries:
-        most = STARTING_WITH_INIT if with_init else STARTING
+        most = max(min(STARTING_WITH_INIT if with_init else STARTING, api.left - _SPARE), 0.0)
         lifetime = int(most + seconds + layers.SECONDS + 4 * _SPARE)
         name = f"doctor-{PURPOSE}-{os.urandom(5).hex()}"
         copy = copy_of(answer, container.name, name, me(), waiting=tries[0], seconds=lifetime, with_init=with_init)
@@ -258,7 +258,7 @@ def _inside(
     late, said = False, ""
     try:
         done = place.run(program, options=("-E", "-s"), seconds=silence, most=1 << 20)
-        said = last_words(done)
+        late, said = done.code is None, last_words(done)
     except (Refused, CannotExamine) as error:  # the attendant goes on without us, or its container was killed
         late, said = True, str(error)
     state = _state(api, namespace, name, container.name)

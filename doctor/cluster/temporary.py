@@ -1,6 +1,7 @@
 """Pods that doctor makes for a moment: labelled, deleted at the end, and by the next run after a crash."""
 
 import contextlib
+import dataclasses
 import json
 import threading
 import time
@@ -17,6 +18,7 @@ from doctor.redact import redact
 
 CREATE_RULE = '{apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "create", "delete"]}'
 _GONE, _FORBIDDEN = 404, 403
+DELETING = 30.0  # seconds that a deletion may take
 _LOST = 3.0  # seconds in which a pod may still appear whose creation was not answered
 _TRIES = 3
 _AT_ONCE = {"apiVersion": "v1", "kind": "DeleteOptions", "gracePeriodSeconds": 0, "propagationPolicy": "Background"}
@@ -67,10 +69,15 @@ class Owned:
             Guard.remove(self)
 
     def _delete(self) -> None:
+        """By a connection of its own: the other one may be interrupted, closed, or at the end of its time."""
+        with Api(self._api.settings, dataclasses.replace(self._api.access, seconds=DELETING), time.monotonic()) as api:
+            self._delete_by(api)
+
+    def _delete_by(self, api: Api) -> None:
         for trial in range(1, _TRIES + 1):
             try:
                 began = time.monotonic()
-                while not delete(self._api, self._namespace, self._name):
+                while not delete(api, self._namespace, self._name):
                     if self._state == "made" or time.monotonic() - began >= _LOST:
                         break
                     time.sleep(0.2)
