@@ -1,13 +1,14 @@
-"""The deployment is paused, the job suspended: changes are not rolled out.
+"""A deployment is paused, and its last change waits.
 
 What it finds
 -------------
-`spec.paused` of a deployment whose template is newer than its pods, or that has none; `spec.suspend` of a job.
+`spec.paused` of a deployment whose template differs from that of its newest replica set, or of which some pods are
+still of an older one.
 
 Why it breaks
 -------------
-While a deployment is paused, its controller neither makes pods of a new template nor removes those of the old one. The
-service goes on as it was, whatever is applied; a new one has no pods at all.
+A paused deployment makes no pods of a new template: the change was accepted, and nothing happens. One that was paused
+when it was made has no pod at all.
 
 How to fix
 ----------
@@ -15,7 +16,7 @@ Resume it.
 
 Learn more
 ----------
-Kubernetes documentation, "Deployments": pausing and resuming a rollout; "Jobs": suspending a job.
+Kubernetes documentation, "Deployments": pausing and resuming a rollout.
 """
 
 from collections.abc import Iterator
@@ -23,10 +24,12 @@ from collections.abc import Iterator
 from checks.cases import fires, quiet
 from checks.check import check
 from checks.evidence import Evidence
-from checks.finding import Confidence, Finding, Stage
+from checks.finding import Confidence, Finding, Severity, Stage
 from checks.kubernetes.patching import patched
-from checks.kubernetes.scenes import deployment, pod, running, scene
+from checks.kubernetes.rollout import newest, older
+from checks.kubernetes.scenes import Made, deployment, pod, replica_set, running, scene, spec
 from checks.kubernetes.seen import quote_field, workload_of
+from checks.runtime.wording import titled
 
 
 @check(
@@ -34,52 +37,44 @@ from checks.kubernetes.seen import quote_field, workload_of
     needs=("workload",),
     stage=Stage.OPERATE,
     confidence=Confidence.CERTAIN,
-    explains=("kubernetes.no-pods",),
+    explains=("kubernetes.progress-deadline", "kubernetes.no-pods", "kubernetes.not-ready"),
 )
 def rollout_paused(evidence: Evidence) -> Iterator[Finding]:
-    """Look at the switch, and whether something waits for it."""
+    """Compare templates, so that a pause without a change stays quiet."""
     workload = workload_of(evidence)
     controller = workload.controller
-    if controller is None or not (controller.spec.paused or controller.spec.suspend):
+    if controller is None or controller.kind != "Deployment" or not controller.spec.paused or workload.from_files:
         return
-    field = "paused" if controller.spec.paused else "suspend"
-    waits = controller.spec.suspend or controller.status.updated_replicas < controller.wanted
-    if not waits and not workload.from_files:
+    new = newest(workload)
+    changed = new is not None and new.spec.template.spec != controller.spec.template.spec
+    mixed = bool(older(workload)) and new is not None and new.status.ready_replicas < controller.wanted
+    if new is not None and not changed and not mixed:
+        return
+    nothing = new is None and not workload.pods and controller.wanted > 0
+    what = "and has no pod" if nothing else "halfway through a rollout" if mixed else "and its last change waits"
+    if new is None and not nothing:
         return
     yield Finding(
-        title=f"{workload.shown} is {'paused' if field == 'paused' else 'suspended'}: its new template has no pods",
-        evidence=(
-            quote_field(workload.shown, f"spec.{field}", "true"),
-            quote_field(
-                workload.shown, "status.updatedReplicas", f"{controller.status.updated_replicas} of {controller.wanted}"
-            ),
-        ),
+        title=titled(f"{workload.shown} is paused {what}", 88),
+        evidence=(quote_field(workload.shown, "spec.paused", "true"),),
+        severity=Severity.ERROR if nothing else Severity.WARNING,
         about=(f"name:{workload.name}",),
-        fixes=(
-            patched(
-                f"set {field} to false",
-                workload.kind,
-                workload.name,
-                workload.namespace,
-                {"spec": {field: False}},
-                type="merge",
-            ),
-        ),
+        fixes=(patched("resume it", workload.kind, workload.name, workload.namespace, {"spec": {"paused": False}}),),
         confirm=f"kubectl rollout status {workload.shown} -n {workload.namespace}",
     )
 
 
-def _paused(status: dict[str, int]) -> dict[str, object]:
-    made = deployment(status=status)
+def _paused(*containers: Made) -> Made:
+    made = deployment(*containers)
     return {**made, "spec": {**made["spec"], "paused": True}}
 
 
 CASES = (
-    fires(scene(controller=_paused({}), pods=()), saw="is paused"),
+    fires(scene(controller=_paused()), saw="is paused and has no pod", findings=1),
     fires(
-        scene(controller=_paused({"updatedReplicas": 0, "replicas": 1, "readyReplicas": 1}), pods=(pod(running()),)),
-        saw="0 of 1",
+        scene(controller=_paused(spec(image="score:2")), pods=(pod(running()),), replica_sets=(replica_set(),)),
+        saw="its last change waits",
     ),
-    quiet(scene(controller=_paused({"updatedReplicas": 1, "replicas": 1, "readyReplicas": 1}), pods=(pod(running()),))),
-    quiet(scene(pods=(pod(running()),))),
+    quiet(scene(controller=_paused(), pods=(pod(running()),), replica_sets=(replica_set(),)), name="nothing changed"),
+    quiet(scene(pods=(pod(running()),), replica_sets=(replica_set(),))),
 )
