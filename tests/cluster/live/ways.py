@@ -83,7 +83,10 @@ class Way:
         return filled([self._plain()], image, node)[0]
 
     def _plain(self) -> dict[str, Any]:
-        pod: dict[str, Any] = {"containers": [_container()], "volumes": [{"name": "code", "configMap": {"name": "code"}}]}
+        pod: dict[str, Any] = {
+            "containers": [_container()],
+            "volumes": [{"name": "code", "configMap": {"name": "code"}}],
+        }
         pod |= {"dnsPolicy": "Default", "terminationGracePeriodSeconds": 1}
         template: dict[str, Any] = {"metadata": {"labels": LABELS}, "spec": pod}
         made: dict[str, Any] = {"kind": self.kind, "apiVersion": API_OF.get(self.kind, "apps/v1")}
@@ -139,7 +142,7 @@ def all_ways() -> list[Way]:
     for path in sorted((HERE / "ways").glob("*.yaml")):
         for name, given in YAML(typ="safe").load(path).items():
             lists = {
-                "mention": tuple(tuple(words) for words in given.get("mention", ())),
+                "mention": tuple(tuple(map(str, words)) for words in given.get("mention", ())),
                 "objects": tuple(given.get("objects", ())),
             }
             found.append(Way(name=name, **{**given, **lists}))
