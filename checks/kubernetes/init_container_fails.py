@@ -99,8 +99,8 @@ def _telling(lines: tuple[Told, ...]) -> Told | None:
 
 
 def _short(text: str) -> str:
-    """A message without the module path of its exception."""
-    return re.sub(r"^(?:[a-z_]\w*\.)+(?=[A-Z])", "", text.strip())
+    """A message without its exception, which the quote shows."""
+    return re.sub(r"^(?:[a-z_]\w*\.)*[A-Z]\w*(?:Error|Exception): (?=\S)", "", text.strip())
 
 
 GET: Made = {"initContainers": [spec(name="storage-initializer")]}
@@ -118,7 +118,7 @@ CASES = (
     ),
     fires(
         scene(pods=(pod(waiting("PodInitializing"), init=LOOP, **GET),), seen=READ),
-        saw="`storage-initializer` fails: HttpResponseError: This request is",
+        saw="`storage-initializer` fails: This request is not authorized",
     ),
     fires(
         scene(pods=(pod(waiting("PodInitializing"), init=terminated(ended(127)), restartPolicy="Never", **GET),)),

@@ -43,7 +43,7 @@ def progress_deadline(evidence: Evidence) -> Iterator[Finding]:
     if controller.metadata.generation > controller.status.observed_generation:
         return  # it speaks of an earlier template
     seconds = controller.spec.progress_deadline_seconds
-    of_pods = any(has_trouble(each) for each in workload.pods)
+    of_pods = any(has_trouble(each) or each.status.phase == "Pending" for each in workload.pods)
     refused = controller.status.condition("ReplicaFailure")
     undo = Fix(
         title="undo the rollout until the cause is cured",
