@@ -1,0 +1,84 @@
+"""Two containers, volumes, ports or variables of a pod have the same name.
+
+What it finds
+-------------
+A name that stands twice among the containers, the volumes or the ports of a pod, a folder into which two volumes are
+mounted, and a variable that is set twice in one container.
+
+Why it breaks
+-------------
+The API server refuses names that stand twice, with `Duplicate value` or `must be unique`. Of a variable it keeps the
+last value in silence, and kubectl's merges of such lists lose entries.
+
+How to fix
+----------
+Rename one of the two, or take one out.
+
+Learn more
+----------
+Source: `ValidatePodSpec` of the API server, kubernetes/pkg/apis/core/validation.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from checks.cases import fires, quiet
+from checks.check import check
+from checks.cluster.subject import Workload
+from checks.evidence import Evidence
+from checks.finding import Confidence, Finding, Fix, Safety, Severity, Stage
+from checks.kubernetes.scenes import deployment, scene, spec
+from checks.kubernetes.seen import quote_field, workload_of
+from checks.kubernetes.specs import containers_with_path, pod_path
+
+
+@check("kubernetes.name-repeated", needs=("workload",), stage=Stage.BUILD, confidence=Confidence.CERTAIN)
+def name_repeated(evidence: Evidence) -> Iterator[Finding]:
+    """Count names."""
+    workload = workload_of(evidence)
+    if not workload.from_files or workload.spec is None:
+        return
+    for what, path, names in _lists(workload):
+        for name, count in Counter(names).items():
+            if count < 2 or not name:
+                continue
+            variable = what == "variable"
+            yield Finding(
+                title=f"the {what} `{name}` stands {'twice' if count == 2 else f'{count} times'} in {workload.shown}"[
+                    :88
+                ],
+                severity=Severity.WARNING if variable else Severity.ERROR,
+                evidence=(quote_field(workload.shown, path, f"`{name}` {count} times; expected once"),),
+                about=(f"{'variable' if variable else 'name'}:{name}",),
+                fixes=(
+                    Fix(
+                        title=f"keep one `{name}`; the last one counts now" if variable else "rename all but one",
+                        safety=Safety.REVIEW,
+                    ),
+                ),
+            )
+
+
+def _lists(workload: Workload) -> Iterator[tuple[str, str, Iterable[str]]]:
+    spec_ = workload.spec
+    assert spec_ is not None
+    outer = pod_path(workload)
+    yield "container", f"{outer}.containers", [one.name for one in (*spec_.init_containers, *spec_.containers)]
+    yield "volume", f"{outer}.volumes", [one.name for one in spec_.volumes]
+    for container, path, _ in containers_with_path(workload):
+        yield "variable", f"{path}.env", [one.name for one in container.env]
+        yield "port name", f"{path}.ports", [one.name for one in container.ports]
+        yield "mount path", f"{path}.volumeMounts", [one.mount_path for one in container.volume_mounts]
+
+
+CASES = (
+    fires(scene(controller=deployment(spec(), spec()), from_files=True), saw="stands twice", findings=1),
+    fires(
+        scene(
+            controller=deployment(spec(env=[{"name": "MODE", "value": "a"}, {"name": "MODE", "value": "b"}])),
+            from_files=True,
+        ),
+        saw="the variable `MODE` stands twice",
+    ),
+    quiet(scene(controller=deployment(spec(), spec(name="sidecar")), from_files=True)),
+)
