@@ -5,7 +5,8 @@ Three rules on top of `checks.rank`:
 - What a log says and what another family says of the same exception, module, file, variable or line is one fault. The
   closer look (a check that knows edits and versions) explains the log's; a finding of the last resort is explained by
   it.
-- That a container restarts, is unhealthy or was killed is explained by whatever breaks the service.
+- That a container restarts, is unhealthy or was killed, that a pod is not ready, is explained by whatever breaks the
+  service.
 - What was observed in this container goes before what only the rehearsal met, and that before what only the code says.
 """
 
@@ -19,16 +20,38 @@ from checks.logs.index import signature
 from checks.rank import WEAK, Ranking, rank, unique
 
 LAST_RESORT = frozenset({"runtime.import-raised", "runtime.init-raised", "runtime.run-raised", "runtime.crashed"})
-STATES = frozenset(
-    f"container.{name}"
-    for name in ("restart-loop", "unhealthy", "crashed", "killed", "server-gone", "nothing-listens", "sample-refused")
+OF_A_CLUSTER = tuple(
+    f"kubernetes.{name}"
+    for name in ("crash-loop", "container-failed", "not-ready", "job-failed", "progress-deadline", "no-ready-endpoint")
 )
-"""What an engine says of a container whose reason lies elsewhere."""
+"""What a cluster says of a workload whose reason lies elsewhere; each follows from those before it."""
+
+STATES = frozenset(
+    {
+        *OF_A_CLUSTER,
+        *(
+            f"container.{name}"
+            for name in ("restart-loop", "unhealthy", "crashed", "killed", "server-gone", "nothing-listens")
+        ),
+        "container.sample-refused",
+    }
+)
+"""What an engine or a cluster says of a service whose reason lies elsewhere."""
+
+OF_TRAFFIC = frozenset(
+    f"kubernetes.{name}"
+    for name in (
+        *("selector-mismatch", "selector-shared", "service-without-selector", "service-protocol", "external-name"),
+        *("target-port-wrong", "target-port-name-missing", "load-balancer-pending", "headless-port", "scaled-to-zero"),
+        *("ingress-service-missing", "ingress-port-missing", "ingress-class-unknown", "ingress-tls-missing"),
+    )
+)
+"""What keeps requests away from pods, and says nothing of how the pods themselves are."""
 
 SAID_OF_ANY_IMPORT = frozenset({"logs.main-script-not-found"})
 """Servers of 2019 say so whatever the script's import raised. Source: their `aml_blueprint.py`."""
 
-OBSERVED = frozenset({"container", "logs"})
+OBSERVED = frozenset({"container", "kubernetes", "logs"})
 MOST_LOG_QUOTES = 2  # of the log, added to the cause that explains it
 _HEADLINE = re.compile(r"(?:[\w.]+\.)?([A-Z]\w*(?:Error|Exception|Warning|Exit|Interrupt|Iteration)\b(?:: .+)?)")
 
@@ -69,8 +92,11 @@ def _ties(findings: Sequence[Finding]) -> dict[int, set[int]]:
                     ties.setdefault(better, set()).add(n)
     states = {n for n, one in enumerate(findings) if one.id in STATES}
     for n, one in enumerate(findings):
-        if one.family == "logs" or n in breaking or n in last:
+        if (one.family == "logs" or n in breaking or n in last) and one.id not in OF_TRAFFIC:
             ties.setdefault(n, set()).update(states if _breaks(one) else ())
+        if one.id in OF_A_CLUSTER:
+            after = OF_A_CLUSTER[OF_A_CLUSTER.index(one.id) + 1 :]
+            ties.setdefault(n, set()).update(m for m in states if findings[m].id in after)
     return ties
 
 

@@ -15,7 +15,6 @@ from checks.kubernetes.nodes_not_ready import nodes_not_ready
 from checks.kubernetes.pod_security_refuses import pod_security_refuses
 from checks.kubernetes.pods_keep_apart import pods_keep_apart
 from checks.kubernetes.quota_exceeded import quota_exceeded
-from checks.kubernetes.rollout_paused import rollout_paused
 from checks.kubernetes.scheduler_unknown import scheduler_unknown
 from checks.kubernetes.spread_unmet import spread_unmet
 from checks.kubernetes.taint_not_tolerated import taint_not_tolerated
@@ -44,5 +43,4 @@ CHECKS: tuple[Check, ...] = (
     named_class_missing,
     template_invalid,
     no_pods,
-    rollout_paused,
 )

@@ -29,7 +29,7 @@ from checks.kubernetes.patching import of_template
 from checks.kubernetes.scenes import event, pending, pod, scene
 from checks.kubernetes.seen import age, events, workload_of
 
-SILENCE = 30.0  # seconds without a word from a scheduler
+SILENCE = 10.0  # seconds without a word from a scheduler
 DEFAULT = "default-scheduler"
 
 

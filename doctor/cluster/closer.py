@@ -19,11 +19,10 @@ from doctor.probe.launcher import Payload
 
 @dataclass(frozen=True)
 class Seen:
-    """What was collected of one workload, how it came about, and which checks mean nothing for it."""
+    """What was collected of one workload, and how it came about."""
 
     evidence: Evidence
     notes: tuple[str, ...] = ()
-    not_asked: frozenset[str] = frozenset()
 
 
 def look_closer(

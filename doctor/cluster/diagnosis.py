@@ -7,10 +7,11 @@ right that would show it. Only a server that does not answer, or a name that is 
 import shlex
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from checks.cluster.subject import Server, Unseen, Workload
+from checks.container.for_pods import ONLY_DOCKER
 from checks.evidence import Evidence, Log, Logs, Missing, Samples, Target
 from checks.logs.analysis import analyse
 from checks.outcome import run_check
@@ -20,7 +21,7 @@ from doctor import __version__
 from doctor.ahead import ahead, arrived
 from doctor.cluster.api import Api, connect
 from doctor.cluster.closer import Seen, look_closer
-from doctor.cluster.pod_logs import read_logs
+from doctor.cluster.pod_logs import Wanted, read_logs
 from doctor.cluster.scope import Named, named
 from doctor.cluster.selection import is_unproved, needs_secrets, wanted_logs
 from doctor.cluster.snapshot import SUPPLIES, TRAFFIC, WORKLOADS, Snapshot
@@ -37,6 +38,8 @@ from doctor.report import SCHEMA, Report, Timings, Verdict, summarise
 BATCH = 8  # workloads whose logs are in memory at the same time
 MOST_UNPROVED = 10  # workloads without a readiness probe whose logs a scan reads too
 TAIL_OF_SCAN = 1500  # lines of each log where many are read
+NEEDED = {"container": "container", "entry-script": "script", "dependencies": "script", "runtime": "probe"}
+"""Families that have nothing to say without this evidence; the notes tell why it is not there."""
 
 
 @dataclass(frozen=True)
@@ -165,6 +168,7 @@ class _Run:
             self.listen("reading logs")
         tail = self.wishes.tail or (TAIL_OF_SCAN if self.scan else None)
         read = read_logs(self.api, every, since=self.wishes.since, tail=tail) if every else {}
+        read |= self._instead(read, tail)
         ahead(*(partial(analyse, log) for log in read.values() if isinstance(log, Log)))
         for workload, bad, full in zip(workloads, troubled, reading, strict=True):
             began = time.perf_counter()
@@ -173,6 +177,18 @@ class _Run:
             if bad or not self.scan:
                 seen = look_closer(self.api, seen, self.wishes, self.payloads, self.listen, enter=not self.scan)
             yield self._judged(seen, began if self.scan else self.began, full=full)
+
+    def _instead(self, read: dict[Wanted, Log | Unseen], tail: int | None) -> dict[Wanted, Log | Unseen]:
+        """The current log where the previous one is gone: of a container that waits, it is that of its last run."""
+        gone = [one for one, log in read.items() if one.previous and (isinstance(log, Unseen) or not log.text.strip())]
+        current = {one: replace(one, previous=False) for one in gone}
+        missing = [one for one in current.values() if one not in read]
+        if not missing:
+            return {}
+        more = read_logs(self.api, missing, since=self.wishes.since, tail=tail)
+        return {
+            one: more[now] for one, now in current.items() if isinstance(log := more.get(now), Log) and log.text.strip()
+        }
 
     def _seen(self, workload: Workload, answers: list[Log | Unseen]) -> Seen:
         logs = tuple(one for one in answers if isinstance(one, Log))
@@ -196,9 +212,8 @@ class _Run:
         arrived()
         suppression, evidence = self.wishes.suppression, seen.evidence
         family = checks_of_kind("workload") if full or not self.scan else checks_of_family("kubernetes")
-        checks = [one for one in suppression.selected(family) if one.id not in seen.not_asked]
-        if isinstance(evidence.container, Missing):
-            checks = [one for one in checks if one.family != "container"]
+        blind = {family for family, need in NEEDED.items() if evidence.missing(need)}
+        checks = [one for one in suppression.selected(family) if one.family not in blind and one.id not in ONLY_DOCKER]
         outcomes = tuple(run_check(check, evidence) for check in checks)
         ranking, suppressed = ranked(evidence, outcomes, suppression)
         command = self._command(evidence)

@@ -59,13 +59,14 @@ class Snapshot:
         return self.lists[kind].items if kind in self.lists else ()
 
     def of(self, kind: str, namespace: str) -> tuple[Any, ...] | Missing:
-        """The objects of a kind in a namespace; Missing says why there are none."""
+        """The objects of a kind in a namespace (events: see `events_of`); Missing says why there are none."""
         listed = self.lists.get(kind)
         if listed is None:
             return Missing(reason=f"{kind} were not needed")
         if listed.unseen and not listed.items:
             return Missing(reason=listed.unseen.reason)
-        return listed.items if kind in OF_THE_CLUSTER else self._by_namespace(kind).get(namespace, ())
+        plain = kind in OF_THE_CLUSTER or kind == "events"
+        return listed.items if plain else self._by_namespace(kind).get(namespace, ())
 
     @property
     def unseen(self) -> tuple[Unseen, ...]:

@@ -114,9 +114,12 @@ def closing(report: Report) -> str:
         found.insert(0, plural(len(report.causes), "cause"))
         return f"{report.target.name} fails: {', '.join(found)}; {', '.join(checked)}"
     tail = f"{', '.join(checked)}{'; ' if found else ''}{', '.join(found)}"
+    of_cluster = report.target.kind == "workload"
     if report.verdict is Verdict.INCONCLUSIVE:
-        return f"{report.target.name}: no cause found, but it was not seen to answer: {tail}"
-    words = "it answers, with warnings" if warnings else "no problem found"
+        seen = "not all of its pods are ready" if of_cluster else "it was not seen to answer"
+        return f"{report.target.name}: no cause found, but {seen}: {tail}"
+    words = "it is ready, with warnings" if of_cluster else "it answers, with warnings"
+    words = words if warnings else "no problem found"
     return f"{report.target.name}: {words}: {tail}"
 
 

@@ -44,6 +44,8 @@ class _Page(Page):
     def report(self, report: Report, *, several: bool) -> str:
         """The whole report as text."""
         arranged = arrange(report)
+        if several and self._is_well(report, arranged):
+            return ""
         if several and (report.causes or not self.style.quiet):
             self.line(f"{report.target.name}", "bold underline")
             self.gap()
@@ -57,6 +59,11 @@ class _Page(Page):
         while self.lines and not self.lines[-1].plain:
             self.lines.pop()
         return self.text()
+
+    def _is_well(self, report: Report, arranged: Arranged) -> bool:
+        """True for one of many workloads that is healthy: only its number is told, unless everything is asked for."""
+        of_cluster = report.target.kind == "workload" and not self.style.verbose
+        return of_cluster and report.verdict is Verdict.HEALTHY and not arranged.of(Severity.WARNING)
 
     def cause(self, arranged: Arranged, number: int, *, confirm: bool) -> None:
         """A root cause in full."""
