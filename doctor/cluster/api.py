@@ -201,11 +201,9 @@ class Api:
             if answer.is_good:
                 self.answered = True
                 return answer.body
-            refused = self.refusal(answer)
-            if not _may_succeed_later(method, answer.status, attempt, tries) or not self._wait(
-                pause(attempt, answer.headers.get("Retry-After"))
-            ):
-                raise refused
+            later = _may_succeed_later(method, answer.status, attempt, tries)
+            if not later or not self._wait(pause(attempt, answer.headers.get("Retry-After"))):
+                raise self.refusal(answer)
 
     def refusal(self, answer: "Answer") -> Refused:
         """What an answer that is not good means. Raises CannotExamine for 401, and for what no API server says."""

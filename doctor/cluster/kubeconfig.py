@@ -179,7 +179,8 @@ def _loaded(documents: Mapping[Path, Mapping[str, Any]], chosen: _Chosen, second
     configuration = Configuration()
     with TemporaryDirectory(prefix="doctor-login-") as folder:  # the client wants certificates and keys in files
         try:
-            loader = KubeConfigLoader(merged, active_context=chosen.name, temp_file_path=folder)
+            # Without a base of their own, relative paths begin where the file stands that holds them.
+            loader = KubeConfigLoader(merged, active_context=chosen.name, config_base_path=None, temp_file_path=folder)
             loader.load_and_set(configuration)
         except (ConfigException, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise CannotExamine(f"{said_by} cannot be used: {_words(error)}; fetch the kubeconfig again") from None
