@@ -206,12 +206,12 @@ def _places(text: str) -> Iterator[tuple[int, str, bool | None]]:
     announced = _ANNOUNCED.search(text)
     if announced is None:
         return
-    rest = announced["rest"]
-    if only := _PORT_ONLY.search(rest):
-        yield int(only["port"]), "", None
-        return
-    for place in _PLACE.finditer(rest):
+    places = list(_PLACE.finditer(announced["rest"]))
+    for place in places:
         yield int(place["port"]), place["host"], place["scheme"] == "https" if place["scheme"] else None
+    only = None if places else _PORT_ONLY.search(announced["rest"])
+    if only:
+        yield int(only["port"]), "", None
 
 
 # the options that name the port, and the port and address that are taken without them
@@ -281,7 +281,8 @@ def _given(words: Sequence[str], options: Sequence[str]) -> int | None:
 
 def _bare_port(words: Sequence[str]) -> int | None:
     """`python -m http.server 8080`."""
-    return int(words[1]) if words[0] == "http.server" and len(words) > 1 and words[1].isdigit() else None
+    bare = [word for word in words[1:] if re.fullmatch(r"\d{2,5}", word)] if words[0] == "http.server" else []
+    return int(bare[-1]) if bare else None
 
 
 def _host(words: Sequence[str]) -> str:

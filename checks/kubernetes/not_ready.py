@@ -50,7 +50,7 @@ from checks.runtime.wording import titled
     needs=("workload",),
     stage=Stage.OPERATE,
     confidence=Confidence.LIKELY,
-    explains=("kubernetes.no-ready-endpoint", "kubernetes.progress-deadline", "kubernetes.rollout-stuck", *SAID),
+    explains=("kubernetes.no-ready-endpoint", "kubernetes.progress-deadline", *SAID),
 )
 def not_ready(evidence: Evidence) -> Iterator[Finding]:
     """Name one container of one pod for each that waits."""

@@ -77,6 +77,7 @@ def probe_command_broken(evidence: Evidence) -> Iterator[Finding]:
                 asked.quote(workload, "exec.command", shlex.join(asked.probe.exec.command)),
                 *shown(said),
             ),
+            explains=asked.leads_to,
             about=(*asked.about, f"file:{what}"),
             fixes=(_fix(evidence, asked),),
         )

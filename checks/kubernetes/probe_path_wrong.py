@@ -51,7 +51,7 @@ _HEALTH = {
     "kubernetes.probe-path-wrong",
     needs=("workload",),
     stage=Stage.OPERATE,
-    explains=(*STATES, *SAID, "logs.not-found", "logs.method-not-allowed"),
+    explains=(*STATES, *SAID),
 )
 def probe_path_wrong(evidence: Evidence) -> Iterator[Finding]:
     """Take the status that the kubelet got, else what is known of the server's routes."""
@@ -85,6 +85,7 @@ def probe_path_wrong(evidence: Evidence) -> Iterator[Finding]:
             ),
             severity=severity,
             confidence=Confidence.CERTAIN if refused or unknown else Confidence.LIKELY,
+            explains=asked.leads_to,
             about=(*asked.about, f"path:{path}"),
             fixes=(_fix(evidence, asked, azure=azure),),
         )

@@ -56,6 +56,7 @@ def probe_port_name_missing(evidence: Evidence) -> Iterator[Finding]:
                 quote_field(workload.shown, f"{path_of(workload, container)}.ports", _ports(container)),
                 *shown(last_failure(workload, asked)),
             ),
+            explains=asked.leads_to,
             about=(*asked.about, f"port:{asked.port}"),
             fixes=tuple(_fixes(evidence, asked)),
         )

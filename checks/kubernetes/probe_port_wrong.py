@@ -61,6 +61,7 @@ def probe_port_wrong(evidence: Evidence) -> Iterator[Finding]:
             ),
             severity=Severity.ERROR if refused or server.witness != "image" else Severity.WARNING,
             confidence=_confidence(server, refused=refused),
+            explains=asked.leads_to,
             about=(*asked.about, f"port:{number}"),
             fixes=(
                 of_container(

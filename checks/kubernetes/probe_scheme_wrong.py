@@ -65,6 +65,7 @@ def probe_scheme_wrong(evidence: Evidence) -> Iterator[Finding]:
                 *shown(said),
                 *known[:1],
             ),
+            explains=asked.leads_to,
             about=asked.about,
             fixes=(
                 of_container(

@@ -60,6 +60,7 @@ def probe_timeout_short(evidence: Evidence) -> Iterator[Finding]:
             evidence=(asked.quote(workload, "timeoutSeconds", wait), line.quote, *shown(said)),
             severity=Severity.ERROR if failing else Severity.WARNING,
             confidence=Confidence.LIKELY,
+            explains=asked.leads_to,
             about=asked.about,
             fixes=tuple(_fixes(evidence, asked, seconds)),
         )

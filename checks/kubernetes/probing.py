@@ -24,12 +24,15 @@ KINDS: tuple[Kind, ...] = ("startup", "readiness", "liveness")
 PATIENCE = 120.0
 """Seconds that a model service may take to start before its silence counts, where no startup probe says so itself."""
 
-STATES = (
-    *("kubernetes.not-ready", "kubernetes.no-ready-endpoint", "kubernetes.liveness-kills", "kubernetes.startup-kills"),
-    *("kubernetes.startup-probe-too-short", "kubernetes.crash-loop", "kubernetes.rollout-stuck"),
-    *("kubernetes.progress-deadline", "kubernetes.killed", "kubernetes.exit-code"),
-)
+UNREADY = ("kubernetes.not-ready", "kubernetes.no-ready-endpoint", "kubernetes.progress-deadline")
 """What a probe that cannot pass leads to."""
+
+STATES = (
+    *UNREADY,
+    *("kubernetes.liveness-kills", "kubernetes.startup-probe-too-short", "kubernetes.start-not-allowed-for"),
+    *("kubernetes.crash-loop", "kubernetes.killed", "kubernetes.container-failed"),
+)
+"""The same of a liveness or startup probe, whose container is killed."""
 
 SAID = (
     *("logs.probe-failed", "logs.probe-refused", "logs.probe-other-port", "logs.probe-kills-container"),
@@ -80,6 +83,11 @@ class Asked:
     def about(self) -> tuple[str, ...]:
         """The subjects of a finding on it."""
         return (f"container:{self.container.name}",)
+
+    @property
+    def leads_to(self) -> tuple[str, ...]:
+        """Ids of what a failure of this probe explains."""
+        return (*(UNREADY if self.kind == "readiness" else STATES), *SAID)
 
     def quote(self, workload: Workload, path: str, value: object) -> Quote:
         """One of its fields as evidence; `path` goes on from the probe: `httpGet.port`."""

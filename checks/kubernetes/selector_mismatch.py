@@ -40,7 +40,7 @@ MEANT = 0.4  # likeness of a selector and labels from which they seem meant for 
     needs=("workload",),
     stage=Stage.ANSWER,
     confidence=Confidence.CERTAIN,
-    explains=("kubernetes.no-ready-endpoint", "logs.service-without-endpoints", "logs.selector-mismatch"),
+    explains=("kubernetes.no-ready-endpoint", "logs.service-without-endpoints", "logs.selector-without-pods"),
 )
 def selector_mismatch(evidence: Evidence) -> Iterator[Finding]:
     """Compare each selector with the labels of the pods that are, and that shall be."""
