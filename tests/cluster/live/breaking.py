@@ -95,7 +95,7 @@ def logs(cluster: Cluster, namespace: str) -> Iterator[tuple[str, str, str, str]
                 try:
                     text = cluster.log(namespace, name, container["name"], previous=which == "previous")
                 except Refused as refused:
-                    text = f"ERROR Error from server ({refused.status}): {refused.message}\n"
+                    text = f"ERROR Error from server ({refused.reason}): {refused.message}\n"
                 yield name, container["name"], which, text
 
 

@@ -38,11 +38,12 @@ PATHS = {
 
 
 class Refused(Exception):
-    """The server said no; `status` is HTTP's."""
+    """The server said no; `status` is HTTP's, `reason` the word of its Status (`BadRequest`)."""
 
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(f"{status}: {message}")
+    def __init__(self, status: int, reason: str, message: str) -> None:
+        super().__init__(f"{status} {reason}: {message}")
         self.status = status
+        self.reason = reason
         self.message = message
 
 
@@ -83,7 +84,7 @@ class Cluster:
                 _request_timeout=SECONDS,
             )
         except ApiException as error:
-            raise Refused(error.status or 0, _message_of(error)) from None
+            raise Refused(error.status or 0, *_told_by(error)) from None
         data: bytes = answer.data
         return data
 
@@ -126,9 +127,11 @@ class Cluster:
         return self.call("GET", path, query=query).decode("utf-8", "replace")
 
 
-def _message_of(error: ApiException) -> str:
+def _told_by(error: ApiException) -> tuple[str, str]:
+    """Reason and message of the Status, else what HTTP says."""
     body = error.body.decode("utf-8", "replace") if isinstance(error.body, bytes) else error.body or ""
     try:
-        return str(json.loads(body)["message"])
+        status = json.loads(body)
+        return str(status["reason"]), str(status["message"])
     except (ValueError, KeyError, TypeError):
-        return body or str(error.reason)
+        return str(error.reason), body
