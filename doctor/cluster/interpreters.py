@@ -20,6 +20,7 @@ GUESSES = ("python3", "python", "/usr/local/bin/python3", "/opt/conda/bin/python
 
 _SERVERS = ("azmlinfsrv", "gunicorn", "uvicorn", "hypercorn", "waitress-serve", "flask")
 _PYTHON = re.compile(r"(?:python|pypy)[\d.]*\Z")
+_EXECUTED_BY_SHELL = re.compile(r"'{3}exec' \"?(/[^\"'\n]+)")  # pip and distlib, where the path has blanks or is long
 _SEPARATOR = "\x1f"
 # X: a program that is there; O: one on PATH, in its order; L: the first two lines of a server's script; P: the words of
 # a process; M: memory.
@@ -147,8 +148,8 @@ def _of_script(script: str, facts: Facts) -> Iterator[str]:
     if not first.startswith("#!"):
         return
     words = first[2:].split()
-    if words and _name(words[0]) in {"sh", "bash"} and more and "exec" in more[0]:
-        words = re.findall(r"/[^\s\"']+", more[0])
+    if more and (found := _EXECUTED_BY_SHELL.search(more[0])):
+        words = [found[1].strip()]
     if words and _name(words[0]) == "env":
         words = [word for word in words[1:] if not word.startswith("-") and "=" not in word]
     if words and _PYTHON.match(_name(words[0])):

@@ -109,8 +109,8 @@ def rehearse(
 ) -> Rehearsed:
     """Make the copy, look inside, run the probe on the entry script, delete the copy.
 
-    Missing says why not: no right to create pods, a quota, the copy not scheduled or its image not pulled. Raises
-    CannotExamine, with the remedy, where the copy could not be deleted.
+    Missing says why not: no right to create pods, a quota, the copy not scheduled or its image not pulled, and, with
+    the remedy, that the copy could not be deleted.
     """
     described = container_of(pod, container, api.address)
     notes: list[str] = []
@@ -121,6 +121,8 @@ def rehearse(
         return _prevented(str(error), notes)
     except Refused as error:
         return _prevented(prevented_by(error, pod.metadata.namespace), notes)
+    except CannotExamine as error:
+        return _prevented(str(error), notes)
     except ValueError as error:
         return _prevented(f"the pod could not be read: {error}", notes)
 
@@ -253,7 +255,11 @@ def _inside(
     place, whole = _place(api, namespace, name, container)
     entry = found_entry(lambda path: _text(place, path, brought), whole, place.python)
     files = desk.orders(whole, entry, layers.wishes(whole, entry.text, entry.cwd), payloads, Wishes(timeout=seconds))
-    program = Program(_HANDED, [desk.PLACE, _packed(files), json.dumps(_ATTENDANT)], variables=entry.variables)
+    program = Program(
+        _HANDED,
+        [desk.PLACE, _packed(files), json.dumps(["-E", "-s", desk.ATTENDANT, desk.ORDERS])],
+        variables=entry.variables,
+    )
     silence = seconds + layers.SECONDS + _SPARE
     late, said = False, ""
     try:
@@ -282,9 +288,6 @@ def _inside(
         notes=tuple(notes),
         container=whole,
     )
-
-
-_ATTENDANT = ["-E", "-s", desk.ATTENDANT, desk.ORDERS]
 
 
 def _probe(

@@ -17,7 +17,7 @@ from doctor.probe.guard import Guard, undisturbed
 from doctor.redact import redact
 
 CREATE_RULE = '{apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "create", "delete"]}'
-_GONE, _FORBIDDEN = 404, 403
+_GONE, _FORBIDDEN, _BROKEN = 404, 403, 500
 DELETING = 30.0  # seconds that a deletion may take
 _LOST = 3.0  # seconds in which a pod may still appear whose creation was not answered
 _TRIES = 3
@@ -43,8 +43,9 @@ class Owned:
                 self._state = "sent"
                 try:
                     self._api.send("POST", f"/api/v1/namespaces/{self._namespace}/pods", self._body)
-                except Refused:  # an answer: nothing was made
-                    self._state = "planned"
+                except Refused as error:
+                    if error.status < _BROKEN:  # a clear answer: nothing was made
+                        self._state = "planned"
                     raise
                 self._state = "made"
         except BaseException:
