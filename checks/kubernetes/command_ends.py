@@ -65,7 +65,7 @@ def command_ends(evidence: Evidence) -> Iterator[Finding]:
         words = (*one.spec.command, *one.spec.args)
         shown = f"`{shlex.join(words)}`" if words else f"the command of image `{one.spec.image}`"
         seconds = lasted(one)
-        after = "" if seconds is None else f" after {seconds_of(seconds)}"
+        after = " at once" if seconds is None or seconds < 1 else f" after {seconds_of(seconds)}"
         yield Finding(
             title=titled(f"{_short(shown)} ends{after} without an error{_why(words)}", 88),
             evidence=(

@@ -21,6 +21,7 @@ Kubernetes documentation, "Pod lifecycle": container restarts. Exit codes: gunic
 boot, 4: the application could not be loaded), start scripts of the Azure ML images (111), 128 and a signal's number.
 """
 
+import re
 import shlex
 from collections.abc import Iterator
 
@@ -31,7 +32,7 @@ from checks.evidence import Evidence, Logs
 from checks.finding import Confidence, Finding, Fix, Quote, Stage
 from checks.kubernetes.ends import enders, lasted, loops, meaning, more, with_logs_of
 from checks.kubernetes.scenes import ended, pod, running, scene, spec, terminated, waiting
-from checks.kubernetes.seen import PodContainer, quote_ended, quote_waiting, workload_of
+from checks.kubernetes.seen import PodContainer, quote_ended, workload_of
 from checks.runtime.wording import seconds_of, titled
 
 LAST_LINES = 2  # of the log: what a program says last is most often why it ends
@@ -53,13 +54,13 @@ def crash_loop(evidence: Evidence) -> Iterator[Finding]:
         code = one.ended.exit_code
         means = meaning(code)
         kind = "init container" if one.init and not one.is_sidecar else "container"
-        times = "once" if one.restarts == 1 else f"{one.restarts} times"
+        how = "ended and was restarted" if one.restarts == 1 else f"restarts in a loop, {one.restarts} times"
         where = f"{one.pod.name} -n {workload.namespace} -c {one.name}"
         narrowed = with_logs_of(evidence, one)
         yield Finding(
-            title=titled(f"{kind} `{one.name}` restarts in a loop, {times}, exit code {code}", 88),
+            title=titled(f"{kind} `{one.name}` {how}, exit code {code}", 88),
             evidence=(
-                *((quote_waiting(one),) if one.waiting else ()),
+                *_waits(one),
                 quote_ended(one),
                 *((Quote(source=f"exit code {code}", text=means),) if means else ()),
                 *_ran(one),
@@ -73,6 +74,14 @@ def crash_loop(evidence: Evidence) -> Iterator[Finding]:
             ),
             confirm=f"kubectl get pod {one.pod.name} -n {workload.namespace}",
         )
+
+
+def _waits(one: PodContainer) -> tuple[Quote, ...]:
+    """That it waits, and how long: the rest of the kubelet's message names what is known."""
+    if one.waiting is None:
+        return ()
+    found = re.search(r"back-off (\S+)", one.waiting.message)
+    return (Quote(source=one.shown, text=f"waiting: {one.waiting.reason}{f', back-off {found[1]}' if found else ''}"),)
 
 
 def _ran(one: PodContainer) -> tuple[Quote, ...]:
@@ -137,6 +146,11 @@ CASES = (
         ),
         saw="init container `storage-initializer` restarts in a loop",
         findings=1,
+    ),
+    fires(
+        scene(pods=(pod(running(ready=False, last=ended(3), restarts=1)),)),
+        saw="ended and was restarted, exit code 3",
+        name="the first time, and not ready yet",
     ),
     quiet(scene(pods=(pod(running()),))),
     quiet(

@@ -21,6 +21,7 @@ from checks.runtime.wording import seconds_of
 
 SEVERAL = 2  # restarts that are no accident
 LATELY = 900.0  # seconds; the longest wait of a back-off (300) and one long start
+RESET = 600.0  # seconds of a run after which the kubelet begins its back-off anew
 SIGKILL, SIGTERM = 137, 143
 OWN_ENDS = frozenset({3, 4, 126, 127, *SIGNALS})
 """Exit codes of what ends by itself, also when it was asked to end in that moment."""
@@ -81,10 +82,11 @@ def loops(workload: Workload, one: PodContainer) -> bool:
     if status.state.terminated:
         return status.restart_count >= 1 and not (one.init and status.state.terminated.exit_code == 0)
     last, running = status.last_state.terminated, status.state.running
-    if last is None or running is None or status.restart_count < SEVERAL or not happened(workload, last.finished_at):
+    often = status.restart_count >= (SEVERAL if status.ready else 1)
+    if last is None or running is None or not often or not happened(workload, last.finished_at):
         return False
     ran, lives = between(last.started_at, last.finished_at) or 0.0, age(workload, running.started_at)
-    return not status.ready or lives is None or lives <= ran + 10
+    return not status.ready or (ran < RESET and (lives is None or lives <= ran + 10))
 
 
 def has_ended(workload: Workload, one: PodContainer) -> bool:
@@ -110,6 +112,17 @@ def enders(workload: Workload) -> Iterator[tuple[PodContainer, int]]:
     """Containers that end, one for all replicas that end alike, and how many pods there are of it."""
     found = [one for one in containers(workload) if one.ended and has_ended(workload, one)]
     return grouped(found, lambda one: (one.ended.exit_code, one.ended.reason) if one.ended else None)
+
+
+def killed_lately(workload: Workload) -> Iterator[tuple[PodContainer, int]]:
+    """Containers that run well, and were killed by a probe not long ago; one for all replicas, and how many."""
+    found = (
+        one
+        for one in containers(workload)
+        if one.is_running and one.restarts and one.ended and one.pod.metadata.deletion_timestamp is None
+        if happened(workload, one.ended.finished_at) and not has_ended(workload, one) and kill_of(workload, one)
+    )
+    return grouped(found, lambda one: one.name)
 
 
 def grouped(

@@ -101,9 +101,10 @@ def _blocks(one: PodContainer) -> bool:
 
 
 def _look(namespace: str, host: str) -> tuple[Fix, ...]:
-    name = host.split(".")[0]
     if not host:
         return ()
+    name, _, rest = host.partition(".")
+    namespace = rest.partition(".")[0] or namespace
     return (
         Fix(
             title="see whether that exists and has endpoints",

@@ -30,14 +30,16 @@ from checks.cluster.subject import Workload
 from checks.container.seen import Told
 from checks.evidence import Evidence, Phase
 from checks.evidence import Probe as Rehearsal
-from checks.finding import Confidence, Finding, Fix, Quote, Stage
+from checks.finding import Confidence, Finding, Fix, Quote, Severity, Stage
 from checks.kubernetes.ends import (
     Kill,
     asked,
     duration,
     enders,
     handler_of,
+    has_ended,
     kill_of,
+    killed_lately,
     lasted,
     more,
     still_in_init,
@@ -75,7 +77,7 @@ EVERY = 10  # seconds between two tries of a startup probe
 def liveness_kills(evidence: Evidence) -> Iterator[Finding]:
     """Measure how long it lived, and say what it was doing."""
     workload = workload_of(evidence)
-    for one, count in enders(workload):
+    for one, count in (*enders(workload), *killed_lately(workload)):
         kill, probe = kill_of(workload, one), one.spec.liveness_probe
         if kill is None or kill.probe != "liveness" or probe is None:
             continue
@@ -94,6 +96,7 @@ def liveness_kills(evidence: Evidence) -> Iterator[Finding]:
                 *_line(loading or ready),
                 *more(count),
             ),
+            severity=None if has_ended(workload, one) else Severity.WARNING,
             confidence=Confidence.CERTAIN if loading and kill.event.reason == "Killing" else None,
             stage=Stage.INIT if early else None,
             about=(f"container:{one.name}", *(("phase:init",) if loading else ())),
@@ -227,6 +230,14 @@ CASES = (
             events=(event("Unhealthy", REFUSED, container="inference-server", count=8, last="2026-11-20T18:10:15Z"),),
         ),
         name="the event of the kill was dropped",
+    ),
+    fires(
+        scene(
+            pods=(pod({**BUSY, "ready": True, "restartCount": 1}, PROBED),),
+            events=_events(LATE, "2026-11-20T18:13:50Z"),
+        ),
+        saw="after 6 h, as it answers too late",
+        name="killed a moment ago, and at work again: a warning",
     ),
     quiet(scene(pods=(pod(running(), PROBED),), events=_events(REFUSED)), name="once slow, ready now"),
     quiet(

@@ -31,10 +31,11 @@ from checks.cluster.quantities import amount, size
 from checks.cluster.subject import Workload
 from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Fix, Quote, Severity, Stage
+from checks.kubernetes.ends import LATELY, SEVERAL
 from checks.kubernetes.patching import of_container, of_template
 from checks.kubernetes.rollout import is_up
 from checks.kubernetes.scenes import ended, pod, running, scene, spec, terminated
-from checks.kubernetes.seen import cut, workload_of
+from checks.kubernetes.seen import age, cut, templates, workload_of
 from checks.runtime.wording import titled
 
 _CONTAINER = re.compile(r'[Cc]ontainer (?P<name>\S+) exceeded its local ephemeral storage limit "(?P<limit>[^"]+)"')
@@ -66,11 +67,17 @@ def local_storage_exceeded(evidence: Evidence) -> Iterator[Finding]:
         yield Finding(
             title=titled(title + more, 88),
             evidence=(Quote(source=f"pod/{pods[0].name}", text=cut(f"Evicted: {pods[0].status.message.strip()}")),),
-            severity=Severity.WARNING if is_up(workload) else Severity.ERROR,
+            severity=Severity.WARNING if is_up(workload) and not _again(workload, pods) else Severity.ERROR,
             about=("resource:ephemeral-storage",),
             fixes=_fixes(workload, pods[0].status.message),
             confirm=f"kubectl get pods -n {workload.namespace}",
         )
+
+
+def _again(workload: Workload, pods: list[Pod]) -> bool:
+    """True when several pods met this end lately: the one that is ready now is on its way to it."""
+    ages = [age(workload, each.metadata.creation_timestamp) for each in pods]
+    return sum(each is None or each < LATELY for each in ages) >= SEVERAL
 
 
 def _title(message: str) -> str:
@@ -93,10 +100,23 @@ def _fixes(workload: Workload, message: str) -> tuple[Fix, ...]:
         volume = {"volumes": [{"name": found["name"], "emptyDir": empty}]}
         return (of_template(f"let the volume grow to {larger}", workload, volume), less)
     if found := _CONTAINER.search(message):
-        larger = _twice(found["limit"])
-        resources = {"resources": {"limits": {"ephemeral-storage": larger}}}
-        return (of_container(f"allow {larger} of local storage", workload, found["name"], resources), less)
+        return (_larger(workload, found["name"], found["limit"]), less)
+    one = _only_limited(workload)
+    if one and (found := _POD.search(message)):
+        return (_larger(workload, one, found["limit"]), less)
     return (less,)
+
+
+def _only_limited(workload: Workload) -> str:
+    """The container whose limit that of the pod is."""
+    limited = [one.name for one, _ in templates(workload) if "ephemeral-storage" in one.resources.limits]
+    return limited[0] if len(limited) == 1 else ""
+
+
+def _larger(workload: Workload, container: str, written: str) -> Fix:
+    larger = _twice(written)
+    resources = {"resources": {"limits": {"ephemeral-storage": larger}}}
+    return of_container(f"allow {larger} of local storage", workload, container, resources)
 
 
 def _twice(written: str) -> str:
