@@ -19,7 +19,7 @@ from checks.missing import Missing as Missing
 class Target(Record, frozen=True):
     """What the person asked about."""
 
-    kind: Literal["script", "log", "container", "workload"]
+    kind: Literal["script", "log", "container", "workload", "manifest"]
     name: str
 
 

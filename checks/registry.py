@@ -22,6 +22,7 @@ FAMILIES_OF_KIND = {
     "script": ("entry-script", "dependencies", "runtime"),
     "container": ("container", "entry-script", "dependencies", "runtime"),
     "workload": ("kubernetes", "container", "entry-script", "dependencies", "runtime"),
+    "manifest": ("kubernetes",),
     "log": ("logs",),
 }
 """What each kind of target is judged by."""

@@ -6,6 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from checks.evidence import Evidence, Probe
+from doctor.cluster.manifest_paths import is_meant, manifests_in
 from doctor.collectors.script import find_scripts
 from doctor.engine import Examination, Options, examine
 from doctor.errors import CannotExamine
@@ -30,6 +32,29 @@ def scripts_of(paths: Sequence[Path]) -> tuple[list[Path], list[Refused]]:
         except CannotExamine as error:
             refused.append((path, error))
     return list(scripts), refused
+
+
+def manifests_of(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
+    """The manifests that the paths stand for, each once, and the paths that may stand for entry scripts.
+
+    A folder may be both.
+    """
+    manifests: dict[Path, None] = {}
+    others: list[Path] = []
+    for path in paths:
+        folder = path.is_dir()
+        found = manifests_in(path) if folder else [path] if is_meant(path) else []
+        manifests |= dict.fromkeys(found)
+        if folder or not found:
+            others.append(path)
+    return list(manifests), others
+
+
+def rehearsed(found: Sequence[Examination]) -> dict[Path, Evidence]:
+    """What rehearsals showed, by the folder of the script; nothing of a folder with several scripts."""
+    folders = [one.path.absolute().parent for one in found]
+    probed = (one for one in found if isinstance(one.evidence.probe, Probe))
+    return {folder: one.evidence for one in probed if folders.count(folder := one.path.absolute().parent) == 1}
 
 
 def examine_all(

@@ -4,7 +4,7 @@ from typing import Literal
 
 from checks.finding import Edit, Quote, Record
 
-Problem = Literal["yaml", "repeated", "api", "unknown", "type", "missing"]
+Problem = Literal["yaml", "repeated", "object", "api", "unknown", "type", "missing"]
 
 
 class FileObject(Record, frozen=True):
@@ -18,10 +18,11 @@ class FileObject(Record, frozen=True):
 class Fault(Record, frozen=True):
     """One thing that is wrong with the form of a file.
 
-    `problem`: it is no YAML; a key stands twice; no such API is served; a field that the API does not know; a value of
-    another type; a field that is missing. `field` is the path (`spec.template.spec.containers[0].image`), `seen` and
-    `wanted` what stands there and what the API expects, `hint` the nearest name, the right place or the API to use.
-    `edits` cure it, and are certain to be meant. `dropped` is true where nothing complains, and the value is lost.
+    `problem`: it is no YAML; a key stands twice; so does an object; no such API is served; a field that the API does
+    not know; a value of another type; a field that is missing. `field` is the path
+    (`spec.template.spec.containers[score].image`), `seen` and `wanted` what stands there and what the API expects,
+    `hint` the nearest name, the right place or the API to use.
+    `edits` cure it, and are certain to be meant.
     """
 
     problem: Problem
@@ -32,7 +33,6 @@ class Fault(Record, frozen=True):
     wanted: str = ""
     hint: str = ""
     edits: tuple[Edit, ...] = ()
-    dropped: bool = False
 
 
 class Manifest(Record, frozen=True, tag=True):

@@ -12,6 +12,7 @@ from checks.kubernetes.memory_limit_small import memory_limit_small
 from checks.kubernetes.name_invalid import name_invalid
 from checks.kubernetes.name_repeated import name_repeated
 from checks.kubernetes.not_in_files import not_in_files
+from checks.kubernetes.object_repeated import object_repeated
 from checks.kubernetes.quantity_doubtful import quantity_doubtful
 from checks.kubernetes.quantity_invalid import quantity_invalid
 from checks.kubernetes.start_not_allowed_for import start_not_allowed_for
@@ -20,7 +21,8 @@ from checks.kubernetes.value_refused import value_refused
 from checks.kubernetes.volume_not_defined import volume_not_defined
 
 FORM: tuple[Check, ...] = (
-    *(manifest_unreadable, api_not_served, key_repeated, field_unknown, field_type, field_missing),
+    *(manifest_unreadable, api_not_served, key_repeated, object_repeated, field_unknown, field_type),
+    field_missing,
 )
 """What the file itself shows, line by line."""
 

@@ -24,6 +24,6 @@ def manifest(*faults: Fault, **more: Any) -> Evidence:
     """Evidence of a file with these faults; `more` are other fields of the manifest."""
     objects = (FileObject(shown="deployment/score", path=PATH, line=1),)
     return Evidence(
-        target=Target(kind="workload", name=PATH),
+        target=Target(kind="manifest", name=PATH),
         manifest=Manifest(**{"path": PATH, "objects": objects, "faults": faults, "version": "1.34", **more}),
     )

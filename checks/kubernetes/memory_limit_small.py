@@ -26,12 +26,12 @@ from checks.cases import fires, quiet
 from checks.check import check
 from checks.cluster.pods import Container
 from checks.cluster.quantities import amount, size
-from checks.evidence import Evidence, Probe
+from checks.evidence import Evidence, Probe, Script
 from checks.finding import Confidence, Finding, Quote, Severity, Stage
 from checks.kubernetes.patching import of_container
 from checks.kubernetes.scenes import deployment, scene, spec
 from checks.kubernetes.seen import quote_field, workload_of
-from checks.kubernetes.specs import containers_with_path
+from checks.kubernetes.specs import containers_with_path, serving_container
 
 SPARE = 1.1  # the server itself, and what the image's own packages hold
 ROOM = 1.5
@@ -45,11 +45,13 @@ def memory_limit_small(evidence: Evidence) -> Iterator[Finding]:
     workload, probe = workload_of(evidence), evidence.probe
     if not workload.from_files or not isinstance(probe, Probe) or not probe.peak_memory:
         return
+    name = evidence.script.name if isinstance(evidence.script, Script) else "score.py"
+    serving = serving_container(workload, name)
     for container, path, init in containers_with_path(workload):
         limit = amount(container.resources.limits.get("memory"))
         workers, variable = _workers(container)
         need = probe.peak_memory * workers
-        if init or limit is None or limit < _MIB or limit >= need * SPARE:
+        if init or container != serving or limit is None or limit < _MIB or limit >= need * SPARE:
             continue
         wanted = f"{ceil(need * ROOM / _MIB / 64) * 64}Mi"
         fields = {"resources": {"limits": {"memory": wanted}}}
@@ -92,5 +94,13 @@ CASES = (
     ),
     fires(scene(controller=_limited("1Gi", env=_TWO), from_files=True, seen=_USED), saw="for each of 2 workers"),
     quiet(scene(controller=_limited("1Gi"), from_files=True, seen=_USED)),
+    quiet(
+        scene(
+            controller=deployment(spec(resources={"limits": {"memory": "64Mi"}}), spec(name="other")),
+            from_files=True,
+            seen=_USED,
+        ),
+        name="nobody knows which container runs the script",
+    ),
     quiet(scene(controller=_limited("512Mi"), seen=_USED), name="a cluster shows itself what it uses"),
 )

@@ -27,3 +27,19 @@ def amounts(container: Container) -> Iterator[tuple[str, str, Quantity]]:
     for part, found in (("requests", container.resources.requests), ("limits", container.resources.limits)):
         for resource, quantity in found.items():
             yield part, resource, quantity
+
+
+def serving_container(workload: Workload, script: str) -> Container | None:
+    """The container that runs an entry script: the one that speaks of it, else the only one; None where open."""
+    own = workload.spec.containers if workload.spec else ()
+    told = [one for one in own if speaks_of(one, script)]
+    if told:
+        return told[0] if len(told) == 1 else None
+    return own[0] if len(own) == 1 else None
+
+
+def speaks_of(container: Container, script: str) -> bool:
+    """True when a command or a variable names the script, or the inference server."""
+    words = (*container.command, *container.args, *(one.value or "" for one in container.env))
+    named = any(script in word or "azmlinfsrv" in word for word in words)
+    return named or container.variable("AZUREML_ENTRY_SCRIPT") is not None

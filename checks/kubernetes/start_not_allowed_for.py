@@ -26,12 +26,12 @@ from math import ceil
 from checks.cases import fires, quiet
 from checks.check import check
 from checks.cluster.pods import Container
-from checks.evidence import Evidence, Phase, Probe, Step
+from checks.evidence import Evidence, Phase, Probe, Script, Step
 from checks.finding import Confidence, Finding, Quote, Severity, Stage
 from checks.kubernetes.patching import of_container
 from checks.kubernetes.scenes import deployment, scene, spec
 from checks.kubernetes.seen import quote_field, workload_of
-from checks.kubernetes.specs import containers_with_path
+from checks.kubernetes.specs import containers_with_path, serving_container
 
 SOON = 60  # seconds; what a start takes on a cold node with a model of usual size
 ROOM = 4  # how many times the measured start a startup probe should allow
@@ -43,11 +43,13 @@ def start_not_allowed_for(evidence: Evidence) -> Iterator[Finding]:
     workload = workload_of(evidence)
     if not workload.from_files:
         return
-    measured = _start(evidence)
+    name = evidence.script.name if isinstance(evidence.script, Script) else "score.py"
+    serving = serving_container(workload, name)
     for container, path, init in containers_with_path(workload):
         probe = container.liveness_probe
         if init or probe is None or container.startup_probe is not None:
             continue
+        measured = _start(evidence) if container == serving else None
         late = measured is not None and measured > probe.budget
         if not late and (probe.budget >= SOON or measured is not None):
             continue

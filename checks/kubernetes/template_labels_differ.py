@@ -33,7 +33,13 @@ from checks.kubernetes.seen import quote_field, workload_of
 KINDS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"})
 
 
-@check("kubernetes.template-labels-differ", needs=("workload",), stage=Stage.BUILD, confidence=Confidence.CERTAIN)
+@check(
+    "kubernetes.template-labels-differ",
+    needs=("workload",),
+    stage=Stage.BUILD,
+    confidence=Confidence.CERTAIN,
+    explains=("kubernetes.selector-mismatch",),
+)
 def template_labels_differ(evidence: Evidence) -> Iterator[Finding]:
     """Hold the selector against the labels beside it."""
     workload = workload_of(evidence)
@@ -54,7 +60,6 @@ def template_labels_differ(evidence: Evidence) -> Iterator[Finding]:
             quote_field(workload.shown, f"spec.selector.matchLabels.{key}", wanted.get(key, "")),
             quote_field(workload.shown, f"spec.template.metadata.labels.{key}", labels.get(key, "not there")),
         ),
-        about=(f"name:{workload.name}",),
         fixes=(
             Fix(
                 title="give the template the labels that the selector asks for",

@@ -62,6 +62,12 @@ class Written:
         return f"{self.kind.lower()}/{self.name}" if self.name else self.kind.lower()
 
     @property
+    def identity(self) -> tuple[str, ...]:
+        """What tells it from every other object of a cluster."""
+        group = self.text("apiVersion").rpartition("/")[0]
+        return group, self.kind, self.text("metadata", "namespace"), self.name
+
+    @property
     def line(self) -> int:
         """The line that it begins on."""
         return int(self.node.start_mark.line) + 1

@@ -1,7 +1,6 @@
 """Manifests as evidence: what files would make of a cluster, each object with the lines that it stands on."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,19 +11,17 @@ from checks.cluster.subject import Server, Workload
 from checks.evidence import Evidence, Missing, Target
 from doctor.cluster.listing import Listed
 from doctor.cluster.manifest_file import ManifestFile, Written
+from doctor.cluster.manifest_paths import KUSTOMIZE, is_manifest, manifests_in
 from doctor.cluster.schema import Schema, Version, fault_of_api, faults_of, schema_for, version_of
 from doctor.cluster.snapshot import Snapshot
 from doctor.cluster.subjects import Subject, subjects_of, workload_of
 from doctor.cluster.typed import HELM, PLURALS, WORKLOADS, namespace_of, record_of
 from doctor.cluster.yaml_tree import repeated, walk
-from doctor.collectors.script import walk as files_below
 from doctor.errors import CannotExamine
 
-ENDINGS = (".yaml", ".yml", ".json")
 LARGEST = 20 << 20  # bytes of a file
-KUSTOMIZE = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
-_OBJECT = re.compile(r"""^[\s,{\[-]*["']?(apiVersion|kind)["']?[ \t]*:""", re.MULTILINE)
-_HEAD = 64 << 10  # bytes within which the first object of a file is looked for
+
+__all__ = ("Collected", "collect", "collect_manifests", "is_manifest", "manifests_in", "read")
 
 NOTHING_RUNS = "manifests: nothing runs yet"
 
@@ -47,28 +44,6 @@ class _Group:
     objects: list[Written] = field(default_factory=list)
 
 
-def is_manifest(path: Path) -> bool:
-    """True for a YAML or JSON file (or a folder that holds one) with objects of Kubernetes in it."""
-    if path.is_dir():
-        return any(is_manifest(one) for one in manifests_in(path))
-    if path.name in KUSTOMIZE:
-        return True
-    if path.suffix.lower() not in ENDINGS:
-        return False
-    try:
-        with path.open("rb") as opened:
-            head = opened.read(_HEAD).decode("utf-8-sig", errors="replace")
-    except OSError:
-        return False
-    return {"apiVersion", "kind"} <= {found[1] for found in _OBJECT.finditer(head)}
-
-
-def manifests_in(folder: Path) -> list[Path]:
-    """The manifests of a folder and of the folders in it, three levels deep."""
-    names = (name for name in files_below(folder, depth=3) if name.lower().endswith(ENDINGS))
-    return [path for name in names if is_manifest(path := folder / name) and path.name not in KUSTOMIZE]
-
-
 def collect_manifests(paths: Sequence[Path], version: Version | None = None) -> tuple[Evidence, ...]:
     """One piece of evidence for each workload of the files, seen together: what they name must be found among them.
 
@@ -79,16 +54,61 @@ def collect_manifests(paths: Sequence[Path], version: Version | None = None) -> 
 
 def collect(paths: Sequence[Path], version: Version) -> list[Collected]:
     """The same, with the trees that places are found in. Raises as `collect_manifests`."""
-    files = [_read(path) for path in paths]
-    objects = [one for file in files for one in file.objects()]
     schema = schema_for(version)
+    together = _together([read(path) for path in paths])
+    return [one for files in together for one in _collected(files, schema, version)]
+
+
+def _collected(files: Sequence[ManifestFile], schema: Schema | None, version: Version) -> Iterator[Collected]:
+    """The reports of files that are applied together."""
+    objects = [one for file in files for one in file.objects()]
     faults = {id(one): _faults(one, schema, version) for one in objects}
+    for again, first in _repeated(objects):
+        faults[id(again)].append(_fault_of_object(again, first))
     groups = _groups(objects, version)
     _add_the_rest(groups, files, objects, {key for key, found in faults.items() if found})
-    return [_finished(group, groups, objects, faults, schema, version) for group in groups]
+    for group in groups:
+        yield _finished(group, groups, objects, faults, schema, version)
 
 
-def _read(path: Path) -> ManifestFile:
+def _together(files: Sequence[ManifestFile]) -> list[list[ManifestFile]]:
+    """Files that can be applied together: those of variants of one service define the same objects anew."""
+    sets: list[tuple[list[ManifestFile], set[tuple[str, ...]]]] = []
+    for file in files:
+        own = {one.identity for one in file.objects()}
+        folder = Path(file.path).parent
+        beside = sorted(sets, key=lambda one: all(Path(other.path).parent != folder for other in one[0]))
+        home = next((one for one in beside if not own & one[1]), None)
+        if home is None:
+            home = ([], set())
+            sets.append(home)
+        home[0].append(file)
+        home[1].update(own)
+    return [one for one, _ in sets]
+
+
+def _repeated(objects: Sequence[Written]) -> Iterator[tuple[Written, Written]]:
+    """Objects that a file defines a second time, each with the first."""
+    first: dict[tuple[str, ...], Written] = {}
+    for one in objects:
+        before = first.setdefault(one.identity, one)
+        if before is not one and one.name:
+            yield one, before
+
+
+def _fault_of_object(again: Written, first: Written) -> Fault:
+    place = next((value for path, _, value in walk(again.node) if path == "metadata.name"), again.node)
+    return Fault(
+        problem="object",
+        object=again.shown,
+        field="metadata.name",
+        quote=again.file.quote_node(place),
+        seen=f"line {first.line}",
+    )
+
+
+def read(path: Path) -> ManifestFile:
+    """One file. Raises CannotExamine for what is no text, too large, or to be rendered first."""
     if path.name in KUSTOMIZE:
         raise CannotExamine(
             f"{path} is an instruction for kustomize; render it first: "
@@ -233,8 +253,10 @@ def _finished(
     )
     several = len(beside) > 1 and isinstance(group.workload, Workload)
     name = f"{group.file.path}: {group.workload.shown}" if several else group.file.path  # type: ignore[union-attr]
-    target = Target(kind="workload", name=name)
-    return Collected(Evidence(target=target, workload=group.workload, manifest=manifest), group.file, objects)
+    target = Target(kind="manifest", name=name)
+    return Collected(
+        Evidence(target=target, workload=group.workload, manifest=manifest), group.file, [*group.objects, *objects]
+    )
 
 
 def _unchecked(objects: Sequence[Written], schema: Schema | None) -> tuple[str, ...]:

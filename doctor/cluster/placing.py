@@ -42,8 +42,8 @@ class Places:
         placed = one.file.quote_node(node)
         # What the check read is told where the line alone does not say it: a default, a value further down.
         value = quote.text.partition(": ")[2].strip()
-        says = not value or value in placed.text or not isinstance(node, ScalarNode)
-        return placed if says and value else replace(placed, text=f"{placed.text}  # {quote.text}", mark=None)
+        says = value.strip("`\"'") in placed.text
+        return placed if says or not value else replace(placed, text=f"{placed.text}  # {value}", mark=None)
 
     def _node(self, one: Written, text: str, rest: str) -> Node | None:
         """What a quote speaks of: the field, else the nearest one around it."""

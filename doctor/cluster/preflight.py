@@ -1,9 +1,10 @@
 """Preflight of manifests: what can be known of a deployment before a cluster sees it."""
 
+import contextlib
 import shlex
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -11,17 +12,21 @@ import msgspec
 
 from checks.check import Check
 from checks.cluster.quantities import size
+from checks.cluster.subject import Workload
 from checks.edits import by_path
 from checks.evidence import Evidence, Missing, Probe, Script
 from checks.finding import Finding, Fix
+from checks.kubernetes.specs import speaks_of
 from checks.outcome import Found, run_check
 from checks.rank import rank
-from checks.registry import checks_of_family
+from checks.registry import checks_of_kind
 from doctor import __version__
 from doctor.cluster.manifest_file import ManifestFile, Written
-from doctor.cluster.manifests import Collected, collect
+from doctor.cluster.manifests import Collected, collect, read
 from doctor.cluster.placing import Places
 from doctor.cluster.schema import Version, version_of
+from doctor.engine import Options, examine
+from doctor.errors import CannotExamine, ConfigError
 from doctor.fixing import changed_texts, diff, safe_edits, write
 from doctor.judging import confirmed
 from doctor.report import SCHEMA, Report, Suppressed, Timings, Verdict, summarise
@@ -30,6 +35,8 @@ from doctor.suppress import Suppression
 Listen = Callable[[str], None]
 
 
+SCRIPT = "score.py"
+MOST_ROUNDS = 10  # of fixing: a file shows its next mistakes when the first are gone
 NOT_RUN = "only files were read: that the service starts and answers is not shown"
 
 
@@ -93,18 +100,72 @@ def examine_manifests(
     rehearsed: Mapping[Path, Evidence] = MappingProxyType({}),
     listen: Listen = lambda _: None,
 ) -> Preflight:
-    """The same, with what fixes need. `rehearsed` is what a rehearsal showed of the entry script of a folder: its time
-    and memory are held against the manifests there.
+    """The same, with what fixes need. `rehearsed` is what a rehearsal showed of the entry script of a folder (an
+    absolute path): its time and memory are held against the manifests there and below.
     """
     wanted = version_of(version)
     began = time.perf_counter()
     listen("reading manifests")
     collected = collect(paths, wanted)
     reports = []
+    alone = sum(isinstance(one.evidence.workload, Workload) for one in collected) == 1
     for one in collected:
-        reports.append(_judged(one, paths, wanted, suppression or Suppression(), rehearsed, began))
+        reports.append(_judged(one, paths, wanted, suppression or Suppression(), rehearsed, began, alone=alone))
         began = time.perf_counter()
     return Preflight(tuple(paths), reports, dict(_files(collected)))
+
+
+def readable(paths: Sequence[Path]) -> tuple[list[Path], list[tuple[Path, CannotExamine]]]:
+    """The manifests that can be read, and the others, each with the reason."""
+    good: list[Path] = []
+    refused: list[tuple[Path, CannotExamine]] = []
+    for path in paths:
+        try:
+            read(path)
+            good.append(path)
+        except CannotExamine as error:
+            refused.append((path, error))
+    return good, refused
+
+
+def checked(
+    paths: Sequence[Path],
+    *,
+    version: str | None,
+    options: Options,
+    rehearsed: Mapping[Path, Evidence],
+    fix: bool,
+    listen: Listen,
+) -> tuple[Preflight, int]:
+    """Examine manifests as `doctor check` does, and return how many safe edits were made when asked to `fix`.
+
+    An entry script that lies beside a manifest and was not examined is rehearsed, unless nothing may be run.
+    """
+    rehearsed = {**_beside(paths, options, rehearsed, listen), **rehearsed}
+    made = 0
+    for _ in range(MOST_ROUNDS):
+        found = examine_manifests(
+            paths, version=version, suppression=options.suppression, rehearsed=rehearsed, listen=listen
+        )
+        if not fix or not found.changes():
+            break
+        made += found.apply()
+    return found, made
+
+
+def _beside(
+    paths: Sequence[Path], options: Options, known: Mapping[Path, Evidence], listen: Listen
+) -> dict[Path, Evidence]:
+    """Rehearsals of the scripts beside manifests. One that cannot be rehearsed says nothing here."""
+    folders = dict.fromkeys(path.absolute().parent for path in paths)
+    found: dict[Path, Evidence] = {}
+    for folder in folders:
+        script = folder / SCRIPT
+        if options.run and folder not in known and script.is_file():
+            with contextlib.suppress(CannotExamine, ConfigError):
+                seen = examine(script, replace(options, verify=False), listen).evidence
+                found |= {folder: seen} if isinstance(seen.probe, Probe) else {}
+    return found
 
 
 def _files(collected: Iterable[Collected]) -> Iterator[tuple[str, ManifestFile]]:
@@ -120,13 +181,16 @@ def _judged(
     suppression: Suppression,
     rehearsed: Mapping[Path, Evidence],
     began: float,
+    *,
+    alone: bool,
 ) -> Report:
-    service = rehearsed.get(Path(one.file.path).parent)
+    folders = Path(one.file.path).absolute().parents
+    service = next((rehearsed[folder] for folder in folders if folder in rehearsed), None)
     evidence = one.evidence
-    if service is not None:
+    if service is not None and _serves(evidence, service, alone=alone):
         evidence = evidence.replace(script=service.script, probe=service.probe)
     collected = time.perf_counter()
-    checks = suppression.selected(checks_of_family("kubernetes"))
+    checks = suppression.selected(checks_of_kind("manifest"))
     outcomes = tuple(run_check(check, evidence) for check in checks if _can_tell(check, evidence))
     places, files = Places(one.objects), dict(_files([one]))
     main = next((o for o in one.objects if o.file is one.file and _is_about(o, evidence)), None)
@@ -157,6 +221,15 @@ def _judged(
 def _can_tell(check: Check, evidence: Evidence) -> bool:
     """False for checks of a rehearsal where there was none, and of a workload where the file holds none."""
     return not any(evidence.missing(need) for need in check.needs)
+
+
+def _serves(evidence: Evidence, service: Evidence, *, alone: bool) -> bool:
+    """True when a workload surely runs the script that was rehearsed: it is the only one, or speaks of it."""
+    workload, script = evidence.workload, service.script
+    if isinstance(workload, Missing) or isinstance(script, Missing):
+        return False
+    own = workload.spec.containers if workload.spec else ()
+    return alone or any(speaks_of(one, script.name) for one in own)
 
 
 def _is_about(one: Written, evidence: Evidence) -> bool:

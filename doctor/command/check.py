@@ -1,8 +1,8 @@
-"""`doctor check PATH...`: read and rehearse entry scripts before their deploy."""
+"""`doctor check PATH...`: read and rehearse entry scripts, and read manifests, before their deploy."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from msgspec.structs import replace
@@ -12,8 +12,11 @@ from doctor.command.options import FILE, narrator, screen, telling, variables_of
 from doctor.command.outputs import exit_code, write_outputs
 from doctor.config import load_settings
 from doctor.engine import Examination, Options
-from doctor.gate import examine_all, examine_in, fixed, preview, scripts_of
+from doctor.gate import Refused, examine_all, examine_in, fixed, manifests_of, preview, rehearsed, scripts_of
 from doctor.report import Report
+
+if TYPE_CHECKING:
+    from doctor.cluster.preflight import Preflight
 
 
 @click.command("check", no_args_is_help=False)
@@ -58,6 +61,11 @@ from doctor.report import Report
     default=None,
     help="Prove fixes on a scratch copy. [default: when the rehearsal takes less than 2 s]",
 )
+@click.option(
+    "--kubernetes-version",
+    metavar="VERSION",
+    help="The cluster's version, as 1.29, that manifests are held against. [default: the newest known]",
+)
 @click.option("--fix", is_flag=True, help="Apply the fixes labelled safe.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
 @telling()
@@ -66,7 +74,8 @@ from doctor.report import Report
 def command(paths: tuple[Path, ...], **given: Any) -> int:
     """Say what will break when this service is deployed, and what to change.
 
-    PATH is an entry script (score.py), or a folder that holds one. init() and run() are rehearsed in a process of their
+    PATH is an entry script (score.py), a Kubernetes manifest (deployment.yaml), or a folder that holds them. init() and
+    run() are rehearsed in a process of their
     own on a scratch copy of the folder; nothing of yours is changed unless --fix is given. With --image the service is
     deployed into a throwaway container of that image, its server started, and health, swagger and samples tried.
 
@@ -79,9 +88,13 @@ def command(paths: tuple[Path, ...], **given: Any) -> int:
         raise click.UsageError("--write-baseline needs --baseline FILE: the file to write")
     _refuse_clashes(given)
     listen = narrator(quiet=given["quiet"])
-    scripts, refused = scripts_of(paths)
-    found: list[Examination] = []
     image = given["image"]
+    manifests, others = ([], list(paths)) if image else manifests_of(paths)
+    scripts, refused = scripts_of(others)
+    refused = [one for one in refused if not (one[0].is_dir() and _holds(one[0], manifests))]
+    if given["kubernetes_version"] and not manifests and not refused:
+        raise click.UsageError("--kubernetes-version is for manifests, and the paths hold none")
+    found: list[Examination] = []
     examined = examine_in(image, scripts, options, listen) if image else examine_all(scripts, options, listen)
     for result in examined:
         if isinstance(result, Examination):
@@ -90,18 +103,54 @@ def command(paths: tuple[Path, ...], **given: Any) -> int:
             refused.append(result)
     if given["fix"]:
         found = [_fix(one, options, listen) for one in found]
-    listen("")
     reports = [one.report for one in found]
+    preflight = _preflight(manifests, given, options, found, refused, listen) if manifests else None
+    reports += preflight.reports if preflight else []
+    listen("")
     if given["diff"]:
         click.echo("".join(preview(one) for one in found), nl=False)
+        click.echo(preflight.preview() if preflight else "", nl=False)
     elif reports or not refused:
         write_outputs(reports, given["output"], color=given["color"], verbose=given["verbose"], quiet=given["quiet"])
     if given["write_baseline"] and settings.baseline is not None:
-        number = write_baseline(settings.baseline, [_of_script(one) for one in found])
+        of_files = preflight.of_files() if preflight else []
+        number = write_baseline(settings.baseline, [*map(_of_script, found), *of_files])
         click.echo(f"{number} findings are recorded in {settings.baseline}; from now on they stay quiet", err=True)
     for _, error in refused:
         click.echo(f"doctor: {error}", err=True)
     return exit_code(reports, settings.fail_on, refused=bool(refused), recorded=given["write_baseline"])
+
+
+def _holds(folder: Path, manifests: Sequence[Path]) -> bool:
+    return any(path.is_relative_to(folder) for path in manifests)
+
+
+def _preflight(
+    manifests: Sequence[Path],
+    given: Mapping[str, Any],
+    options: Options,
+    found: Sequence[Examination],
+    refused: list[Refused],
+    listen: Callable[[str], None],
+) -> "Preflight | None":
+    """Examine manifests, beside what the rehearsals of this run showed; with --fix, until no safe fix is left."""
+    from doctor.cluster.preflight import checked, readable
+
+    manifests, unreadable = readable(manifests)
+    refused += unreadable
+    if not manifests:
+        return None
+    preflight, made = checked(
+        manifests,
+        version=given["kubernetes_version"],
+        options=options,
+        rehearsed=rehearsed(found),
+        fix=given["fix"],
+        listen=listen,
+    )
+    if given["fix"]:
+        _tell_fixed(", ".join(map(str, manifests)), made, listen)
+    return preflight
 
 
 def _of_script(found: Examination) -> Report:
@@ -134,7 +183,11 @@ def _flags(given: Mapping[str, Any]) -> dict[str, object]:
 
 def _fix(found: Examination, options: Options, listen: Callable[[str], None]) -> Examination:
     after, made = fixed(found, options, listen)
+    _tell_fixed(found.report.target.name, made, listen)
+    return after
+
+
+def _tell_fixed(name: str, made: int, listen: Callable[[str], None]) -> None:
     listen("")
     safe = "no safe fix to apply" if not made else f"{made} safe edit{'s' if made > 1 else ''} applied"
-    click.echo(f"{found.report.target.name}: {safe}", err=True)
-    return after
+    click.echo(f"{name}: {safe}", err=True)
