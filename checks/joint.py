@@ -38,6 +38,15 @@ STATES = frozenset(
 )
 """What an engine or a cluster says of a service whose reason lies elsewhere."""
 
+OF_A_CONTAINER = frozenset(
+    f"kubernetes.{name}"
+    for name in (
+        *("init-container-fails", "init-container-hangs", "sidecar-dies", "crashed", "killed", "command-ends"),
+        *("liveness-kills", "startup-probe-too-short"),
+    )
+)
+"""What a cluster says of one container, and what that container's own log may know better."""
+
 OF_TRAFFIC = frozenset(
     f"kubernetes.{name}"
     for name in (
@@ -86,6 +95,8 @@ def _ties(findings: Sequence[Finding]) -> dict[int, set[int]]:
         is_cause = _role(told) == "cause"
         for n in alike or (() if is_cause else breaking or last):
             ties.setdefault(n, set()).add(log)
+        if is_cause and _breaks(told):
+            ties.setdefault(log, set()).update(n for n in closer if _is_of_container(told, findings[n]))
         for n in last if is_cause else ():
             if agree(told, findings[n]):
                 for better in alike or [log]:
@@ -98,6 +109,15 @@ def _ties(findings: Sequence[Finding]) -> dict[int, set[int]]:
             after = OF_A_CLUSTER[OF_A_CLUSTER.index(one.id) + 1 :]
             ties.setdefault(n, set()).update(m for m in states if findings[m].id in after)
     return ties
+
+
+def _is_of_container(log: Finding, other: Finding) -> bool:
+    """True for what is said of the container whose log it is, unless that accounts for the log's own finding."""
+    if other.id not in OF_A_CONTAINER or log.id in other.explains:
+        return False
+    names = [one.partition(":")[2] for one in other.about if one.startswith("container:")]
+    sources = [f"{quote.source} " for quote in log.evidence]
+    return any(f" -c {name} " in source for name in names for source in sources)
 
 
 def _breaks(finding: Finding) -> bool:

@@ -1,5 +1,7 @@
 """What several families say of one container becomes one answer."""
 
+import msgspec
+
 from checks.finding import Confidence, Finding, Quote, Severity
 from checks.joint import agree, judge
 
@@ -116,3 +118,26 @@ def test_a_cause_of_the_log_shows_the_line_of_code_that_the_rehearsal_met() -> N
     cause = judge((log, raised)).causes[0]
     assert cause.id == "logs.value-error"
     assert cause.evidence[0].text == 'shoe = int(sizes["shoe"])'
+
+
+def test_the_log_of_a_container_knows_better_why_it_hangs_and_not_what_another_one_does() -> None:
+    said = Finding(
+        id="logs.command-not-found",
+        family="logs",
+        title="the command `nc` is not found in the image",
+        evidence=(Quote(source="kubectl logs score-1 -c wait-db -n team-a", text="sh: 1: nc: not found"),),
+        severity=Severity.ERROR,
+    )
+    hangs = Finding(
+        id="kubernetes.init-container-hangs",
+        family="kubernetes",
+        title="init container `wait-db` has not ended after 89 s",
+        evidence=(Quote(source="pod/score-1", text="running for 89 s"),),
+        severity=Severity.ERROR,
+        about=("container:wait-db",),
+    )
+    assert [one.id for one in judge((said, hangs)).causes] == [said.id]
+    other = msgspec.structs.replace(hangs, about=("container:get-model",))
+    assert {one.id for one in judge((said, other)).causes} == {said.id, hangs.id}
+    closer = msgspec.structs.replace(hangs, explains=(said.id,), about=())
+    assert [one.id for one in judge((said, closer)).causes] == [hangs.id]

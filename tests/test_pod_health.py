@@ -110,7 +110,8 @@ def test_the_worst_come_first() -> None:
         made(running(), name="well"),
         made(terminated(ended(0)), phase="Succeeded", name="done"),
     ]
-    assert [each.name for each in sorted(ordered[::-1], key=badness)] == [each.name for each in ordered]
+    turned = list(reversed(ordered))
+    assert [each.name for each in sorted(turned, key=badness)] == [each.name for each in ordered]
 
 
 def test_replicas_that_fail_alike_share_a_key() -> None:
