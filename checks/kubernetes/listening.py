@@ -44,6 +44,7 @@ _PORT_ONLY = re.compile(r"^(?:\S+ )?port:? (?P<port>\d{2,5})\b")
 _BANNER = re.compile(r"^Server Port: (?P<port>\d+)$")
 _BEGINS = re.compile(r"Starting gunicorn \d|Started server process|supervisord started")
 _EVERYWHERE = re.compile(r"Running on all addresses")
+_PROXY = re.compile(r"\b(?:nginx|envoy|haproxy|supervisord|caddy|httpd|apache2)\b")
 _READY = re.compile(
     r"ready for serving traffic|Application startup complete|[Ii]nit has completed successfully"
     r"|(?:GET|POST) /\S* (?:HTTP/[\d.]+\" )?2\d\d\b"
@@ -229,6 +230,8 @@ _SERVERS: dict[str, tuple[tuple[str, ...], int, bool]] = {
     "vllm": (("--port",), 8000, False),
     "http.server": (("--port",), 8000, False),
 }
+_VARIABLES = {"uvicorn": "UVICORN_", "flask": "FLASK_RUN_", "streamlit": "STREAMLIT_SERVER_"}
+_WITH_FILE = frozenset({"gunicorn", "hypercorn"})
 _ADDRESS = ("--host", "-h", "--bind", "-b", "--listen", "--server.address")
 
 
@@ -238,27 +241,11 @@ def _commanded(workload: Workload, container: Container) -> Iterator[Listener]:
     source, where = workload.shown, f"container {container.name}"
     words = [part for word in engined.words for part in (word.split("=", 1) if word.startswith("-") else [word])]
     at = next((place for place, word in enumerate(words) if basename(word) in _SERVERS), None)
-    shown = " ".join(engined.command)[:200]
+    quote = Quote(source=source, text=f"{where}, command: {' '.join(engined.command)[:200]}")
     if at is not None:
-        options, port, inner = _SERVERS[basename(words[at])]
-        given = _given(words[at + 1 :], options) or _bare_port(words[at:])
-        if port == AZURE_PORT or given or not engined.environment.get("PORT"):
-            host = _host(words[at + 1 :])
-            loopback = host.startswith(LOOPBACK) if host else inner
-            yield Listener(
-                port=given or port,
-                witness="command",
-                quote=Quote(source=source, text=f"{where}, command: {shown}"),
-                loopback=loopback,
-                tls="--certfile" in words or "--ssl-keyfile" in words or None,
-            )
-            if basename(words[at]) == "tritonserver":
-                yield from (_also(port, source, where, shown) for port in (8001, 8002))
-            if port == AZURE_PORT and engined.environment.get("SEPERATE_HEALTH_ENDPOINT", "").lower() == "true":
-                yield _also(HEALTH_PORT, source, where, shown)
-        return
-    if given := _given(words, ("--port",)):
-        yield Listener(port=given, witness="command", quote=Quote(source=source, text=f"{where}, command: {shown}"))
+        yield from _by_server(basename(words[at]), words[at:], engined, quote)
+    elif given := _given(words, ("--port",)):
+        yield Listener(port=given, witness="command", quote=quote)
     elif "runsvdir" in {basename(word) for word in words} or (
         not engined.command and (_IMAGE_OF_AZURE.search(container.image) or container.variable("AZUREML_ENTRY_SCRIPT"))
     ):
@@ -266,8 +253,37 @@ def _commanded(workload: Workload, container: Container) -> Iterator[Listener]:
         yield Listener(port=AZURE_PORT, witness="image", quote=Quote(source=source, text=text))
 
 
-def _also(port: int, source: str, where: str, shown: str) -> Listener:
-    return Listener(port=port, witness="command", quote=Quote(source=source, text=f"{where}, command: {shown}"))
+def _by_server(name: str, words: Sequence[str], engined: Engined, quote: Quote) -> Iterator[Listener]:
+    """What a server takes by its options, then by its variables, then by itself."""
+    options, port, inner = _SERVERS[name]
+    environment = engined.environment
+    said = (
+        [*words[1:], *environment.get("GUNICORN_CMD_ARGS", "").replace("=", " ").split()]
+        if name == "gunicorn"
+        else words[1:]
+    )
+    given, host = _given(said, options) or _bare_port(words), _host(said)
+    prefix = _VARIABLES.get(name, "")
+    if not given and prefix and environment.get(f"{prefix}PORT", "").isdigit():
+        given = int(environment[f"{prefix}PORT"])
+    host = host or (environment.get(f"{prefix}HOST", "") if prefix else "")
+    configured = name in _WITH_FILE and not given
+    if configured and environment.get("PORT", "").isdigit() and name == "gunicorn":
+        yield Listener(port=int(environment["PORT"]), witness="command", quote=quote)
+        return
+    if configured and {"-c", "--config"} & set(said):
+        return
+    yield Listener(
+        port=given or port,
+        witness="image" if configured else "command",  # a file beside the code may say otherwise
+        quote=quote,
+        loopback=host.startswith(LOOPBACK) if host else inner,
+        tls=bool({"--certfile", "--ssl-keyfile"} & set(said)) or None,
+    )
+    if name == "tritonserver":
+        yield from (Listener(port=one, witness="command", quote=quote) for one in (8001, 8002))
+    if name == "azmlinfsrv" and environment.get("SEPERATE_HEALTH_ENDPOINT", "").lower() == "true":
+        yield Listener(port=HEALTH_PORT, witness="command", quote=quote)
 
 
 def _given(words: Sequence[str], options: Sequence[str]) -> int | None:
@@ -288,6 +304,18 @@ def _bare_port(words: Sequence[str]) -> int | None:
 def _host(words: Sequence[str]) -> str:
     value = next((value for option, value in pairwise(words) if option in _ADDRESS), "")
     return value.rsplit(":", 1)[0] if ":" in value else value if not value.isdigit() else ""
+
+
+def _is_before(evidence: Evidence, container: Container | None) -> bool:
+    """True when a proxy in the same container may have the port, which says nothing in the log."""
+    spec = workload_of(evidence).spec
+    words = [
+        word
+        for one in ((container,) if container else spec.containers if spec else ())
+        for word in (*one.command, *one.args)
+    ]
+    told = (line.text for line in lines_of(evidence, container)[:200])
+    return any(_PROXY.search(text) for text in (*words, *told))
 
 
 def _may_be_a_neighbours(workload: Workload, port: int, container: Container | None) -> bool:

@@ -57,7 +57,7 @@ def listens_on_loopback(evidence: Evidence) -> Iterator[Finding]:
         yield Finding(
             title=f"the server listens on 127.0.0.1:{one.port}, inside of the pod only",
             evidence=(one.quote, *_asked(evidence, one), *shown(refused[0] if refused else None)),
-            severity=Severity.ERROR if one.is_sure or refused or not workload.from_files else Severity.WARNING,
+            severity=Severity.ERROR if one.witness != "image" or refused else Severity.WARNING,
             confidence=Confidence.CERTAIN if one.witness == "socket" else Confidence.LIKELY,
             about=(*(f"container:{each.name}" for each in _containers(evidence)), f"port:{one.port}"),
             fixes=(

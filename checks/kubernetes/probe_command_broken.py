@@ -30,12 +30,13 @@ from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Fix, Stage
 from checks.kubernetes.listening import is_azure_server, likeliest, listeners
 from checks.kubernetes.patching import of_container
-from checks.kubernetes.probing import SAID, STATES, Asked, last_failure, probes, shown
+from checks.kubernetes.probing import SAID, STATES, Asked, is_starting, last_failure, probes, shown, states
 from checks.kubernetes.scenes import Scene, deployment, event, pod, running, scene, spec
 from checks.kubernetes.seen import workload_of
 from checks.runtime.wording import titled
 
 _Q = r"\\*[\"'`‘]?"  # any quotation mark, escaped or not
+_ABSENT = "looks for {}, which is not in the container"
 _GONE = r"(?P<why>No such file)"
 _SH = r"(?:sh|bash|ash): (?:line )?(?:\d+: )?"
 _WORDS = tuple(
@@ -71,12 +72,17 @@ def probe_command_broken(evidence: Evidence) -> Iterator[Finding]:
         if told is None:
             continue
         what, why = told
+        one = states(workload, asked.container)[0]
+        marker = why == _ABSENT
+        if marker and is_starting(workload, one):
+            continue  # a file that the service writes when it is ready
         yield Finding(
-            title=titled(f"the {asked.kind} probe {why} `{what}`", 88),
+            title=titled(f"the {asked.kind} probe {why.format(f'`{what}`')}", 88),
             evidence=(
                 asked.quote(workload, "exec.command", shlex.join(asked.probe.exec.command)),
                 *shown(said),
             ),
+            confidence=Confidence.LIKELY if marker else Confidence.CERTAIN,
             explains=asked.leads_to,
             about=(*asked.about, f"file:{what}"),
             fixes=(_fix(evidence, asked),),
@@ -88,10 +94,10 @@ def _told(said: Event) -> tuple[str, str] | None:
         if found := pattern.search(said.message):
             what, why = found["what"].strip(), found["why"].lower()
             if "permission" in why:
-                return what, "must not execute"
-            if "directory" in why and "no such" not in why:
-                return what, "calls a folder:"
-            return what, "needs, and the image lacks,"
+                return what, "must not execute {}"
+            if "is a directory" in why:
+                return what, "calls {}, which is a folder"
+            return what, _ABSENT if pattern is _WORDS[-1] else "calls {}, which the image lacks"
     return None
 
 
@@ -124,8 +130,8 @@ CONTAINERD = (
     "executable file not found in $PATH: unknown"
 )
 CASES = (
-    fires(_made(DOCKER), saw="lacks, `curl`", findings=1),
-    fires(_made(CONTAINERD), saw="lacks, `curl`", name="containerd"),
+    fires(_made(DOCKER), saw="calls `curl`, which the image lacks", findings=1),
+    fires(_made(CONTAINERD), saw="calls `curl`, which the image lacks", name="containerd"),
     fires(_made("failed: /bin/sh: 1: wget: not found\n", "sh", "-c", "wget -q localhost:5001"), saw="`wget`"),
     fires(
         _made("failed: cat: can't open '/run/ready': No such file or directory", "cat", "/run/ready"), saw="/run/ready"

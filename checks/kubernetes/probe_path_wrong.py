@@ -21,6 +21,7 @@ Kubernetes documentation, "Configure Liveness, Readiness and Startup Probes". So
 1.5.1 (`GET /` answers 200 once init() has returned); kubelet, `pkg/probe/http`.
 """
 
+import re
 from collections.abc import Iterator
 
 from checks.cases import fires, quiet
@@ -37,6 +38,7 @@ from checks.kubernetes.seen import workload_of
 from checks.runtime.wording import titled
 
 _OF_AZURE = frozenset({"/", "/score", "/swagger.json"})
+_WORKED = re.compile(r"GET (/\S*) (?:HTTP/[\d.]+\" )?200\b")
 _HEALTH = {
     "tritonserver": "/v2/health/ready",
     "mlserver": "/v2/health/ready",
@@ -100,6 +102,7 @@ def _in_the_log(evidence: Evidence, asked: Asked, path: str) -> tuple[Quote, ...
 def _fix(evidence: Evidence, asked: Asked, *, azure: bool) -> Fix:
     workload, words = workload_of(evidence), (*asked.container.command, *asked.container.args, asked.container.image)
     good = [one.path for one in answers_of(evidence) if one.method == "GET" and one.status and one.status < 400]
+    good += [found[1] for line in lines_of(evidence, asked.container) if (found := _WORKED.search(line.text))]
     of_server = next((path for name, path in _HEALTH.items() if any(name in word for word in words)), None)
     path = "/" if azure else good[0] if good else of_server or "<health route of the server>"
     return of_container(

@@ -16,7 +16,7 @@ Give the container's port that name, or write the number.
 Learn more
 ----------
 Kubernetes documentation, "Configure Liveness, Readiness and Startup Probes": use a named port. Source: kubelet,
-`findPortByName` (`port http not found`).
+`findPortByName`; the event says `strconv.Atoi: parsing "http": invalid syntax`.
 """
 
 from collections.abc import Iterator
@@ -90,15 +90,16 @@ def _named(port: object, *ports: Made) -> Made:
 
 
 ERRORED = event(
-    "Unhealthy", "Readiness probe errored: port http not found", container="inference-server", reporter="kubelet"
+    "Unhealthy",
+    'Readiness probe errored: strconv.Atoi: parsing "http": invalid syntax',
+    container="inference-server",
+    reporter="kubelet",
 )
 PLAIN: Made = {"containerPort": 5001}
 HTTP: Made = {"containerPort": 5001, "name": "http"}
 WAITS = (pod(running(ready=False), _named("http", PLAIN)),)
 CASES = (
-    fires(
-        scene(controller=deployment(_named("http", PLAIN)), pods=WAITS, events=(ERRORED,)), saw="port http not found"
-    ),
+    fires(scene(controller=deployment(_named("http", PLAIN)), pods=WAITS, events=(ERRORED,)), saw="strconv.Atoi"),
     fires(scene(controller=deployment(_named("web", HTTP)), from_files=True), saw="5001 named `http`", findings=1),
     fires(scene(controller=deployment(_named("http"))), saw="ports: none"),
     quiet(scene(controller=deployment(_named("http", HTTP)))),

@@ -24,7 +24,12 @@ KINDS: tuple[Kind, ...] = ("startup", "readiness", "liveness")
 PATIENCE = 120.0
 """Seconds that a model service may take to start before its silence counts, where no startup probe says so itself."""
 
-UNREADY = ("kubernetes.not-ready", "kubernetes.no-ready-endpoint", "kubernetes.progress-deadline")
+UNREADY = (
+    "kubernetes.not-ready",
+    "kubernetes.no-ready-endpoint",
+    "kubernetes.progress-deadline",
+    "kubernetes.still-starting",
+)
 """What a probe that cannot pass leads to."""
 
 STATES = (

@@ -29,10 +29,8 @@ from checks.finding import Confidence, Finding, Fix, Quote, Severity, Stage
 from checks.kubernetes.patching import MANAGED, patched
 from checks.kubernetes.scenes import Made, deployment, pod, running, scene, service
 from checks.kubernetes.seen import quote_field, workload_of
-from checks.kubernetes.services import likeness, nearest, of_object, selects, services_of, shown, slices_of
+from checks.kubernetes.services import ALIKE, likeness, nearest, of_object, selects, services_of, shown, slices_of
 from checks.runtime.wording import titled
-
-MEANT = 0.4  # likeness of a selector and labels from which they seem meant for each other
 
 
 @check(
@@ -50,7 +48,7 @@ def selector_mismatch(evidence: Evidence) -> Iterator[Finding]:
         if not selector or one.spec.type == "ExternalName" or _selects_any(workload, one):
             continue
         labels, owner = _meant(workload, one)
-        close = likeness(selector, labels) >= MEANT or one.name == workload.name
+        close = likeness(selector, labels) >= ALIKE or one.name == workload.name
         yield Finding(
             title=_title(one, labels),
             evidence=(

@@ -17,6 +17,10 @@ SETTLED = 120.0
 """Seconds after which what a controller has not done by itself counts."""
 
 
+ALIKE = 0.7
+"""Likeness of a selector and labels from which one seems meant for the other: the same key, and most letters."""
+
+
 def services_of(workload: Workload) -> tuple[Service, ...]:
     """Every service that was read with the workload."""
     return () if isinstance(workload.services, Missing) else workload.services
@@ -85,7 +89,7 @@ def shown(selector: Mapping[str, str], most: int = 4) -> str:
 def nearest(selector: Mapping[str, str], pods: tuple[Metadata, ...]) -> Metadata | None:
     """The pod whose labels are most like a selector; None when none has anything in common with it."""
     ranked = sorted(pods, key=lambda one: likeness(selector, one.labels), reverse=True)
-    return ranked[0] if ranked and likeness(selector, ranked[0].labels) > 0.5 else None
+    return ranked[0] if ranked and likeness(selector, ranked[0].labels) > ALIKE else None
 
 
 def likeness(selector: Mapping[str, str], labels: Mapping[str, str]) -> float:
