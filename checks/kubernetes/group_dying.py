@@ -1,6 +1,7 @@
 """Ends, restarts, evictions and rollouts: why a container does not stay."""
 
 from checks.check import Check
+from checks.kubernetes.broken_pod_stays import broken_pod_stays
 from checks.kubernetes.change_not_observed import change_not_observed
 from checks.kubernetes.command_ends import command_ends
 from checks.kubernetes.container_failed import container_failed
@@ -60,5 +61,6 @@ CHECKS: tuple[Check, ...] = (
     deadline_exceeded,
     job_failed,
     progress_deadline,
+    broken_pod_stays,
     old_version_serves,
 )

@@ -64,16 +64,22 @@ def killed(evidence: Evidence) -> Iterator[Finding]:
     workload = workload_of(evidence)
     for one, count in enders(workload):
         end = one.ended
-        if end is None or end.exit_code not in {SIGKILL, SIGTERM} or end.reason == "OOMKilled":
+        if (
+            end is None
+            or end.exit_code not in {SIGKILL, SIGTERM}
+            or end.reason in {"OOMKilled", "ContainerStatusUnknown"}
+        ):
             continue
         if kill_of(workload, one):
             continue
         told = _told(workload, one)
         memory = any(event.reason in {"SystemOOM", "OOMKilling"} for event in told)
         who = ": its node ran out of memory" if memory else ", and not for its memory limit"
-        signal = "SIGKILL" if end.exit_code == SIGKILL else "SIGTERM"
+        how = f"was ended by SIGKILL ({SIGKILL}){who}"
+        if end.exit_code == SIGTERM:
+            how = f"was asked to end (SIGTERM, {SIGTERM}), and no probe did it"
         yield Finding(
-            title=titled(f"container `{one.name}` was ended by {signal} ({end.exit_code}){who}", 88),
+            title=titled(f"container `{one.name}` {how}", 88),
             evidence=(quote_ended(one), quote_limit(one), *(quote_event(event) for event in told[-2:]), *more(count)),
             confidence=Confidence.CERTAIN if memory else None,
             about=(f"container:{one.name}", f"exit:{end.exit_code}"),
@@ -82,13 +88,17 @@ def killed(evidence: Evidence) -> Iterator[Finding]:
                     title="ask the events who ended it",
                     commands=(f"kubectl describe pod {one.pod.name} -n {workload.namespace}",),
                 ),
-                *(() if limit_of(one) else (more_memory(evidence, workload, one),)),
-                Fix(
-                    title="look on the node whether the kernel killed it",
-                    commands=(f"kubectl debug node/{one.pod.spec.node_name or '<node>'} -it --image=busybox -- dmesg",),
-                ),
+                *(_for_memory(evidence, one) if end.exit_code == SIGKILL else ()),
             ),
         )
+
+
+def _for_memory(evidence: Evidence, one: PodContainer) -> Iterator[Fix]:
+    if limit_of(one) is None:
+        yield more_memory(evidence, workload_of(evidence), one)
+    node = one.pod.spec.node_name or "<node>"
+    dmesg = f"kubectl debug node/{node} -it --image=busybox -- dmesg"
+    yield Fix(title="look on the node whether the kernel killed it", commands=(dmesg,))
 
 
 def _told(workload: Workload, one: PodContainer) -> tuple[Event, ...]:
@@ -111,7 +121,10 @@ CASES = (
         ),
         saw=": its node ran out of memory",
     ),
-    fires(scene(pods=(pod(waiting("CrashLoopBackOff", last=ended(143), restarts=4)),)), saw="SIGTERM"),
+    fires(
+        scene(pods=(pod(waiting("CrashLoopBackOff", last=ended(143), restarts=4)),)),
+        saw="was asked to end (SIGTERM, 143)",
+    ),
     quiet(
         scene(
             pods=(pod(KILL, spec(livenessProbe={"httpGet": {"port": 5001}})),),

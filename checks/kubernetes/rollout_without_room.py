@@ -73,7 +73,6 @@ def rollout_without_room(evidence: Evidence) -> Iterator[Finding]:
                 workload.shown, "spec.strategy.rollingUpdate.maxUnavailable", f"{given} of {controller.wanted}: 0"
             ),
         ),
-        about=(f"pod:{waiting.name}", f"name:{workload.name}"),
         fixes=(
             patched(
                 "let one old pod go first; with one replica the service is away for a start",

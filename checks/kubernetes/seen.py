@@ -134,7 +134,7 @@ def quote_waiting(one: PodContainer) -> Quote:
 def quote_ended(one: PodContainer) -> Quote:
     """How a container ended, as evidence."""
     ended = one.ended or Terminated()
-    restarts = f", {one.restarts} restarts" if one.restarts else ""
+    restarts = f", {one.restarts} restart{'s' if one.restarts > 1 else ''}" if one.restarts else ""
     said = f": {' '.join(ended.message.split())}" if ended.message.strip() else ""
     signal = f", signal {ended.signal}" if ended.signal else ""
     text = f"{ended.reason or 'ended'}, exit code {ended.exit_code}{signal}{restarts}{said}"
