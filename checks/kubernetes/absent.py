@@ -8,6 +8,7 @@ from checks.evidence import Evidence
 from checks.finding import Finding, Fix, Quote, Safety, Severity
 from checks.kubernetes.references import Kind, Reference, held, near
 from checks.kubernetes.seen import quote_field, workload_of
+from checks.kubernetes.stuck import UPSHOT
 from checks.kubernetes.unmet import unmet
 from checks.runtime.wording import titled
 from checks.text import listed
@@ -15,9 +16,8 @@ from checks.text import listed
 VOLUME_WAITS = (
     "kubernetes.volume-not-mounted",
     "kubernetes.container-not-configured",
-    "kubernetes.rollout-deadline",
-    "kubernetes.not-ready",
-    "kubernetes.endpoints-not-ready",
+    "kubernetes.volume-provider-failed",
+    *UPSHOT,
     "logs.volumes-not-mounted",
     "logs.volume-mount-failed",
     "logs.container-not-created",

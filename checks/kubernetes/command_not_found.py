@@ -31,15 +31,15 @@ from checks.kubernetes.begins import FailedStart, failed_starts
 from checks.kubernetes.patching import of_container
 from checks.kubernetes.scenes import deployment, ended, event, pod, running, scene, spec, terminated, waiting
 from checks.kubernetes.seen import quote_field, workload_of
+from checks.kubernetes.stuck import UPSHOT
 from checks.runtime.wording import titled
 
 FOLLOWS = (
     "kubernetes.crash-loop",
-    "kubernetes.exit-code",
+    "kubernetes.container-failed",
+    "kubernetes.init-container-fails",
     "kubernetes.container-not-started",
-    "kubernetes.rollout-deadline",
-    "kubernetes.not-ready",
-    "kubernetes.endpoints-not-ready",
+    *UPSHOT,
     "logs.crash-loop",
     "logs.container-cannot-run",
     "logs.container-not-created",

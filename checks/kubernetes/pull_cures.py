@@ -7,12 +7,11 @@ from checks.finding import Fix, Safety
 from checks.kubernetes.patching import of_container, of_template
 from checks.kubernetes.pulling import FailedPull
 from checks.kubernetes.seen import PodContainer
+from checks.kubernetes.stuck import UPSHOT
 
 FOLLOWS = (
     "kubernetes.image-not-pulled",
-    "kubernetes.rollout-deadline",
-    "kubernetes.not-ready",
-    "kubernetes.endpoints-not-ready",
+    *UPSHOT,
     "logs.image-pull-waiting",
     "logs.image-pull-reason-unknown",
 )

@@ -5,7 +5,8 @@ stands in the last event `Failed to pull image`.
 
 Sources: kubelet `pkg/kubelet/images/image_manager.go` of 1.20 to 1.34; moby `distribution/errors.go` and
 `daemon/images/image_pull.go`; containerd `core/remotes/docker` and `client/pull.go`; containers/image
-`docker/errors.go` (CRI-O); the error codes of the distribution specification; Azure Container Registry, "Configure rules".
+`docker/errors.go` (CRI-O); the error codes of the distribution specification; Azure Container
+Registry, "Configure rules".
 """
 
 import re

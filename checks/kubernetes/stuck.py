@@ -12,6 +12,14 @@ from checks.kubernetes.seen import PodContainer, containers_of, events
 
 T = TypeVar("T")
 
+UPSHOT = (
+    "kubernetes.creating-hangs",
+    "kubernetes.progress-deadline",
+    "kubernetes.no-ready-endpoint",
+    "kubernetes.not-ready",
+    "kubernetes.still-starting",
+)
+"""Symptoms of every pod that does not get going."""
 BEGUN = ("Pulling", "Pulled", "Created", "Started")
 """Events of containers: volumes and sandbox are there by then."""
 IDLE = frozenset({"", "ContainerCreating", "PodInitializing"})
