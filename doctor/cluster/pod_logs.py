@@ -103,31 +103,50 @@ def _read(api: Api, one: Wanted, bounds: _Bounds) -> Log | Unseen:
     return msgspec.structs.replace(log, text=_clean(log.text), unread=unread or log.unread)
 
 
+@dataclass(frozen=True)
+class _Newest:
+    """The last lines, as they came. `shortened`: fewer than were wanted, because they are long."""
+
+    body: bytes
+    shortened: bool
+
+    @property
+    def most_records(self) -> int:
+        """How many records these can be at most; a server counts them, and a long line is several."""
+        return sum(1 + len(line) // PARTS[0] for line in self.body.split(b"\n")[:-1])
+
+
 def _ends(api: Api, one: Wanted, bounds: _Bounds) -> tuple[bytes, str | None]:
     """The last lines, before them the first ones where there are more, and what was not read."""
-    lines = min(bounds.tail or MOST_LINES, MOST_LINES)
-    newest, got = _newest(api, one, bounds, lines)
-    if got < lines or (bounds.tail and got >= bounds.tail):
-        return newest, None
+    limit = min(bounds.tail or MOST_LINES, MOST_LINES)
+    newest = _newest(api, one, bounds, limit)
+    lines = newest.body.count(b"\n")
+    if not newest.shortened and (limit == bounds.tail or newest.most_records < limit):
+        return newest.body, None
+    if bounds.tail:
+        return newest.body, f"the log is long: its newest {lines} lines were read, the rest was not"
     oldest = _get(api, one, {**bounds.since, "limitBytes": OLDEST}, OLDEST)
-    first, _ = with_time(newest[: newest.find(b"\n") + 1])
-    before = [line for line in oldest.split(b"\n")[:-1] if not first or with_time(line + b"\n")[0] < first]
-    if len(oldest) < OLDEST or len(before) < oldest.count(b"\n"):  # both ends meet
-        return b"\n".join([*before, newest]), None
-    return b"\n".join([*before, newest]), (
-        f"the log is long: its oldest {len(before)} lines and its newest {got} were read, the rest was not; "
+    first, _ = with_time(newest.body[: newest.body.find(b"\n") + 1])
+    there = oldest.split(b"\n")[:-1]
+    before = [line for line in there if not first or with_time(line + b"\n")[0] < first]
+    both = b"\n".join([*before, newest.body])
+    if len(oldest) < OLDEST or len(before) < len(there):
+        return both, None  # both ends meet
+    return both, (
+        f"the log is long: its oldest {len(before)} lines and its newest {lines} were read, the rest was not; "
         "lines are counted in what was read"
     )
 
 
-def _newest(api: Api, one: Wanted, bounds: _Bounds, lines: int) -> tuple[bytes, int]:
-    """The last lines, fewer of them where they are long, and how many were asked for in the end."""
+def _newest(api: Api, one: Wanted, bounds: _Bounds, lines: int) -> _Newest:
+    """The last lines, fewer of them where they are long."""
+    shortened = False
     while True:
         body = _get(api, one, {**bounds.since, "tailLines": lines, "limitBytes": MOST_BYTES}, MOST_BYTES)
         if len(body) < MOST_BYTES or lines <= 1:
-            return body, body.count(b"\n") if lines > 1 else 1
-        # The end is missing: as many lines as were whole, and a few less for the next are as long.
-        lines = max(1, min(body.count(b"\n") * 4 // 5, lines // 2))
+            return _Newest(body, shortened)
+        # The end is missing: as many lines as were whole, and a few less, for the next are as long.
+        lines, shortened = max(1, min(body.count(b"\n") * 4 // 5, lines // 2)), True
 
 
 def _get(api: Api, one: Wanted, query: dict[str, str | int], most: int) -> bytes:

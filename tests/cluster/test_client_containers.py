@@ -277,8 +277,29 @@ class TestLogs:
         monkeypatch.setattr(pod_logs, "MOST_BYTES", 20_000)
         lines = [b"x" * (1000 if n < 390 else 10) + b" %d" % n for n in range(400)]
         api_server.add_log(Which("team-a", "score-1", "server"), log(*lines))
-        found = self.read(client())
+        api = client()
+        found = self.read(api)
         assert found.text.splitlines()[-12:] == [line.decode() for line in lines[-12:]]
+        assert found.text.startswith("xxx")
+        assert found.text.splitlines()[0].endswith(" 0")
+        found = self.read(api, tail=100)
+        assert found.text.splitlines()[-12:] == [line.decode() for line in lines[-12:]]
+        assert found.unread
+        assert found.unread.startswith("the log is long: its newest ")
+
+    def test_parts_count_as_lines_for_a_server(
+        self, api_server: ApiServer, client: Open, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A tail of records may hold fewer lines than were asked for, and still not be all."""
+        monkeypatch.setattr(pod_logs, "MOST_LINES", 10)
+        long = b"".join(STAMP % (2, part) + b"z" * (16 << 10) for part in range(3)) + b"\n"
+        whole = log(*(b"line %d" % n for n in range(20))) + long
+        tail = b"".join(whole.splitlines(keepends=True)[-8:])  # 7 lines, and one of 3 parts
+        api_server.fail("tailLines=10&", answer=Answer(tail, content="text/plain"))
+        api_server.add_log(Which("team-a", "score-1", "server"), whole)
+        found = self.read(client())
+        assert found.text.splitlines()[:2] == ["line 0", "line 1"]
+        assert found.text.splitlines()[-1] == "z" * (48 << 10)
 
     @pytest.mark.parametrize("size", [8 << 10, 16 << 10], ids=["CRI-O", "docker and containerd"])
     def test_parts_of_a_line_are_put_together(self, api_server: ApiServer, client: Open, size: int) -> None:
