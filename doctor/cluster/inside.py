@@ -10,11 +10,11 @@ from typing import Any
 import msgspec
 
 from checks.cluster.pods import Pod
-from checks.containers import Answers, Container, Inside, MemoryUse, Socket
+from checks.containers import Answers, Container, Inside, MemoryUse
 from checks.evidence import NOT_COLLECTED, Missing
 from doctor.cluster.api import Api, Refused
 from doctor.cluster.as_container import completed, container_of
-from doctor.cluster.handed_over import Program, executed, is_absent, last_words, run
+from doctor.cluster.handed_over import Program, is_absent, last_words, run
 from doctor.cluster.interpreters import Facts, facts_of, interpreters
 from doctor.containers.answers import ask_within
 from doctor.containers.brought import Brought
@@ -28,7 +28,7 @@ from doctor.containers.inside_records import (
     problems_of,
     wishes_of,
 )
-from doctor.containers.look_inside import MOST_OUTPUT, listeners
+from doctor.containers.look_inside import MOST_OUTPUT
 from doctor.containers.running import SPARE, Looked
 from doctor.errors import CannotExamine
 from doctor.probe.launcher import Payload
@@ -108,7 +108,7 @@ def _looked(api: Api, pod: Pod, container: Container, brought: Brought) -> Looke
     why = f"no Python inside that could look{f'; {said}' if said else ''}"
     if facts.shell is None:
         return Missing(reason=f"{why}, and no shell: {facts.refusal or 'it wrote nothing'}")
-    inside = Inside(how="running", shell=facts.shell, listening=_sockets(api, pod, container), memory=_memory(facts))
+    inside = Inside(how="running", shell=facts.shell, listening=facts.listening, memory=_memory(facts))
     return Looked(inside=inside, installed=Missing(reason=why), notes=(why,))
 
 
@@ -130,15 +130,6 @@ def _command(facts: Facts) -> list[str]:
     """What the container executes: its first process, but for the one that several containers share."""
     first = facts.processes[0] if facts.processes else []
     return [] if first[:1] == ["/pause"] else first
-
-
-def _sockets(api: Api, pod: Pod, container: Container) -> tuple[Socket, ...] | Missing:
-    command = ["cat", "/proc/net/tcp", "/proc/net/tcp6"]
-    done = executed(api, pod.metadata.namespace, pod.name, container, command)
-    text = done.stdout.decode("ascii", "replace")
-    if "local_address" not in text:
-        return Missing(reason=f"its sockets could not be read: {redact(last_words(done))}")
-    return tuple(Socket(address=address, port=port) for address, port, _ in listeners(text, {}))
 
 
 def _memory(facts: Facts) -> MemoryUse:
@@ -195,6 +186,8 @@ def ask(
             if not found:
                 return Missing(reason="no Python was found inside to ask from")
             known = inside if isinstance(inside, Inside) else Inside(how="running")
+            if facts.shell is not None and isinstance(known.listening, Missing):
+                known = msgspec.structs.replace(known, listening=facts.listening)
             inside = msgspec.structs.replace(known, interpreter=found[0])
     except (Refused, CannotExamine) as error:
         return Missing(reason=refused(error, pod, container))

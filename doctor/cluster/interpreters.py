@@ -9,9 +9,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from checks.containers import Container
+from checks.containers import Container, Socket
+from checks.missing import Missing
 from doctor.cluster.api import Api, Executed
 from doctor.cluster.handed_over import executed, is_absent, last_words
+from doctor.containers.look_inside import listeners
 
 MOST_FACTS = 1 << 20  # bytes
 SECONDS = 15.0
@@ -23,7 +25,8 @@ _PYTHON = re.compile(r"(?:python|pypy)[\d.]*\Z")
 _EXECUTED_BY_SHELL = re.compile(r"'{3}exec' \"?(/[^\"'\n]+)")  # pip and distlib, where the path has blanks or is long
 _SEPARATOR = "\x1f"
 # X: a program that is there; O: one on PATH, in its order; L: the first two lines of a server's script; P: the words of
-# a process; M: memory.
+# a process; T: a table of sockets can be read; S: a row
+# of it that listens; M: memory.
 _SHELL = r"""
 x() { [ -f "$1" ] && [ -x "$1" ] && echo "${2:-X} $1"; }
 for p in "$@" /azureml-envs/*/bin/python /opt/*conda*/envs/*/bin/python /opt/*conda*/bin/python \
@@ -41,6 +44,9 @@ IFS=$f; i=0
 for p in /proc/[0-9]*/cmdline; do
  i=$((i+1)); [ $i -gt 300 ] && break
  w=$({ tr '\000\n' '\037 ' <"$p"; } 2>/dev/null); [ -n "$w" ] && printf 'P %s\n' "$w"
+done
+for t in /proc/net/tcp /proc/net/tcp6; do
+ [ -r $t ] && echo T && while read -r a b c d e; do [ "$d" = 0A ] && echo "S $a $b $c $d $e"; done <$t
 done
 [ -n "$AZUREML_CONDA_ENVIRONMENT_PATH" ] && x "$AZUREML_CONDA_ENVIRONMENT_PATH/bin/python"
 m() { [ -r "$2" ] && read -r v <"$2" && echo "M $1 $v"; }
@@ -63,7 +69,16 @@ class Facts:
     on_path: list[str] = field(default_factory=list)
     scripts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     processes: list[list[str]] = field(default_factory=list)
+    has_table: bool = False
+    sockets: list[str] = field(default_factory=list)
     memory: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def listening(self) -> tuple[Socket, ...] | Missing:
+        """What listens in the pod: its containers share one network."""
+        if not self.has_table:
+            return Missing(reason="the table of sockets could not be read")
+        return tuple(Socket(address=address, port=port) for address, port, _ in listeners("\n".join(self.sockets), {}))
 
     @property
     def left(self) -> int | None:
@@ -101,6 +116,10 @@ def _read(done: Executed, shell: str) -> Facts:
             facts.scripts[path] = tuple(begin)
         elif kind == "P":
             facts.processes.append(rest.rstrip(_SEPARATOR).split(_SEPARATOR))
+        elif kind == "T":
+            facts.has_table = True
+        elif kind == "S":
+            facts.sockets.append(rest)
         elif kind == "M":
             name, _, value = rest.partition(" ")
             if value.isdigit():

@@ -11,14 +11,14 @@ import pytest
 from cluster.answers import Refusal
 from cluster.api_server import ApiServer
 from cluster.executing import Exec, Process, on_this_machine
-from cluster.inside_pods import CONTAINER, RUNNING, Place, served
+from cluster.inside_pods import CONTAINER, NAMESPACE, RUNNING, Place, served
 from cluster.rights import User
 
 from checks.containers import Container, Inside, Socket
 from checks.evidence import Missing
 from doctor.cluster.api import Access, Api, connect
 from doctor.cluster.inside import ask, completed, container_of, look
-from doctor.cluster.interpreters import Facts, interpreters
+from doctor.cluster.interpreters import Facts, facts_of, interpreters
 from doctor.containers.brought import Brought
 from doctor.containers.running import Looked
 from doctor.probe.launcher import Payload
@@ -97,8 +97,6 @@ def test_no_python(api_server: ApiServer, api: Api, place: Place, by_server: boo
     def execute(asked: Exec) -> Process:
         if asked.command[0] == "sh":
             return on_this_machine()(dataclasses.replace(asked, command=("true",)))
-        if asked.command[0] == "cat":
-            return on_this_machine()(asked)
         if by_server:
             words = f'exec: "{asked.command[0]}": executable file not found in $PATH: unknown'
             raise Refusal(500, f"failed to exec in container: OCI runtime exec failed: {words}", reason="InternalError")
@@ -110,7 +108,7 @@ def test_no_python(api_server: ApiServer, api: Api, place: Place, by_server: boo
     assert isinstance(looked, Looked), looked
     assert looked.inside.shell == "sh"
     assert looked.inside.interpreter is None
-    assert not isinstance(looked.inside.listening, Missing)
+    assert isinstance(looked.inside.listening, Missing)
     assert isinstance(looked.installed, Missing)
 
 
@@ -195,6 +193,17 @@ def test_the_service_is_asked_from_inside(api_server: ApiServer, api: Api, place
     ]
     assert answers.items[-1].sample == "big.json"
     assert handler.asked == ["GET /", "GET /swagger.json", "POST /score"]
+
+
+def test_the_port_is_found_where_nobody_looked_before(api_server: ApiServer, api: Api, place: Place) -> None:
+    pod = served(api_server, place, place.pod(RUNNING))
+    handler = type("Asked", (Service,), {"asked": []})
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as service:
+        threading.Thread(target=service.serve_forever, args=(0.02,), daemon=True).start()
+        facts = facts_of(api, NAMESPACE, pod.name, container_of(pod, CONTAINER))
+        service.shutdown()
+    assert not isinstance(facts.listening, Missing)
+    assert service.server_address[1] in {one.port for one in facts.listening}
 
 
 def test_a_pod_in_an_engines_terms(place: Place) -> None:
