@@ -31,8 +31,9 @@ from checks.container.commands import base, is_python
 from checks.container.stopping import asked_to_end
 from checks.evidence import Evidence
 from checks.finding import Finding, Quote, Stage
-from checks.kubernetes.ends import enders, kill_of, lasted, more, was_ready, with_logs_of
+from checks.kubernetes.ends import enders, lasted, more, was_ready, with_logs_of
 from checks.kubernetes.patching import of_container
+from checks.kubernetes.probe_kills import kill_of
 from checks.kubernetes.scenes import ended, event, pod, running, scene, spec, terminated, waiting
 from checks.kubernetes.seen import quote_ended, workload_of
 from checks.runtime.wording import seconds_of, titled

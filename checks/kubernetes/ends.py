@@ -2,13 +2,7 @@
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any, Literal
 
-import msgspec
-
-from checks.cluster.events import Event
-from checks.cluster.pods import Probe
 from checks.cluster.subject import Workload
 from checks.cluster.times import between
 from checks.container.crashed import SIGNALS
@@ -16,15 +10,13 @@ from checks.container.restart_loop import MEANING
 from checks.container.seen import Told, last_start
 from checks.evidence import Evidence, Logs
 from checks.finding import Quote
-from checks.kubernetes.seen import PodContainer, age, containers, events
+from checks.kubernetes.seen import PodContainer, age, containers
 from checks.runtime.wording import seconds_of
 
 SEVERAL = 2  # restarts that are no accident
 LATELY = 900.0  # seconds; the longest wait of a back-off (300) and one long start
 RESET = 600.0  # seconds of a run after which the kubelet begins its back-off anew
 SIGKILL, SIGTERM = 137, 143
-OWN_ENDS = frozenset({3, 4, 126, 127, *SIGNALS})
-"""Exit codes of what ends by itself, also when it was asked to end in that moment."""
 NEVER_RAN = frozenset({"ContainerCannotRun", "StartError", "RunContainerError"})
 """Ends of commands that could not be started: what the runtime said of it is the cause."""
 
@@ -41,21 +33,6 @@ IS_READY = re.compile(
     r"init has completed|ready for serving|Application startup complete|Swaggers are prepared|\" 200 "
     r"|(?:GET|POST) \S+ 200"
 )
-
-
-@dataclass(frozen=True)
-class Kill:
-    """A probe of the kubelet that had a container killed; `event` says so, or says that the probe fails."""
-
-    probe: Literal["liveness", "startup"]
-    event: Event
-    unhealthy: Event | None = None
-
-    @property
-    def why(self) -> str:
-        """What the probe met, as the kubelet writes it; empty where no event tells."""
-        text = self.unhealthy.message if self.unhealthy else ""
-        return text.partition("probe failed: ")[2] or text.partition("probe errored: ")[2]
 
 
 def meaning(code: int) -> str:
@@ -114,17 +91,6 @@ def enders(workload: Workload) -> Iterator[tuple[PodContainer, int]]:
     return grouped(found, lambda one: (one.ended.exit_code, one.ended.reason) if one.ended else None)
 
 
-def killed_lately(workload: Workload) -> Iterator[tuple[PodContainer, int]]:
-    """Containers that run well, and were killed by a probe not long ago; one for all replicas, and how many."""
-    found = (
-        one
-        for one in containers(workload)
-        if one.is_running and one.restarts and one.ended and one.pod.metadata.deletion_timestamp is None
-        if happened(workload, one.ended.finished_at) and not has_ended(workload, one) and kill_of(workload, one)
-    )
-    return grouped(found, lambda one: one.name)
-
-
 def grouped(
     ones: Iterable[PodContainer], key: Callable[[PodContainer], Hashable]
 ) -> Iterator[tuple[PodContainer, int]]:
@@ -149,43 +115,6 @@ def more(count: int) -> tuple[Quote, ...]:
     return (Quote(source="pods", text=f"{count - 1} more {'pod is' if count == 2 else 'pods are'} in the same state"),)
 
 
-def kill_of(workload: Workload, one: PodContainer) -> Kill | None:
-    """The probe that had a container killed the last time it ended; None where something else ended it.
-
-    Events may be dropped while the loop goes on, so that a kill counts for later ends that look like one. Sources:
-    kubelet `kuberuntime_manager.go` (`Container score failed liveness probe, will be restarted`), `prober.go`.
-    """
-    end = one.ended
-    if end is None or end.reason == "OOMKilled" or end.reason in NEVER_RAN:
-        return None
-    unhealthy = events(workload, "Unhealthy", "ProbeError", pod=one.pod, container=one.name)
-    for event in reversed(events(workload, "Killing", pod=one.pod, container=one.name)):
-        found = re.search(r"failed (liveness|startup) probe", event.message)
-        if found and _is_the_end(one, event):
-            probe: Literal["liveness", "startup"] = "startup" if found[1] == "startup" else "liveness"
-            return Kill(probe, event, _last_of(unhealthy, probe))
-    asked = one.spec.liveness_probe
-    failed = _last_of(unhealthy, "liveness")
-    if asked and failed and failed.count >= asked.failure_threshold and end.exit_code in {0, SIGKILL, SIGTERM}:
-        return Kill("liveness", failed, failed) if _is_the_end(one, failed) else None
-    return None
-
-
-def _last_of(unhealthy: tuple[Event, ...], probe: str) -> Event | None:
-    return next((event for event in reversed(unhealthy) if event.message.lower().startswith(f"{probe} probe")), None)
-
-
-def _is_the_end(one: PodContainer, event: Event) -> bool:
-    """True when an event belongs to the last end of a container: near to it, or followed by ends that look like it."""
-    end = one.ended
-    if end is None:
-        return False
-    since = between(event.last, end.finished_at)
-    near = since is not None and -5 <= since <= one.pod.spec.termination_grace_period_seconds + 10
-    near = near and end.exit_code not in OWN_ENDS
-    return near or (end.exit_code in {0, SIGKILL, SIGTERM} and (since is None or since >= -5))
-
-
 def with_logs_of(evidence: Evidence, one: PodContainer) -> Evidence:
     """The evidence with only the logs of a container, or of its like in another pod of the same workload."""
     if not isinstance(evidence.logs, Logs):
@@ -208,32 +137,3 @@ def still_in_init(evidence: Evidence) -> Told | None:
 def was_ready(evidence: Evidence) -> Told | None:
     """The line of the last start by which the server was at work."""
     return next((line for line in reversed(last_start(evidence)) if IS_READY.search(line.text)), None)
-
-
-def asked(probe: Probe) -> str:
-    """A probe as a person says it: `GET /health on port 5001, 3 failures, 10 s apart, from 5 s on`."""
-    return (
-        f"{_what(probe)}, time-out {probe.timeout_seconds} s, {probe.failure_threshold} failures "
-        f"{probe.period_seconds} s apart, first after {probe.initial_delay_seconds} s"
-    )
-
-
-def _what(probe: Probe) -> str:
-    if probe.http_get:
-        return f"GET {probe.http_get.path} on port {probe.http_get.port}"
-    if probe.tcp_socket:
-        return f"connect to port {probe.tcp_socket.port}"
-    if probe.grpc:
-        return f"gRPC health on port {probe.grpc.port}"
-    return f"command {' '.join(probe.exec.command)}" if probe.exec else "probe"
-
-
-def handler_of(probe: Probe) -> dict[str, Any]:
-    """What a probe asks, as the API writes it."""
-    fields = ("http_get", "tcp_socket", "exec", "grpc")
-    made: dict[str, Any] = msgspec.to_builtins(
-        Probe(**{name: value for name in fields if (value := getattr(probe, name))})
-    )
-    if isinstance(made.get("httpGet"), dict):
-        made["httpGet"].setdefault("path", "/")
-    return made

@@ -27,8 +27,9 @@ from checks.cluster.subject import Workload
 from checks.cluster.times import between
 from checks.evidence import Evidence
 from checks.finding import Finding, Fix, Quote, Severity, Stage
-from checks.kubernetes.ends import SIGKILL, enders, happened, kill_of, more
+from checks.kubernetes.ends import SIGKILL, enders, happened, more
 from checks.kubernetes.patching import of_template
+from checks.kubernetes.probe_kills import kill_of
 from checks.kubernetes.scenes import ended, event, pod, running, scene, waiting
 from checks.kubernetes.seen import PodContainer, events, quote_ended, quote_event, workload_of
 from checks.runtime.wording import titled

@@ -29,8 +29,9 @@ from checks.cluster.events import Event
 from checks.cluster.subject import Workload
 from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Fix, Stage
-from checks.kubernetes.ends import SIGKILL, SIGTERM, enders, happened, kill_of, more
+from checks.kubernetes.ends import SIGKILL, SIGTERM, enders, happened, more
 from checks.kubernetes.memory import limit_of, more_memory, quote_limit
+from checks.kubernetes.probe_kills import kill_of
 from checks.kubernetes.scenes import ended, event, pod, running, scene, spec, waiting
 from checks.kubernetes.seen import PodContainer, events, quote_ended, quote_event, workload_of
 from checks.runtime.wording import titled

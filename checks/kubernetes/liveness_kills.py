@@ -28,25 +28,13 @@ from checks.check import check
 from checks.cluster.pods import Probe
 from checks.cluster.subject import Workload
 from checks.container.seen import Told
+from checks.container.stopping import asked_to_end
 from checks.evidence import Evidence, Phase
 from checks.evidence import Probe as Rehearsal
 from checks.finding import Confidence, Finding, Fix, Quote, Severity, Stage
-from checks.kubernetes.ends import (
-    Kill,
-    asked,
-    duration,
-    enders,
-    handler_of,
-    has_ended,
-    kill_of,
-    killed_lately,
-    lasted,
-    more,
-    still_in_init,
-    was_ready,
-    with_logs_of,
-)
+from checks.kubernetes.ends import duration, enders, has_ended, lasted, more, still_in_init, was_ready, with_logs_of
 from checks.kubernetes.patching import of_container
+from checks.kubernetes.probe_kills import Kill, asked, handler_of, kill_of, killed_lately, suspected, too_young
 from checks.kubernetes.scenes import ended, event, pod, running, scene, spec, waiting
 from checks.kubernetes.seen import PodContainer, quote_ended, quote_event, quote_field, workload_of
 from checks.runtime.wording import titled
@@ -79,25 +67,24 @@ def liveness_kills(evidence: Evidence) -> Iterator[Finding]:
     workload = workload_of(evidence)
     for one, count in (*enders(workload), *killed_lately(workload)):
         kill, probe = kill_of(workload, one), one.spec.liveness_probe
-        if kill is None or kill.probe != "liveness" or probe is None:
-            continue
         narrowed = with_logs_of(evidence, one)
+        if probe is None or (kill.probe != "liveness" if kill else not suspected(workload, one, narrowed)):
+            continue
         loading, ready = still_in_init(narrowed), was_ready(narrowed)
-        early = ready is None and (loading is not None or _too_young(one, probe))
+        early = ready is None and (loading is not None or too_young(one, probe))
         doing = "while init() still loads" if loading else "before it is ready" if early else _later(kill)
         yield Finding(
             title=titled(f"liveness probe kills `{one.name}` {_after(one, probe, early)}{doing}", 88),
             evidence=(
                 quote_field(one.shown, "livenessProbe", asked(probe)),
-                quote_event(kill.event),
-                *((quote_event(kill.unhealthy),) if kill.unhealthy and kill.unhealthy is not kill.event else ()),
+                *_said(kill, narrowed),
                 quote_ended(one),
                 *_lived(one),
                 *_line(loading or ready),
                 *more(count),
             ),
             severity=None if has_ended(workload, one) else Severity.WARNING,
-            confidence=Confidence.CERTAIN if loading and kill.event.reason == "Killing" else None,
+            confidence=Confidence.CERTAIN if loading and kill and kill.event.reason == "Killing" else None,
             stage=Stage.INIT if early else None,
             about=(f"container:{one.name}", *(("phase:init",) if loading else ())),
             fixes=_for_start(evidence, workload, one, probe) if early else _for_load(workload, one, probe),
@@ -105,18 +92,21 @@ def liveness_kills(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def _too_young(one: PodContainer, probe: Probe) -> bool:
-    """True when it lived hardly longer than the probe lets a container live that never answers."""
-    seconds = lasted(one)
-    slack = probe.failure_threshold * probe.timeout_seconds + 2 * probe.period_seconds
-    most = probe.budget + one.pod.spec.termination_grace_period_seconds + slack
-    return seconds is not None and seconds <= most
+def _said(kill: Kill | None, narrowed: Evidence) -> Iterator[Quote]:
+    """The events; without them the line by which the server was asked to end."""
+    if kill:
+        yield quote_event(kill.event)
+        if kill.unhealthy and kill.unhealthy is not kill.event:
+            yield quote_event(kill.unhealthy)
+    elif line := asked_to_end(narrowed):
+        yield line.quote
 
 
-def _later(kill: Kill) -> str:
-    if any(words in kill.why for words in ("context deadline exceeded", "Timeout", "timed out")):
+def _later(kill: Kill | None) -> str:
+    why = kill.why if kill else ""
+    if any(words in why for words in ("context deadline exceeded", "Timeout", "timed out")):
         return "as it answers too late"
-    return "as nothing listens any more" if "refused" in kill.why else "after it was at work"
+    return "as nothing listens any more" if "refused" in why else "after it was at work"
 
 
 def _after(one: PodContainer, probe: Probe, early: bool) -> str:
@@ -202,6 +192,7 @@ REFUSED = (
     'Liveness probe failed: Get "http://172.17.0.12:5001/": dial tcp 172.17.0.12:5001: connect: connection refused'
 )
 LATE = 'Liveness probe failed: Get "http://172.17.0.12:5001/": context deadline exceeded (Client.Timeout exceeded)'
+ASKED = "2026-11-20 18:14:20,003 I [7] gunicorn.error - Handling signal: term\n"
 LOADING = "2026-11-20 18:13:58,999 I [8] azmlinfsrv.user_script - Invoking user's init function\n"
 
 
@@ -244,5 +235,14 @@ CASES = (
         scene(pods=(pod(waiting("CrashLoopBackOff", last=ended(3), restarts=6), PROBED),), events=_events(REFUSED)),
         name="it ends by itself now",
     ),
-    quiet(scene(pods=(pod(SLOW, PROBED),)), name="killed, and no probe is told of"),
+    fires(
+        scene(ASKED, pods=(pod(waiting("CrashLoopBackOff", last=ended(0, "Completed"), restarts=6), PROBED),)),
+        saw="Handling signal: term",
+        name="the events are gone, and the server heeds SIGTERM",
+    ),
+    fires(scene(pods=(pod(SLOW, PROBED),)), saw="before it is ready", name="the events are gone, and the time fits"),
+    quiet(
+        scene(pods=(pod(SLOW, PROBED),), events=(event("BackOff", "Back-off restarting failed container"),)),
+        name="killed, and the events tell of no probe",
+    ),
 )

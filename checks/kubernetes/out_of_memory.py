@@ -28,8 +28,9 @@ from checks.check import check
 from checks.cluster.subject import Workload
 from checks.evidence import Evidence, Probe
 from checks.finding import Confidence, Finding, Fix, Severity, Stage
-from checks.kubernetes.ends import SIGKILL, enders, grouped, happened, has_ended, kill_of, more
+from checks.kubernetes.ends import SIGKILL, enders, grouped, happened, has_ended, more
 from checks.kubernetes.memory import LOAD_LESS, fewer_workers, limit_of, more_memory, quote_limit, quote_use, usage_of
+from checks.kubernetes.probe_kills import kill_of
 from checks.kubernetes.scenes import ended, pod, running, scene, spec, terminated, waiting
 from checks.kubernetes.seen import PodContainer, containers, quote_ended, workload_of
 from checks.runtime.wording import titled

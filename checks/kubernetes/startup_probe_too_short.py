@@ -26,8 +26,9 @@ from checks.cluster.pods import Probe
 from checks.evidence import Evidence, Phase
 from checks.evidence import Probe as Rehearsal
 from checks.finding import Confidence, Finding, Quote, Stage
-from checks.kubernetes.ends import asked, enders, kill_of, lasted, more, still_in_init, with_logs_of
+from checks.kubernetes.ends import enders, lasted, more, still_in_init, with_logs_of
 from checks.kubernetes.patching import of_container
+from checks.kubernetes.probe_kills import asked, kill_of
 from checks.kubernetes.scenes import ended, event, pod, running, scene, spec, waiting
 from checks.kubernetes.seen import PodContainer, quote_ended, quote_event, quote_field, workload_of
 from checks.runtime.wording import seconds_of, titled
