@@ -40,6 +40,7 @@ class Stage(StrEnum):
     """The moment of a service's life in which a finding breaks it, in the order a deploy meets them."""
 
     BUILD = "build"  # the image is made
+    START = "start"  # a container is placed, made and started
     LOAD = "load"  # the entry script is imported
     INIT = "init"  # init() runs
     RUN = "run"  # run() is called

@@ -27,12 +27,13 @@ from checks.cases import fires, quiet
 from checks.check import check
 from checks.cluster.metadata import Requirement
 from checks.cluster.pods import PodSpec
+from checks.cluster.subject import Workload
 from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Fix, Quote, Safety, Stage
 from checks.kubernetes.patching import of_template
 from checks.kubernetes.scenes import deployment, node, pending, scene
 from checks.kubernetes.scheduling import nodes_of, waits_for
-from checks.kubernetes.seen import workload_of
+from checks.kubernetes.seen import quote_field, workload_of
 from checks.runtime.wording import titled
 from checks.text import listed
 
@@ -41,8 +42,9 @@ from checks.text import listed
 def node_selector_unmatched(evidence: Evidence) -> Iterator[Finding]:
     """Find the label that no node has."""
     workload = workload_of(evidence)
-    for one, _ in waits_for(workload, "selector", "hostname"):
-        spec, nodes = one.pod.spec, nodes_of(workload)
+    waiting = [(one.pod.spec, one.quote) for one, _ in waits_for(workload, "selector", "hostname")]
+    for spec, quote in (*waiting, *_nowhere(workload)):
+        nodes = nodes_of(workload)
         wanted = _wanted(spec)
         labels = [n.metadata.labels for n in nodes]
         unmet = [r for r in wanted if labels and not any(r.fits(of) for of in labels)] or wanted
@@ -54,8 +56,8 @@ def node_selector_unmatched(evidence: Evidence) -> Iterator[Finding]:
         yield Finding(
             title=titled(f"no node carries {said} (node selector)", 88),
             evidence=(
-                one.quote,
-                Quote(source=f"pod/{one.pod.name}", text=f"node selector or affinity wants {said}"),
+                quote,
+                Quote(source=workload.shown, text=f"node selector or affinity wants {said}"),
                 *([Quote(source="nodes", text=have or none)] if have or none else []),
             ),
             about=tuple(f"label:{r.key}" for r in unmet),
@@ -86,6 +88,17 @@ def node_selector_unmatched(evidence: Evidence) -> Iterator[Finding]:
             ),
             confirm="kubectl get nodes --show-labels",
         )
+
+
+def _nowhere(workload: Workload) -> Iterator[tuple[PodSpec, Quote]]:
+    """A daemon set that finds no node: it makes no pods at all, so no scheduler speaks of it."""
+    controller, nodes = workload.controller, nodes_of(workload)
+    if controller is None or controller.kind != "DaemonSet" or controller.status.desired_number_scheduled or not nodes:
+        return
+    spec = controller.spec.template.spec
+    if any(all(one.fits(node.metadata.labels) for one in _wanted(spec)) for node in nodes):
+        return
+    yield spec, quote_field(workload.shown, "status.desiredNumberScheduled", 0)
 
 
 def _wanted(spec: PodSpec) -> list[Requirement]:
@@ -122,6 +135,11 @@ CASES = (
         saw="nodes have pool=cpu",
     ),
     fires(scene(pods=(pending(SAID.format(""), **SELECTS),)), saw="accelerator", name="nodes cannot be read"),
+    fires(
+        scene(controller={**deployment(**SELECTS), "kind": "DaemonSet"}, kind="DaemonSet", nodes=(node(),)),
+        saw="accelerator=nvidia-tesla-v100",
+        name="a daemon set without a node",
+    ),
     quiet(
         scene(pods=(pending("0/2 nodes are available: 1 node(s) didn't match node selector, 1 Insufficient cpu."),)),
         name="the node that was meant is full",

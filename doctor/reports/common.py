@@ -9,6 +9,7 @@ from doctor.report import NotRun, Report, Verdict
 
 STAGES = {
     Stage.BUILD: "when the image is built",
+    Stage.START: "before the container runs",
     Stage.LOAD: "when the server loads the script",
     Stage.INIT: "in init()",
     Stage.RUN: "in run()",
