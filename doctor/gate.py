@@ -42,12 +42,19 @@ def manifests_of(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
     manifests: dict[Path, None] = {}
     others: list[Path] = []
     for path in paths:
-        folder = path.is_dir()
+        folder = _is_folder(path)
         found = manifests_in(path) if folder else [path] if is_meant(path) else []
         manifests |= dict.fromkeys(found)
         if folder or not found:
             others.append(path)
     return list(manifests), others
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # no right to look; whoever reads it will say so
+        return False
 
 
 def rehearsed(found: Sequence[Examination]) -> dict[Path, Evidence]:

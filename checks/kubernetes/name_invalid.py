@@ -2,8 +2,8 @@
 
 What it finds
 -------------
-Names of objects, containers, volumes and ports with upper-case letters, underscores, dots or spaces where none are
-allowed, or that are too long; labels whose value is no label value.
+Names of objects, containers, volumes, ports and variables with upper-case letters, underscores, dots or spaces where
+none are allowed, or that are too long; keys of config maps and labels with values that are none.
 
 Why it breaks
 -------------
@@ -35,7 +35,13 @@ _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 _SERVICE = re.compile(r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?")
 _OBJECT = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 _PORT = re.compile(r"(?=.{1,15}\Z)(?=.*[a-z])(?!.*--)[a-z0-9]([-a-z0-9]*[a-z0-9])?")
+_VARIABLE = re.compile(r"[-._A-Za-z][-._A-Za-z0-9]*")
+_ANY_VARIABLE = re.compile(r"[ -<>-~]+")
+_KEY = re.compile(r"[-._A-Za-z0-9]{1,253}")
 _VALUE = re.compile(r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
+
+RELAXED = 32
+"""From 1.32 on the name of a variable may hold anything but `=`."""
 
 Name = tuple[str, str, str, str, "re.Pattern[str]", int]
 """What it is, its object, its path, the name, what it must look like, and how long it may be."""
@@ -50,7 +56,7 @@ def name_invalid(evidence: Evidence) -> Iterator[Finding]:
     for what, source, path, name, form, most in _names(workload):
         if form.fullmatch(name):
             continue
-        right = _right(name, most, letter=form is _SERVICE)
+        right = _right(name, most, form)
         long = len(name) > most
         wrong = f"has {len(name)} characters, {most} are allowed" if long else "is not one that Kubernetes allows"
         yield Finding(
@@ -64,23 +70,36 @@ def name_invalid(evidence: Evidence) -> Iterator[Finding]:
 def _names(workload: Workload) -> Iterator[Name]:
     shown = workload.shown
     yield f"the {workload.kind} name", shown, "metadata.name", workload.name, _OBJECT, 253
+    yield "the namespace", shown, "metadata.namespace", workload.namespace, _LABEL, 63
     for container, path, _ in containers_with_path(workload):
         yield "the container name", shown, f"{path}.name", container.name, _LABEL, 63
         for port in container.ports:
             if port.name:
                 yield "the port name", shown, f"{path}.ports[{port.name}].name", port.name, _PORT, 15
+        for variable in container.env:
+            strict = (workload.server.minor or RELAXED) < RELAXED
+            form = _VARIABLE if strict else _ANY_VARIABLE
+            yield "the variable", shown, f"{path}.env[{variable.name}].name", variable.name, form, 253
     for volume in workload.spec.volumes if workload.spec else ():
         yield "the volume name", shown, f"{pod_path(workload)}.volumes[{volume.name}].name", volume.name, _LABEL, 63
     for key, value in workload.labels.items():
         yield f"the value of the label `{key}`", shown, f"spec.template.metadata.labels.{key}", value, _VALUE, 63
     for one in () if isinstance(workload.services, Missing) else workload.services:
         yield "the service name", f"service/{one.name}", "metadata.name", one.name, _SERVICE, 63
+    for resource, found in (("configmap", workload.config_maps), ("secret", workload.secrets)):
+        for held in () if isinstance(found, Missing) else found:
+            shown = f"{resource}/{held.name}"
+            yield f"the {resource} name", shown, "metadata.name", held.name, _OBJECT, 253
+            for key in held.keys:
+                yield f"the key of {shown}", shown, f"data[{key}]", key, _KEY, 253
 
 
-def _right(name: str, most: int, *, letter: bool) -> str:
+def _right(name: str, most: int, form: "re.Pattern[str]") -> str:
     """The nearest name that is allowed."""
+    if form in {_VARIABLE, _ANY_VARIABLE, _KEY}:
+        return re.sub(r"[^A-Za-z0-9_.]+", "_", name)
     made = re.sub(r"[^a-z0-9]+", "-", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()).strip("-")
-    made = re.sub(r"^[^a-z]+", "", made) if letter else made
+    made = re.sub(r"^[^a-z]+", "", made) if form is _SERVICE else made
     return made[: min(most, 63)].strip("-") or "<name>"
 
 

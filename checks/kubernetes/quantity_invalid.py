@@ -2,13 +2,12 @@
 
 What it finds
 -------------
-An amount that Kubernetes cannot read (`2GB`, `1 Gi`, `500 m`, `2gi`), a negative one, and a request above its limit.
+An amount that Kubernetes cannot read (`2GB`, `1 Gi`, `500 m`, `2gi`), and a negative one.
 
 Why it breaks
 -------------
 A quantity is a number with a suffix out of `m`, `k`, `M`, `G`, `Ki`, `Mi`, `Gi`, ... in exactly this writing. The API
-server refuses the object: `quantities must match the regular expression`, or `must be less than or equal to memory
-limit`.
+server refuses the object: `quantities must match the regular expression`.
 
 How to fix
 ----------
@@ -24,8 +23,6 @@ from collections.abc import Iterator
 
 from checks.cases import fires, quiet
 from checks.check import check
-from checks.cluster.metadata import Quantity
-from checks.cluster.pods import Container
 from checks.cluster.quantities import amount
 from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Fix, Safety, Stage
@@ -58,29 +55,6 @@ def quantity_invalid(evidence: Evidence) -> Iterator[Finding]:
                     else Fix(title="write a number with a unit, as 500m or 2Gi", safety=Safety.REVIEW),
                 ),
             )
-        for resource, asked, most in _above(container):
-            fields = {"resources": {"requests": {resource: str(most)}}}
-            yield Finding(
-                title=f"`{container.name}` requests {asked} of {resource}, above its limit of {most}",
-                evidence=(
-                    quote_field(workload.shown, f"{path}.resources.requests.{resource}", asked),
-                    quote_field(workload.shown, f"{path}.resources.limits.{resource}", most),
-                ),
-                about=(f"container:{container.name}",),
-                fixes=(
-                    of_container(
-                        f"request no more than the limit of {resource}", workload, container.name, fields, init=init
-                    ),
-                ),
-            )
-
-
-def _above(container: Container) -> Iterator[tuple[str, Quantity, Quantity]]:
-    limits = container.resources.limits
-    for resource, asked in container.resources.requests.items():
-        low, high = amount(asked), amount(limits.get(resource))
-        if low is not None and high is not None and low > high:
-            yield resource, asked, limits[resource]
 
 
 def _right(text: str) -> str:
@@ -98,10 +72,6 @@ def _asking(**resources: object) -> dict[str, object]:
 
 CASES = (
     fires(scene(controller=_asking(limits={"memory": "2GB"}), from_files=True), saw="`2GB` is no quantity"),
-    fires(
-        scene(controller=_asking(requests={"memory": "2Gi"}, limits={"memory": "1Gi"}), from_files=True),
-        saw="above its limit of 1Gi",
-    ),
     quiet(
         scene(
             controller=_asking(requests={"cpu": "500m", "memory": "1e9"}, limits={"cpu": 1, "memory": "2Gi"}),

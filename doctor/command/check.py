@@ -91,7 +91,7 @@ def command(paths: tuple[Path, ...], **given: Any) -> int:
     image = given["image"]
     manifests, others = ([], list(paths)) if image else manifests_of(paths)
     scripts, refused = scripts_of(others)
-    refused = [one for one in refused if not (one[0].is_dir() and _holds(one[0], manifests))]
+    refused = [one for one in refused if not _holds(one[0], manifests)]
     if given["kubernetes_version"] and not manifests and not refused:
         raise click.UsageError("--kubernetes-version is for manifests, and the paths hold none")
     found: list[Examination] = []
