@@ -28,10 +28,84 @@ _PATTERNS = (
     ),
 )
 
+_SIGNS = (
+    *(
+        "pass",
+        "pwd",
+        "secret",
+        "token",
+        "credential",
+        "conn",
+        "key",
+        "sig=",
+        "bearer",
+        "basic",
+        "@",
+        "eyj",
+        "gh",
+        "akia",
+    ),
+    *("asia", "xox", "aiza", "hf_", "sk-"),
+)
+"""What each pattern needs, in small letters: most texts have none of it, and need no pattern then."""
+_LONGEST_KEY = 120  # lines
+_GOES_ON = 2  # lines behind a name within which its value may stand
+
 
 @lru_cache(maxsize=1024)  # a report says the same reason of many checks
 def redact(text: str) -> str:
     """The text with the values of secrets replaced by MASK. Doing it twice changes nothing more."""
+    return _masked(text)
+
+
+def redact_lines(text: str) -> str:
+    """The same for a long text whose lines are counted: none is lost, and only where a secret may stand is looked."""
+    if not _may_hold(text):
+        return text
+    lines = text.split("\n")
+    at = 0
+    while at < len(lines):
+        if not _may_hold(lines[at]):
+            at += 1
+        elif _begins_key(lines[at]):
+            end = _end_of_key(lines, at + 1)
+            lines[at] = _masked(lines[at])
+            lines[at + 1 : end] = [MASK] * (end - at - 1)
+            at = end
+        else:
+            end = at + 1
+            last = end + _GOES_ON
+            while end < min(last, len(lines)) and not _begins_key(lines[end]):
+                last = end + 1 + _GOES_ON if _may_hold(lines[end]) else last
+                end += 1
+            lines[at:end] = _masked("\n".join(lines[at:end])).split("\n")
+            at = end
+    return "\n".join(lines)
+
+
+def _masked(text: str) -> str:
+    if not _may_hold(text):
+        return text
     for pattern in _PATTERNS:
         text = pattern.sub(rf"\g<1>{MASK}", text)
     return text
+
+
+def _may_hold(text: str) -> bool:
+    low = text.lower()
+    return any(sign in low for sign in _SIGNS)
+
+
+def _begins_key(line: str) -> bool:
+    """True for the first line of a key in PEM form that goes on in the next."""
+    return "-----BEGIN" in line and "PRIVATE KEY-----" in line and "-----END" not in line
+
+
+def _end_of_key(lines: list[str], start: int) -> int:
+    """Where a key ends: at its last line, and where that is cut off, at the first line that no key has."""
+    near = lines[start : start + _LONGEST_KEY]
+    for end in ("-----END", " "):
+        found = next((number for number, line in enumerate(near) if end in line.strip()), None)
+        if found is not None:
+            return start + found
+    return start + len(near)

@@ -18,7 +18,7 @@ from doctor.cluster.rights import rule
 from doctor.cluster.side_by_side import side_by_side
 from doctor.containers.unweaving import with_time
 from doctor.logs.reading import read_text
-from doctor.redact import MASK, redact
+from doctor.redact import redact, redact_lines
 
 MOST_LINES = 5000
 MOST_BYTES = 4 << 20
@@ -100,7 +100,7 @@ def _read(api: Api, one: Wanted, bounds: _Bounds) -> Log | Unseen:
     if _FAILED.match(body) and body.count(b"\n") < 3:
         return Unseen(what=one.source, reason=redact(" ".join(body.decode("utf-8", "replace").split())))
     log = read_text(one.source, iter([b"\n".join(_lines(body))]))
-    return msgspec.structs.replace(log, text=_clean(log.text), unread=unread or log.unread)
+    return msgspec.structs.replace(log, text=redact_lines(log.text), unread=unread or log.unread)
 
 
 @dataclass(frozen=True)
@@ -174,18 +174,3 @@ def _joined(text: bytes) -> bytes:
                 break
         else:
             return b"".join([*parts, text])
-
-
-def _clean(text: str) -> str:
-    """The text without secrets; it keeps its lines, for they are counted."""
-    clean = redact.__wrapped__(text)  # without the memory of what was seen: logs are long
-    if clean.count("\n") == text.count("\n"):
-        return clean
-    lines, inside = [], False
-    for line in text.split("\n"):
-        ends = inside and "-----END" in line
-        lines.append(MASK if inside and not ends else redact.__wrapped__(line))
-        inside = not ends and (
-            inside or ("-----BEGIN" in line and "PRIVATE KEY-----" in line and "-----END" not in line)
-        )
-    return "\n".join(lines)
