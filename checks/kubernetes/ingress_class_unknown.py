@@ -29,7 +29,7 @@ from checks.finding import Confidence, Finding, Fix, Quote, Severity, Stage
 from checks.kubernetes.routing import near
 from checks.kubernetes.scenes import Made, scene
 from checks.kubernetes.seen import quote_field, workload_of
-from checks.kubernetes.services import ingresses_of, is_old, of_object
+from checks.kubernetes.services import confirming, ingresses_of, is_old, of_object
 from checks.runtime.wording import titled
 from checks.text import listed
 
@@ -61,7 +61,7 @@ def ingress_class_unknown(evidence: Evidence) -> Iterator[Finding]:
             confidence=Confidence.LIKELY if one.ingress_class and classes else Confidence.POSSIBLE,
             about=(f"ingress:{name}",),
             fixes=(_fix(workload, one, wanted),),
-            confirm=f"kubectl get ingress {name} -n {workload.namespace}",
+            confirm=confirming(workload, f"kubectl get ingress {name} -n {workload.namespace}"),
         )
 
 

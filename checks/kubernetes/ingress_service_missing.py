@@ -29,7 +29,7 @@ from checks.finding import Confidence, Finding, Fix, Quote, Severity, Stage
 from checks.kubernetes.routing import at, backends, near
 from checks.kubernetes.scenes import Made, scene, service
 from checks.kubernetes.seen import workload_of
-from checks.kubernetes.services import ingresses_of, services_of
+from checks.kubernetes.services import confirming, ingresses_of, services_of
 from checks.runtime.wording import titled
 from checks.text import listed
 
@@ -58,7 +58,7 @@ def ingress_service_missing(evidence: Evidence) -> Iterator[Finding]:
                 severity=Severity.WARNING if workload.from_files and not close else Severity.ERROR,
                 about=(f"ingress:{one.metadata.name}", f"service:{name}"),
                 fixes=(_fix(workload, one, name, close),),
-                confirm=f"kubectl describe ingress {one.metadata.name} -n {workload.namespace}",
+                confirm=confirming(workload, f"kubectl describe ingress {one.metadata.name} -n {workload.namespace}"),
             )
 
 

@@ -10,7 +10,6 @@ own documentation for the ports that they take when none is named.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from posixpath import basename
 from typing import Literal
 
@@ -22,14 +21,13 @@ from checks.containers import ContainerState, EngineInfo
 from checks.evidence import Evidence, Missing
 from checks.finding import Quote
 from checks.kubernetes.seen import workload_of
+from checks.kubernetes.serving_commands import AZURE_PORT, LOOPBACK, ports_of
 
 Witness = Literal["socket", "log", "command", "image"]
 
 BEHIND_NGINX = frozenset({31311, 9090})
 """Where the server of an Azure ML image listens for its nginx, which has AZURE_PORT."""
 
-AZURE_PORT, HEALTH_PORT = 5001, 5000
-LOOPBACK = ("127.", "localhost", "[::1]")
 
 _ANNOUNCED = re.compile(
     r"(?:[Ll]istening (?:at|on)|Uvicorn running on|Running on|Serving on|Running at|Serving HTTP on|API bind to"
@@ -98,9 +96,8 @@ def elsewhere(evidence: Evidence, port: int, container: Container | None = None)
     if not known or any(one.port == port for one in known) or port in {one.port for one in listeners(evidence)}:
         return None
     workload = workload_of(evidence)
-    if known[0].witness != "socket" and (
-        _may_be_a_neighbours(workload, port, container) or is_answered(workload, port)
-    ):
+    thought = (_is_before(evidence, container), _may_be_a_neighbours(workload, port, container))
+    if known[0].witness != "socket" and (any(thought) or is_answered(workload, port)):
         return None
     return likeliest(known)
 
@@ -215,95 +212,21 @@ def _places(text: str) -> Iterator[tuple[int, str, bool | None]]:
         yield int(only["port"]), "", None
 
 
-# the options that name the port, and the port and address that are taken without them
-_SERVERS: dict[str, tuple[tuple[str, ...], int, bool]] = {
-    "azmlinfsrv": (("--port",), AZURE_PORT, False),
-    "gunicorn": (("-b", "--bind"), 8000, True),
-    "hypercorn": (("-b", "--bind"), 8000, True),
-    "uvicorn": (("--port",), 8000, True),
-    "flask": (("-p", "--port"), 5000, True),
-    "waitress-serve": (("--port", "--listen"), 8080, False),
-    "streamlit": (("--server.port",), 8501, False),
-    "mlflow": (("-p", "--port"), 5000, True),
-    "tritonserver": (("--http-port",), 8000, False),
-    "tensorflow_model_server": (("--rest_api_port",), 8501, False),
-    "vllm": (("--port",), 8000, False),
-    "http.server": (("--port",), 8000, False),
-}
-_VARIABLES = {"uvicorn": "UVICORN_", "flask": "FLASK_RUN_", "streamlit": "STREAMLIT_SERVER_"}
-_WITH_FILE = frozenset({"gunicorn", "hypercorn"})
-_ADDRESS = ("--host", "-h", "--bind", "-b", "--listen", "--server.address")
-
-
 def _commanded(workload: Workload, container: Container) -> Iterator[Listener]:
     """What the command line, or an image of Azure ML, says."""
     engined = as_engined(container)
     source, where = workload.shown, f"container {container.name}"
     words = [part for word in engined.words for part in (word.split("=", 1) if word.startswith("-") else [word])]
-    at = next((place for place, word in enumerate(words) if basename(word) in _SERVERS), None)
     quote = Quote(source=source, text=f"{where}, command: {' '.join(engined.command)[:200]}")
-    if at is not None:
-        yield from _by_server(basename(words[at]), words[at:], engined, quote)
-    elif given := _given(words, ("--port",)):
-        yield Listener(port=given, witness="command", quote=quote)
+    if known := ports_of(words, engined.environment):
+        for one in known:
+            witness: Witness = "image" if one.is_guess else "command"
+            yield Listener(port=one.port, witness=witness, quote=quote, loopback=one.loopback, tls=one.tls)
     elif "runsvdir" in {basename(word) for word in words} or (
         not engined.command and (_IMAGE_OF_AZURE.search(container.image) or container.variable("AZUREML_ENTRY_SCRIPT"))
     ):
         text = f"{where}, image {container.image}: images of Azure ML serve on {AZURE_PORT}"
         yield Listener(port=AZURE_PORT, witness="image", quote=Quote(source=source, text=text))
-
-
-def _by_server(name: str, words: Sequence[str], engined: Engined, quote: Quote) -> Iterator[Listener]:
-    """What a server takes by its options, then by its variables, then by itself."""
-    options, port, inner = _SERVERS[name]
-    environment = engined.environment
-    said = (
-        [*words[1:], *environment.get("GUNICORN_CMD_ARGS", "").replace("=", " ").split()]
-        if name == "gunicorn"
-        else words[1:]
-    )
-    given, host = _given(said, options) or _bare_port(words), _host(said)
-    prefix = _VARIABLES.get(name, "")
-    if not given and prefix and environment.get(f"{prefix}PORT", "").isdigit():
-        given = int(environment[f"{prefix}PORT"])
-    host = host or (environment.get(f"{prefix}HOST", "") if prefix else "")
-    configured = name in _WITH_FILE and not given
-    if configured and environment.get("PORT", "").isdigit() and name == "gunicorn":
-        yield Listener(port=int(environment["PORT"]), witness="command", quote=quote)
-        return
-    if configured and {"-c", "--config"} & set(said):
-        return
-    yield Listener(
-        port=given or port,
-        witness="image" if configured else "command",  # a file beside the code may say otherwise
-        quote=quote,
-        loopback=host.startswith(LOOPBACK) if host else inner,
-        tls=bool({"--certfile", "--ssl-keyfile"} & set(said)) or None,
-    )
-    if name == "tritonserver":
-        yield from (Listener(port=one, witness="command", quote=quote) for one in (8001, 8002))
-    if name == "azmlinfsrv" and environment.get("SEPERATE_HEALTH_ENDPOINT", "").lower() == "true":
-        yield Listener(port=HEALTH_PORT, witness="command", quote=quote)
-
-
-def _given(words: Sequence[str], options: Sequence[str]) -> int | None:
-    """The port of the last of these options."""
-    found = None
-    for option, value in pairwise(words):
-        if option in options and (number := re.search(r"(?:^|:)(\d{2,5})$", value)):
-            found = int(number[1])
-    return found
-
-
-def _bare_port(words: Sequence[str]) -> int | None:
-    """`python -m http.server 8080`."""
-    bare = [word for word in words[1:] if re.fullmatch(r"\d{2,5}", word)] if words[0] == "http.server" else []
-    return int(bare[-1]) if bare else None
-
-
-def _host(words: Sequence[str]) -> str:
-    value = next((value for option, value in pairwise(words) if option in _ADDRESS), "")
-    return value.rsplit(":", 1)[0] if ":" in value else value if not value.isdigit() else ""
 
 
 def _is_before(evidence: Evidence, container: Container | None) -> bool:

@@ -30,7 +30,7 @@ from checks.cluster.events import Event
 from checks.container.seen import answers_of
 from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Fix, Quote, Severity, Stage
-from checks.kubernetes.listening import is_azure_server, lines_of
+from checks.kubernetes.listening import AZURE_PORT, is_azure_server, lines_of, listeners
 from checks.kubernetes.patching import of_container
 from checks.kubernetes.probing import SAID, STATES, Asked, last_failure, passes, probes, shown, status_of
 from checks.kubernetes.scenes import Made, Scene, deployment, event, pod, running, scene, spec
@@ -69,12 +69,18 @@ def probe_path_wrong(evidence: Evidence) -> Iterator[Finding]:
         refused = status is not None and 400 <= status < 500 and status not in {408, 429}
         failing = path == "/score" and status is not None and status >= 500
         unknown = azure and path not in _OF_AZURE
-        if not (refused or failing or unknown or (azure and path == "/score")):
+        doubtful = not azure and not said and path not in _OF_AZURE and _is_image_of_azure(evidence, asked)
+        if not (refused or failing or unknown or doubtful or (azure and path == "/score")):
             continue
         if refused or failing:
             title, severity = f"the {asked.kind} probe asks for {path}, and the server answers {status}", Severity.ERROR
         elif unknown:
             title, severity = f"the {asked.kind} probe asks for {path}, a route that azmlinfsrv lacks", Severity.ERROR
+        elif doubtful:
+            title, severity = (
+                f"the {asked.kind} probe asks for {path}, not for / as Azure ML's server",
+                Severity.WARNING,
+            )
         else:
             title, severity = f"the {asked.kind} probe asks for {path}, which runs the model", Severity.WARNING
         yield Finding(
@@ -86,11 +92,21 @@ def probe_path_wrong(evidence: Evidence) -> Iterator[Finding]:
                 *((Quote(source="azmlinfsrv", text="routes: GET /, POST /score, GET /swagger.json"),) if azure else ()),
             ),
             severity=severity,
-            confidence=Confidence.CERTAIN if refused or unknown else Confidence.LIKELY,
+            confidence=Confidence.CERTAIN
+            if refused or unknown
+            else Confidence.POSSIBLE
+            if doubtful
+            else Confidence.LIKELY,
             explains=asked.leads_to,
             about=(*asked.about, f"path:{path}"),
-            fixes=(_fix(evidence, asked, azure=azure),),
+            fixes=(_fix(evidence, asked, azure=azure or doubtful),),
         )
+
+
+def _is_image_of_azure(evidence: Evidence, asked: Asked) -> bool:
+    """True where image or variables, and nothing better, tell that the server is Azure ML's."""
+    known = listeners(evidence, asked.container)
+    return bool(known) and all(one.witness == "image" and one.port == AZURE_PORT for one in known)
 
 
 def _in_the_log(evidence: Evidence, asked: Asked, path: str) -> tuple[Quote, ...]:
@@ -138,6 +154,14 @@ CASES = (
         name="by the manifest alone",
     ),
     fires(scene(controller=deployment(_asks("/score", **AZURE)), from_files=True), saw="which runs the model"),
+    fires(
+        scene(
+            controller=deployment(_asks("/healthz", env=[{"name": "AZUREML_ENTRY_SCRIPT", "value": "score.py"}])),
+            from_files=True,
+        ),
+        saw="not for / as Azure ML's server",
+        name="by a variable: a warning",
+    ),
     quiet(_made("/", 503), name="the server is not up yet"),
     quiet(
         scene(

@@ -16,7 +16,7 @@ from checks.cluster.subject import Workload
 from checks.cluster.times import seconds_of
 from checks.finding import Quote
 from checks.kubernetes.listening import number_of
-from checks.kubernetes.seen import PodContainer, age, containers, events, quote_event, quote_field
+from checks.kubernetes.seen import PodContainer, age, containers, events, is_about, quote_event, quote_field
 
 Kind = Literal["readiness", "liveness", "startup"]
 KINDS: tuple[Kind, ...] = ("startup", "readiness", "liveness")
@@ -144,20 +144,18 @@ def failures(workload: Workload, asked: Asked) -> tuple[Event, ...]:
     """What the kubelet said of the failures of a probe that does not pass now, oldest first."""
     if passes(workload, asked):
         return ()
+    those = states(workload, asked.container)
     return tuple(
         event
         for event in events(workload, "Unhealthy", "ProbeError")
-        if event.message.lower().startswith(f"{asked.kind} probe")
-        and event.about.field_path.endswith((f"{{{asked.container.name}}}", ""))
-        and any(_speaks_of(event, one) for one in states(workload, asked.container))
+        if event.message.lower().startswith(f"{asked.kind} probe") and any(_speaks_of(event, one) for one in those)
     )
 
 
 def _speaks_of(event: Event, one: PodContainer) -> bool:
     """True for an event about this pod and this container of it."""
     path = event.about.field_path
-    same = event.about.name == one.pod.name and (not path or path.endswith(f"{{{one.name}}}"))
-    return (same and event.about.uid in {"", one.pod.metadata.uid}) or (same and not one.pod.metadata.uid)
+    return is_about(event.about, one.pod) and (not path or path.endswith(f"{{{one.name}}}"))
 
 
 def last_failure(workload: Workload, asked: Asked) -> Event | None:

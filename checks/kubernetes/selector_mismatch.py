@@ -29,7 +29,17 @@ from checks.finding import Confidence, Finding, Fix, Quote, Severity, Stage
 from checks.kubernetes.patching import MANAGED, patched
 from checks.kubernetes.scenes import Made, deployment, pod, running, scene, service
 from checks.kubernetes.seen import quote_field, workload_of
-from checks.kubernetes.services import ALIKE, likeness, nearest, of_object, selects, services_of, shown, slices_of
+from checks.kubernetes.services import (
+    ALIKE,
+    confirming,
+    likeness,
+    nearest,
+    of_object,
+    selects,
+    services_of,
+    shown,
+    slices_of,
+)
 from checks.runtime.wording import titled
 
 
@@ -48,7 +58,7 @@ def selector_mismatch(evidence: Evidence) -> Iterator[Finding]:
         if not selector or one.spec.type == "ExternalName" or _selects_any(workload, one):
             continue
         labels, owner = _meant(workload, one)
-        close = likeness(selector, labels) >= ALIKE or one.name == workload.name
+        close = likeness(selector, labels) >= ALIKE or bool(workload.labels and one.name == workload.name)
         yield Finding(
             title=_title(one, labels),
             evidence=(
@@ -59,7 +69,7 @@ def selector_mismatch(evidence: Evidence) -> Iterator[Finding]:
             severity=Severity.WARNING if workload.from_files and not close else Severity.ERROR,
             about=(f"service:{one.name}", *(f"label:{key}" for key in selector)),
             fixes=tuple(_fixes(workload, one, labels)),
-            confirm=f"kubectl get endpoints {one.name} -n {workload.namespace}",
+            confirm=confirming(workload, f"kubectl get endpoints {one.name} -n {workload.namespace}"),
         )
 
 

@@ -26,7 +26,7 @@ from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Severity, Stage
 from checks.kubernetes.scenes import Made, scene, service
 from checks.kubernetes.seen import quote_field, workload_of
-from checks.kubernetes.services import of_object, services_of, shown, slices_of
+from checks.kubernetes.services import confirming, of_object, services_of, shown, slices_of
 
 
 @check(
@@ -61,7 +61,7 @@ def service_without_selector(evidence: Evidence) -> Iterator[Finding]:
                     {"spec": {"selector": labels}},
                 ),
             ),
-            confirm=f"kubectl get endpoints {one.name} -n {workload.namespace}",
+            confirm=confirming(workload, f"kubectl get endpoints {one.name} -n {workload.namespace}"),
         )
 
 

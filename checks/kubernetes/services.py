@@ -113,6 +113,11 @@ def is_old(workload: Workload, metadata: Metadata) -> bool:
     return seconds is None or seconds > SETTLED
 
 
+def confirming(workload: Workload, command: str) -> str | None:
+    """The command that confirms a fix in a cluster; None where only manifests are known."""
+    return None if workload.from_files else command
+
+
 def of_object(
     title: str,
     workload: Workload,

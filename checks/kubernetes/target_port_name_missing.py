@@ -30,7 +30,7 @@ from checks.kubernetes.listening import likeliest, listeners
 from checks.kubernetes.patching import of_container
 from checks.kubernetes.scenes import deployment, scene, service, spec
 from checks.kubernetes.seen import quote_field, workload_of
-from checks.kubernetes.services import of_object, ports_with, selecting, target, target_number
+from checks.kubernetes.services import confirming, of_object, ports_with, selecting, target, target_number
 from checks.runtime.wording import titled
 from checks.text import listed
 
@@ -60,7 +60,7 @@ def target_port_name_missing(evidence: Evidence) -> Iterator[Finding]:
                 ),
                 about=(f"service:{one.name}", f"port:{name}"),
                 fixes=tuple(_fixes(evidence, one, port, name)),
-                confirm=f"kubectl get endpoints {one.name} -n {workload.namespace}",
+                confirm=confirming(workload, f"kubectl get endpoints {one.name} -n {workload.namespace}"),
             )
 
 

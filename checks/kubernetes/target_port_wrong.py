@@ -31,7 +31,7 @@ from checks.finding import Confidence, Finding, Quote, Severity, Stage
 from checks.kubernetes.listening import declared, elsewhere, listeners
 from checks.kubernetes.scenes import deployment, pod, running, scene, service, spec
 from checks.kubernetes.seen import quote_field, workload_of
-from checks.kubernetes.services import of_object, ports_with, selecting, target, target_number
+from checks.kubernetes.services import confirming, of_object, ports_with, selecting, target, target_number
 from checks.runtime.wording import titled
 from checks.text import listed
 
@@ -115,7 +115,9 @@ def _finding(
                 ports_with(one, port, targetPort=wanted),
             ),
         ),
-        confirm=f"kubectl port-forward service/{one.name} -n {workload.namespace} 8080:{port.port}",
+        confirm=confirming(
+            workload, f"kubectl port-forward service/{one.name} -n {workload.namespace} 8080:{port.port}"
+        ),
     )
 
 
