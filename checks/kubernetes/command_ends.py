@@ -80,7 +80,10 @@ def command_ends(evidence: Evidence) -> Iterator[Finding]:
                     "let a server in the foreground be the command",
                     workload,
                     one.name,
-                    {"command": ["azmlinfsrv", "--entry_script", _script(one.spec), "--port", _port(one.spec)]},
+                    {
+                        "command": ["azmlinfsrv", "--entry_script", _script(one.spec), "--port", _port(one.spec)],
+                        **({"args": None} if one.spec.args else {}),
+                    },
                     init=one.init,
                 ),
             ),

@@ -34,7 +34,17 @@ from checks.evidence import Probe as Rehearsal
 from checks.finding import Confidence, Finding, Fix, Quote, Severity, Stage
 from checks.kubernetes.ends import duration, enders, has_ended, lasted, more, still_in_init, was_ready, with_logs_of
 from checks.kubernetes.patching import of_container
-from checks.kubernetes.probe_kills import Kill, asked, handler_of, kill_of, killed_lately, suspected, too_young
+from checks.kubernetes.probe_kills import (
+    Kill,
+    asked,
+    handler_of,
+    kill_of,
+    killed_lately,
+    little_cpu,
+    more_cpu,
+    suspected,
+    too_young,
+)
 from checks.kubernetes.scenes import ended, event, pod, running, scene, spec, waiting
 from checks.kubernetes.seen import PodContainer, quote_ended, quote_event, quote_field, workload_of
 from checks.runtime.wording import titled
@@ -81,6 +91,7 @@ def liveness_kills(evidence: Evidence) -> Iterator[Finding]:
                 quote_ended(one),
                 *_lived(one),
                 *_line(loading or ready),
+                *(little_cpu(one) if early else ()),
                 *more(count),
             ),
             severity=None if has_ended(workload, one) else Severity.WARNING,
@@ -137,11 +148,11 @@ def _for_start(evidence: Evidence, workload: Workload, one: PodContainer, probe:
         {"livenessProbe": {"initialDelaySeconds": needs}},
     )
     if (minor is not None and minor < WITH_STARTUP_PROBE) or one.spec.startup_probe:
-        return (delay,)
+        return (delay, *more_cpu(workload, one))
     startup = {**handler_of(probe), "periodSeconds": EVERY, "failureThreshold": -(-needs // EVERY)}
     startup["timeoutSeconds"] = max(probe.timeout_seconds, 2)
     title = f"give the start {needs} s with a startup probe, for which the liveness probe waits"
-    return (of_container(title, workload, one.name, {"startupProbe": startup}), delay)
+    return (of_container(title, workload, one.name, {"startupProbe": startup}), delay, *more_cpu(workload, one))
 
 
 def _needed(evidence: Evidence) -> int:
@@ -203,11 +214,30 @@ def _events(said: str, killed: str = "2026-11-20T18:10:15Z") -> tuple[object, ..
     )
 
 
+OLD = event(
+    "Killing",
+    "Killing container with id docker://inference-server:Container failed liveness probe.. Container will be killed"
+    " and recreated.",
+    container="inference-server",
+    type="Normal",
+    last="2026-11-20T18:10:15Z",
+)
 CASES = (
     fires(
         scene(LOADING, pods=(pod(SLOW, PROBED),), events=_events(REFUSED)),
         saw="8 s after start, while init() still loads",
         findings=1,
+    ),
+    fires(
+        scene(
+            LOADING, pods=(pod(SLOW, {**PROBED, "resources": {"limits": {"cpu": "100m"}}}),), events=_events(REFUSED)
+        ),
+        saw="resources.limits.cpu: 100m",
+    ),
+    fires(
+        scene(LOADING, pods=(pod(SLOW, PROBED),), events=(*_events(REFUSED)[:1], OLD)),
+        saw="while init() still loads",
+        name="as kubelets before 1.14 said it",
     ),
     fires(scene(pods=(pod(SLOW, PROBED),), events=_events(REFUSED)), saw="before it is ready", name="no log"),
     fires(

@@ -28,7 +28,7 @@ from checks.evidence import Probe as Rehearsal
 from checks.finding import Confidence, Finding, Quote, Stage
 from checks.kubernetes.ends import enders, lasted, more, still_in_init, with_logs_of
 from checks.kubernetes.patching import of_container
-from checks.kubernetes.probe_kills import asked, kill_of
+from checks.kubernetes.probe_kills import asked, kill_of, little_cpu, more_cpu
 from checks.kubernetes.scenes import ended, event, pod, running, scene, spec, waiting
 from checks.kubernetes.seen import PodContainer, quote_ended, quote_event, quote_field, workload_of
 from checks.runtime.wording import seconds_of, titled
@@ -72,6 +72,7 @@ def startup_probe_too_short(evidence: Evidence) -> Iterator[Finding]:
                 *((quote_event(kill.unhealthy),) if kill.unhealthy else ()),
                 quote_ended(one),
                 *_lived(one),
+                *little_cpu(one),
                 *((loading.quote,) if loading else ()),
                 *more(count),
             ),
@@ -84,6 +85,7 @@ def startup_probe_too_short(evidence: Evidence) -> Iterator[Finding]:
                     one.name,
                     {"startupProbe": {"failureThreshold": tries}},
                 ),
+                *more_cpu(workload, one),
             ),
             confirm=f"kubectl get pod {one.pod.name} -n {workload.namespace} -w",
         )
