@@ -11,9 +11,12 @@ from typing import Any
 
 from checks.containers import Container
 from doctor.cluster.api import Api, Executed, Refused
+from doctor.cluster.rights import rule
 
 ISOLATED = ("-I", "-B", "-S")
 NOT_THERE, SERVER = 127, 500
+EXEC_RULE = rule("pods/exec", "get", "create")
+"""A websocket begins with a GET, for which servers up to 1.34 ask for `get`, later ones for `create`."""
 _FIRST = (
     "import json,os,sys;r=sys.stdin.buffer;o=json.loads(r.readline().decode());s=r.read(o['program']);"
     "sys.argv[1:]=[r.read(n).decode() for n in o['arguments']];os.environ.update(o['variables']);"

@@ -14,7 +14,7 @@ from checks.containers import Answers, Container, Inside, MemoryUse
 from checks.evidence import NOT_COLLECTED, Missing
 from doctor.cluster.api import Api, Refused
 from doctor.cluster.as_container import completed, container_of
-from doctor.cluster.handed_over import Program, is_absent, last_words, run
+from doctor.cluster.handed_over import EXEC_RULE, Program, is_absent, last_words, run
 from doctor.cluster.interpreters import Facts, facts_of, interpreters
 from doctor.containers.answers import ask_within
 from doctor.containers.brought import Brought
@@ -34,10 +34,8 @@ from doctor.errors import CannotExamine
 from doctor.probe.launcher import Payload
 from doctor.redact import redact
 
-__all__ = ["EXEC_RULE", "ask", "bring_models", "completed", "container_of", "look", "refused"]
+__all__ = ["ask", "bring_models", "completed", "container_of", "look", "refused"]
 
-EXEC_RULE = '{apiGroups: [""], resources: ["pods/exec"], verbs: ["get", "create"]}'
-"""A websocket begins with a GET, for which servers up to 1.34 ask for `get`, later ones for `create`."""
 
 MOST_INTERPRETERS = 4  # that are tried
 LARGEST = 16 << 20  # bytes of one model file that is brought out: it passes through the API server

@@ -11,12 +11,14 @@ from typing import Any
 
 from doctor.cluster.api import Api, Refused
 from doctor.cluster.copies import PURPOSE
+from doctor.cluster.handed_over import EXEC_RULE
+from doctor.cluster.rights import rule
 from doctor.containers.owned import LABEL, OWNER, is_over
 from doctor.errors import CannotExamine
 from doctor.probe.guard import Guard, undisturbed
 from doctor.redact import redact
 
-CREATE_RULE = '{apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "create", "delete"]}'
+CREATE_RULE = rule("pods", "get", "list", "create", "delete")
 _GONE, _FORBIDDEN, _BROKEN = 404, 403, 500
 DELETING = 30.0  # seconds that a deletion may take
 _LOST = 3.0  # seconds in which a pod may still appear whose creation was not answered
@@ -126,7 +128,8 @@ def prevented_by(error: Refused, namespace: str) -> str:
     if error.status == _FORBIDDEN and "exceeded quota" in said:
         return f"a quota of {namespace} leaves no room for a copy of the pod: {said}"
     if error.status == _FORBIDDEN and "cannot " in said:
-        return f"no right to make and enter a copy of the pod in {namespace}; the rule {CREATE_RULE} gives it: {said}"
+        missing = EXEC_RULE if "pods/exec" in said else CREATE_RULE
+        return f"no right to make and enter a copy of the pod in {namespace}; the rule {missing} gives it: {said}"
     if error.status == _FORBIDDEN:
         return f"a policy of the cluster refuses a copy of the pod: {said}"
     return f"the cluster refuses a copy of the pod: {said}"

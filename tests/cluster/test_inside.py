@@ -135,7 +135,7 @@ def test_no_right_to_execute(api_server: ApiServer, place: Place, tmp_path: Path
         container = container_of(pod, CONTAINER)
         for found in (look(api, pod, container, brought), ask(api, pod, container, [])):
             assert isinstance(found, Missing)
-            assert 'resources: ["pods/exec"]' in found.reason
+            assert "resources: [pods/exec]" in found.reason
 
 
 def test_it_stopped_meanwhile(api_server: ApiServer, api: Api, place: Place) -> None:

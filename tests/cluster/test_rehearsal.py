@@ -153,7 +153,7 @@ def test_no_right_to_make_a_pod(api_server: ApiServer, place: Place, tmp_path: P
     with connect(Access(kubeconfig=config, seconds=30)) as api:
         done = rehearsed(api_server, api, place, place.pod(FAILED, LAST))
     assert isinstance(done.probe, Missing)
-    assert '"create", "delete"' in done.probe.reason
+    assert "create, delete" in done.probe.reason
     assert done.probe == done.inside
 
 
