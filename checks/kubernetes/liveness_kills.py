@@ -26,32 +26,23 @@ from collections.abc import Iterator
 from checks.cases import fires, quiet
 from checks.check import check
 from checks.cluster.pods import Probe
-from checks.cluster.subject import Workload
 from checks.container.seen import Told
 from checks.container.stopping import asked_to_end
-from checks.evidence import Evidence, Phase
-from checks.evidence import Probe as Rehearsal
-from checks.finding import Confidence, Finding, Fix, Quote, Severity, Stage
+from checks.evidence import Evidence
+from checks.finding import Confidence, Finding, Quote, Severity, Stage
 from checks.kubernetes.ends import duration, enders, has_ended, lasted, more, still_in_init, was_ready, with_logs_of
-from checks.kubernetes.patching import of_container
+from checks.kubernetes.probe_cures import for_load, for_start, little_cpu
 from checks.kubernetes.probe_kills import (
     Kill,
     asked,
-    handler_of,
     kill_of,
     killed_lately,
-    little_cpu,
-    more_cpu,
     suspected,
     too_young,
 )
 from checks.kubernetes.scenes import ended, event, pod, running, scene, spec, waiting
 from checks.kubernetes.seen import PodContainer, quote_ended, quote_event, quote_field, workload_of
 from checks.runtime.wording import titled
-
-WITH_STARTUP_PROBE = 18  # minor version from which startup probes work without a feature gate
-LEAST_START = 300  # seconds that a start gets where nothing tells how long it takes
-EVERY = 10  # seconds between two tries of a startup probe
 
 
 @check(
@@ -98,7 +89,7 @@ def liveness_kills(evidence: Evidence) -> Iterator[Finding]:
             confidence=Confidence.CERTAIN if loading and kill and kill.event.reason == "Killing" else None,
             stage=Stage.INIT if early else None,
             about=(f"container:{one.name}", *(("phase:init",) if loading else ())),
-            fixes=_for_start(evidence, workload, one, probe) if early else _for_load(workload, one, probe),
+            fixes=for_start(evidence, workload, one, probe) if early else for_load(workload, one, probe),
             confirm=f"kubectl get pod {one.pod.name} -n {workload.namespace} -w",
         )
 
@@ -136,46 +127,6 @@ def _lived(one: PodContainer) -> tuple[Quote, ...]:
 
 def _line(told: Told | None) -> tuple[Quote, ...]:
     return (told.quote,) if told else ()
-
-
-def _for_start(evidence: Evidence, workload: Workload, one: PodContainer, probe: Probe) -> tuple[Fix, ...]:
-    needs = _needed(evidence)
-    minor = workload.server.minor
-    delay = of_container(
-        f"let the liveness probe begin after {needs} s",
-        workload,
-        one.name,
-        {"livenessProbe": {"initialDelaySeconds": needs}},
-    )
-    if (minor is not None and minor < WITH_STARTUP_PROBE) or one.spec.startup_probe:
-        return (delay, *more_cpu(workload, one))
-    startup = {**handler_of(probe), "periodSeconds": EVERY, "failureThreshold": -(-needs // EVERY)}
-    startup["timeoutSeconds"] = max(probe.timeout_seconds, 2)
-    title = f"give the start {needs} s with a startup probe, for which the liveness probe waits"
-    return (of_container(title, workload, one.name, {"startupProbe": startup}), delay, *more_cpu(workload, one))
-
-
-def _needed(evidence: Evidence) -> int:
-    """Seconds for a start: three times what the rehearsal took, LEAST_START at least."""
-    seconds = 0.0
-    if isinstance(evidence.probe, Rehearsal):
-        steps = (evidence.probe.step(Phase.IMPORT), evidence.probe.step(Phase.INIT))
-        seconds = sum(step.seconds for step in steps if step)
-    return max(LEAST_START, -(-int(3 * seconds) // EVERY) * EVERY)
-
-
-def _for_load(workload: Workload, one: PodContainer, probe: Probe) -> tuple[Fix, ...]:
-    patient = {
-        "timeoutSeconds": max(10, 2 * probe.timeout_seconds),
-        "failureThreshold": max(6, probe.failure_threshold),
-    }
-    return (
-        of_container("let the probe wait longer for its answer", workload, one.name, {"livenessProbe": patient}),
-        Fix(
-            title="see what the server did before it was killed",
-            commands=(f"kubectl logs {one.pod.name} -n {workload.namespace} -c {one.name} --previous",),
-        ),
-    )
 
 
 PROBED = spec(

@@ -3,24 +3,18 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
-
-import msgspec
+from typing import Literal
 
 from checks.cluster.events import Event
 from checks.cluster.pods import Probe
-from checks.cluster.quantities import amount
 from checks.cluster.subject import Workload
 from checks.cluster.times import between
 from checks.container.crashed import SIGNALS
 from checks.container.stopping import asked_to_end
 from checks.evidence import Evidence
-from checks.finding import Fix, Quote
 from checks.kubernetes.ends import NEVER_RAN, SIGKILL, SIGTERM, grouped, happened, has_ended, lasted
-from checks.kubernetes.patching import of_container
-from checks.kubernetes.seen import PodContainer, containers, events, quote_field
+from checks.kubernetes.seen import PodContainer, containers, events
 
-FEW_CORES = 0.5  # below this the imports of a scoring script alone take tens of seconds
 OWN_ENDS = frozenset({3, 4, 126, 127, *SIGNALS})
 """Exit codes of what ends by itself, also when it was asked to end in that moment."""
 
@@ -113,21 +107,6 @@ def killed_lately(workload: Workload) -> Iterator[tuple[PodContainer, int]]:
     return grouped(found, lambda one: one.name)
 
 
-def little_cpu(one: PodContainer) -> tuple[Quote, ...]:
-    """A limit of the processor that makes a start slow, as evidence; empty for none, and for a larger one."""
-    written = one.spec.resources.limits.get("cpu")
-    cores = amount(written)
-    return (quote_field(one.shown, "resources.limits.cpu", written),) if cores is not None and cores < FEW_CORES else ()
-
-
-def more_cpu(workload: Workload, one: PodContainer) -> tuple[Fix, ...]:
-    """The fix that raises such a limit."""
-    if not little_cpu(one):
-        return ()
-    more = {"resources": {"limits": {"cpu": "1"}}}
-    return (of_container("let it use a whole core, for a quicker start", workload, one.name, more, init=one.init),)
-
-
 def asked(probe: Probe) -> str:
     """A probe as a person says it: `GET /health on port 5001, 3 failures, 10 s apart, from 5 s on`."""
     return (
@@ -144,14 +123,3 @@ def _what(probe: Probe) -> str:
     if probe.grpc:
         return f"gRPC health on port {probe.grpc.port}"
     return f"command {' '.join(probe.exec.command)}" if probe.exec else "probe"
-
-
-def handler_of(probe: Probe) -> dict[str, Any]:
-    """What a probe asks, as the API writes it."""
-    fields = ("http_get", "tcp_socket", "exec", "grpc")
-    made: dict[str, Any] = msgspec.to_builtins(
-        Probe(**{name: value for name in fields if (value := getattr(probe, name))})
-    )
-    if isinstance(made.get("httpGet"), dict):
-        made["httpGet"].setdefault("path", "/")
-    return made

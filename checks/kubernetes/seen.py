@@ -127,7 +127,8 @@ def quote_event(event: Event) -> Quote:
 def quote_waiting(one: PodContainer) -> Quote:
     """Why a container waits, as evidence."""
     waiting = one.waiting or Waiting()
-    text = f"waiting: {waiting.reason}" + (f": {waiting.message}" if waiting.message else "")
+    said = " ".join(waiting.message.split())
+    text = f"waiting: {waiting.reason}" + (f": {said}" if said else "")
     return Quote(source=one.shown, text=cut(text))
 
 

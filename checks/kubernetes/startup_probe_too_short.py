@@ -23,12 +23,12 @@ from collections.abc import Iterator
 from checks.cases import fires, quiet
 from checks.check import check
 from checks.cluster.pods import Probe
-from checks.evidence import Evidence, Phase
-from checks.evidence import Probe as Rehearsal
+from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Quote, Stage
 from checks.kubernetes.ends import enders, lasted, more, still_in_init, with_logs_of
 from checks.kubernetes.patching import of_container
-from checks.kubernetes.probe_kills import asked, kill_of, little_cpu, more_cpu
+from checks.kubernetes.probe_cures import little_cpu, more_cpu, rehearsed
+from checks.kubernetes.probe_kills import asked, kill_of
 from checks.kubernetes.scenes import ended, event, pod, running, scene, spec, waiting
 from checks.kubernetes.seen import PodContainer, quote_ended, quote_event, quote_field, workload_of
 from checks.runtime.wording import seconds_of, titled
@@ -93,12 +93,8 @@ def startup_probe_too_short(evidence: Evidence) -> Iterator[Finding]:
 
 def _tries(evidence: Evidence, probe: Probe) -> int:
     """Failures to allow: several budgets, and three times what the rehearsal took."""
-    seconds = 0.0
-    if isinstance(evidence.probe, Rehearsal):
-        steps = (evidence.probe.step(Phase.IMPORT), evidence.probe.step(Phase.INIT))
-        seconds = sum(step.seconds for step in steps if step)
     period = max(probe.period_seconds, 1)
-    return max(TIMES * probe.failure_threshold, -(-int(3 * seconds) // period), -(-120 // period))
+    return max(TIMES * probe.failure_threshold, -(-int(3 * rehearsed(evidence)) // period), -(-120 // period))
 
 
 def _lived(one: PodContainer) -> tuple[Quote, ...]:
