@@ -30,11 +30,12 @@ from checks.cluster.events import Event
 from checks.container.seen import answers_of
 from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Fix, Quote, Severity, Stage
-from checks.kubernetes.listening import AZURE_PORT, is_azure_server, lines_of, listeners
+from checks.kubernetes.listening import is_azure_server, lines_of, listeners
 from checks.kubernetes.patching import of_container
 from checks.kubernetes.probing import SAID, STATES, Asked, last_failure, passes, probes, shown, status_of
 from checks.kubernetes.scenes import Made, Scene, deployment, event, pod, running, scene, spec
 from checks.kubernetes.seen import workload_of
+from checks.kubernetes.serving_commands import AZURE_PORT
 from checks.runtime.wording import titled
 
 _OF_AZURE = frozenset({"/", "/score", "/swagger.json"})
