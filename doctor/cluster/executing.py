@@ -72,6 +72,7 @@ def _connected(api: "Api", target: str, wait: float) -> Any:
         header=[f"{name}: {value}" for name, value in api.headers()],
         subprotocols=list(PROTOCOLS),
         suppress_origin=True,
+        redirect_limit=0,  # the token is for this server only
         timeout=wait,
         **way,
     )

@@ -131,6 +131,13 @@ class TestCommands:
         with pytest.raises(CannotExamine, match="connection refused"):
             self.run(client(address="https://127.0.0.1:1"), "true")
 
+    def test_a_login_page_gets_no_token(self, server: ApiServer, client: Open) -> None:
+        elsewhere = Answer(b"", 302, headers={"Location": f"{server.address}/login"})
+        server.fail("exec", answer=elsewhere)
+        with pytest.raises(CannotExamine, match="Redirect limit exhausted"):
+            self.run(client(server), "true")
+        assert not [one for one in server.requests if one.path == "/login"]
+
     def test_a_proxy_that_knows_no_websockets(self, server: ApiServer, client: Open) -> None:
         api = client(server)
         assert api.version

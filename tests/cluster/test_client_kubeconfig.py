@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 from cluster.api_server import TOKEN, ApiServer
+from cluster.executing import on_this_machine
 from cluster.rights import User
 
 from doctor.cluster.api import Access, connect, contexts
@@ -316,6 +317,17 @@ class TestProxies:
         monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")  # not for this server's scheme
         asked(write({"token": TOKEN}))
         assert told
+
+    def test_for_commands_in_containers(self, api_server: ApiServer, write: Write, proxy: Any) -> None:
+        port, told = proxy
+        status = {"containerStatuses": [{"name": "a", "state": {"running": {"startedAt": "2026-11-20T18:00:00Z"}}}]}
+        spec = {"containers": [{"name": "a"}], "nodeName": "node1"}
+        api_server.add("pods", {"metadata": {"name": "x", "namespace": "y"}, "spec": spec, "status": status})
+        api_server.execute = on_this_machine()
+        path = write({"token": TOKEN}, **{"proxy-url": f"http://me:secret-word@127.0.0.1:{port}"})
+        with connect(Access(kubeconfig=path, seconds=10)) as api:
+            assert api.execute("y", "x", "a", ["echo", "hi"]).stdout == b"hi\n"
+        assert told[0].startswith(f"CONNECT {api_server.address.removeprefix('https://')} ")
 
     def test_not_for_all(self, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
