@@ -23,6 +23,9 @@ NOT_STARTED = frozenset(
 NEVER_RAN = frozenset({"ContainerCannotRun", "StartError"})
 """How a container ended that never began."""
 
+ONCE = frozenset({"Job", "Pod"})
+"""Workloads whose pods may have failed for good, and are what is asked about."""
+
 _WORDS = (
     ("disk", r"no space left on device"),
     ("name", r"container name \S+ is already in use|[Ff]ailed to reserve container name|name \S+ is reserved for"),
@@ -72,7 +75,8 @@ class FailedStart:
 
 def failed_starts(workload: Workload, *kinds: str) -> tuple[FailedStart, ...]:
     """Containers that cannot be started now for one of these reasons (any when none is given), each told once."""
-    found = (_read(workload, one) for pod in live(workload) for one in containers_of(pod))
+    pods = workload.pods if workload.kind in ONCE else live(workload)
+    found = (_read(workload, one) for pod in pods for one in containers_of(pod))
     groups = one_of_each((one for one in found if one), lambda start: (start.one.name, start.kind, start.program))
     return tuple(
         replace(group[0], quotes=(*group[0].quotes, *alike(workload, (start.one.pod for start in group))))

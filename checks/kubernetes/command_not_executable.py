@@ -53,7 +53,8 @@ def command_not_executable(evidence: Evidence) -> Iterator[Finding]:
             fields = {"command": [f"{program}/<program>"]}
             fixes = (of_container("name the program inside", workload, one.name, fields, init=one.init),)
         else:
-            title = f"the command `{program}` has no execute permission"
+            or_folder = "" if "." in posixpath.basename(program) else ", or is a folder"
+            title = f"the command `{program}` has no execute permission{or_folder}"
             shell = "python" if program.endswith(".py") else "sh"
             fields = {"command": [shell, program, *start.command[1:]], "args": None}
             fixes = (of_container("name its interpreter", workload, one.name, fields, init=one.init),)

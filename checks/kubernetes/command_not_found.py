@@ -176,6 +176,11 @@ CASES = (
         ),
         saw="one word with spaces",
     ),
+    fires(
+        scene(kind="Job", pods=(pod(terminated(ended(128, "StartError", SHIM)), ONE, phase="Failed"),)),
+        findings=1,
+        name="a job that gave up",
+    ),
     quiet(
         scene(
             pods=(pod(running(last=ended(127, "ContainerCannotRun", SHIM)), ONE),),

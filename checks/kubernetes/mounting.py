@@ -191,7 +191,7 @@ def _of_claim(pod: Pod, claim: str) -> str:
 
 
 def _made(pod: Pod, name: str, event: Event, words: str) -> FailedMount:
-    if event.reason == "FailedAttachVolume" and "Multi-Attach" in event.message:
+    if "Multi-Attach" in event.message:
         words = event.message
     for kind, pattern in _KINDS:
         if found := pattern.search(words):

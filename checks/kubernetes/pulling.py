@@ -73,7 +73,7 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
         (
             r"(?P<what>connection refused|no route to host|network is unreachable|connection reset by peer"
             r"|proxyconnect tcp|i/o timeout|TLS handshake timeout|Client\.Timeout exceeded|connection timed out"
-            r"|context deadline exceeded|image pull progress deadline|: EOF$)"
+            r"|context deadline exceeded|image pull progress deadline|\bEOF(?=$|[\],]))"
         ),
     ),
     (
@@ -96,16 +96,13 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
         (
             r"manifest unknown|manifest for \S+ not found|MANIFEST_UNKNOWN|NAME_UNKNOWN|name unknown|404 Not Found"
             r"|repository .*(?:not found|does not exist)|could not fetch content descriptor"
-            r"|: not found$|code = NotFound"
+            r"|not found(?=$|[\],])|code = NotFound"
         ),
     ),
     ("server", r"unexpected (?:HTTP )?status(?: code)?.*?: (?P<what>5\d\d[ \w]*)|(?P<also>50[0234] [A-Z][\w -]+)"),
     (
         "corrupt",
-        (
-            r"unexpected commit digest|layer verification failed|failed size validation|digest did not match"
-            r"|unexpected EOF"
-        ),
+        (r"unexpected commit digest|layer verification failed|failed size validation|digest did not match"),
     ),
     ("format", r"(?i:schema ?(?:version )?1)|manifest\.v1\+prettyjws|(?i:unsupported) .*media type|mediaType"),
 )

@@ -49,6 +49,7 @@ def registry_unreachable(evidence: Evidence) -> Iterator[Finding]:
         yield Finding(
             title=titled(_title(pull), 88),
             evidence=pull.quotes,
+            confidence=Confidence.LIKELY if _is_slow(pull) else Confidence.CERTAIN,
             about=(*pull.about, f"registry:{pull.registry}"),
             fixes=(named,) if _is_local(pull) else (_try(pull), named),
             confirm=f"kubectl get pods -n {workload.namespace}",
@@ -59,11 +60,17 @@ def _is_local(pull: FailedPull) -> bool:
     return pull.registry.rsplit(":", 1)[0] in LOCAL
 
 
+def _is_slow(pull: FailedPull) -> bool:
+    return "deadline" in pull.what and "dial tcp" not in pull.words
+
+
 def _title(pull: FailedPull) -> str:
     if _is_local(pull):
         return f"the image comes from {pull.registry}, which on a node is the node itself"
     if "proxyconnect" in pull.words:
         return f"the node's proxy for the registry {pull.registry} cannot be reached"
+    if _is_slow(pull):
+        return f"the pull of `{pull.image}` takes longer than the node waits"
     return f"the registry {pull.registry} cannot be reached from the node ({pull.what or 'time-out'})"
 
 
@@ -99,6 +106,10 @@ CASES = (
     fires(
         scene(pods=(pod(waiting("ErrImagePull", "proxyconnect tcp: dial tcp 10.1.0.4:3128: i/o timeout"), ONE),)),
         saw="proxy",
+    ),
+    fires(
+        scene(pods=(pod(waiting("ErrImagePull", "rpc error: code = Unknown desc = context deadline exceeded"), ONE),)),
+        saw="takes longer than the node waits",
     ),
     quiet(scene(pods=(pod(running(), ONE),))),
     quiet(
