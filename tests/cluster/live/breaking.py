@@ -99,7 +99,7 @@ def logs(cluster: Cluster, namespace: str) -> Iterator[tuple[str, str, str, str]
                 yield name, container["name"], which, text
 
 
-def remove_all(cluster: Cluster, run: str, seconds: float = 120) -> list[str]:
+def remove_all(cluster: Cluster, run: str, seconds: float = 180) -> list[str]:
     """Remove what a run left, and wait until it is gone. Returns what is still there."""
     give_up = time.monotonic() + seconds
     while True:
