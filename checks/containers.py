@@ -184,6 +184,11 @@ class Container(Record, frozen=True, tag=True):
         return self.engine.address.startswith(OF_PODS)
 
     @property
+    def tells_all_variables(self) -> bool:
+        """False for a pod nobody looked into: what its image sets is not known. Every image sets PATH."""
+        return not self.is_pod or "PATH" in self.environment
+
+    @property
     def words(self) -> tuple[str, ...]:
         """The words of the command; those of a shell's `-c` one by one, with the container's variables put in."""
         return tuple(

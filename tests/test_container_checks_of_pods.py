@@ -14,7 +14,7 @@ from checks.container.for_pods import ONLY_DOCKER
 from checks.containers import OF_PODS, POD_LABELS, Container
 from checks.evidence import Evidence, Logs, Missing
 from checks.finding import Finding
-from checks.outcome import Found, run_check
+from checks.outcome import Crashed, Found, run_check
 
 WORDS = re.compile(
     r"\bdocker (?!build|push)|\bcompose\b|--gpus|--memory|--shm-size|--cap-add|--mount|--tmpfs|docker\.internal"
@@ -63,10 +63,36 @@ def told(finding: Finding) -> Iterator[str]:
 def test_words_fit_a_pod(check: Check, case: Case) -> None:
     outcome = run_check(check, of_pod(case.evidence))
     if not isinstance(outcome, Found):
-        assert type(outcome).__name__ != "Crashed", outcome
+        assert not isinstance(outcome, Crashed), outcome
         return
     said = [text for finding in outcome.findings for text in told(finding)]
     assert [text for text in said if WORDS.search(text)] == []
+
+
+def test_a_command_that_only_the_image_knows_breaks_no_check() -> None:
+    crashed = []
+    for check, case in asked():
+        evidence = of_pod(case.evidence)
+        if isinstance(evidence.container, Container):
+            bare = msgspec.structs.replace(evidence.container, command=(), environment={}, user="", working_dir="")
+            crashed += [one for one in [run_check(check, evidence.replace(container=bare))] if isinstance(one, Crashed)]
+    assert crashed == []
+
+
+def test_variables_that_the_image_may_set_are_not_missed() -> None:
+    ids = {"container.variable-not-set", "container.variable-misnamed", "container.entry-script-not-set"}
+    for check in (one for one in CHECKS if one.id in ids):
+        for case in check.cases:
+            evidence = of_pod(case.evidence)
+            container = evidence.container
+            assert isinstance(container, Container)
+            unknown = {name: value for name, value in container.environment.items() if name != "PATH"}
+            seen = evidence.replace(
+                container=msgspec.structs.replace(container, environment=unknown),
+                logs=Missing(reason="not read"),
+                probe=Missing(reason="not rehearsed"),
+            )
+            assert not check.run(seen), case
 
 
 def test_ids_are_those_of_checks() -> None:

@@ -53,7 +53,9 @@ def entry_script_not_set(evidence: Evidence) -> Iterator[Finding]:
         return
     root = app_root(container)
     said = next(log_lines(evidence, _SAID), None)
-    if said is None and not (is_server(container) and places.lacks(f"{root}/main.py")):
+    if said is None and not (
+        is_server(container) and container.tells_all_variables and places.lacks(f"{root}/main.py")
+    ):
         return
     if places.has(f"{root}/main.py"):
         return

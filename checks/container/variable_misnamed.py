@@ -78,11 +78,11 @@ def variable_misnamed(evidence: Evidence) -> Iterator[Finding]:
     told: set[str] = set()
     for one in wanted(evidence, container):
         near = nearly(one, container, evidence)
-        if near is None or near in told:
+        if near is None or near in told or (one.failure is None and not container.tells_all_variables):
             continue
         told.add(near)
         yield _finding(container, one.name, near, "the script", one.quotes, one.about, failing=one.failure is not None)
-    for name in SERVER:
+    for name in SERVER if container.tells_all_variables else ():
         if name in container.environment:
             continue
         near = _of_server(name, container, evidence)

@@ -66,6 +66,8 @@ def variable_not_set(evidence: Evidence) -> Iterator[Finding]:
             continue  # doctor was given no model: runtime.model-folder-not-given
         if nearly(one, container, evidence) or (one.failure is None and (tried or not one.strict)):
             continue
+        if one.failure is None and not container.tells_all_variables:
+            continue
         value = "<folder of the model inside>" if one.name == MODEL_DIR else "<value>"
         commands = (f"docker run -e {one.name}={value} ...",)
         if one.name == MODEL_DIR:
