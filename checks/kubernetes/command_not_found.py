@@ -24,7 +24,7 @@ from collections.abc import Iterator
 
 from checks.cases import fires, quiet
 from checks.check import check
-from checks.container.commands import SERVERS, base
+from checks.container.commands import SERVERS, base, package_of
 from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Fix, Stage
 from checks.kubernetes.begins import FailedStart, failed_starts
@@ -55,7 +55,13 @@ FOLLOWS = (
     needs=("workload",),
     stage=Stage.BUILD,
     confidence=Confidence.CERTAIN,
-    explains=(*FOLLOWS, "logs.entrypoint-not-found", "logs.command-not-found"),
+    explains=(
+        *FOLLOWS,
+        "container.server-not-installed",
+        "container.python-not-found",
+        "logs.entrypoint-not-found",
+        "logs.command-not-found",
+    ),
 )
 def command_not_found(evidence: Evidence) -> Iterator[Finding]:
     """Tell a missing program from a command line that was written as one word."""
@@ -88,6 +94,10 @@ def _other(evidence: Evidence, start: FailedStart, field: str) -> tuple[Fix, ...
     workload, one = workload_of(evidence), start.one
     if not start.command:
         return (Fix(title=f"install `{start.program}` in the image, or mend its ENTRYPOINT or CMD"),)
+    if base(start.program) in SERVERS:
+        package = package_of(start.program)
+        install = Fix(title=f"install `{package}` in the image", commands=(f"RUN pip install {package}",))
+        return (install, Fix(title="or name an image that has it in its PATH"))
     near = difflib.get_close_matches(base(start.program), sorted(SERVERS), n=1, cutoff=0.6)
     hint = f" (a server of a similar name is called `{near[0]}`)" if near else ""
     rest = list(getattr(one.spec, field)[1:])

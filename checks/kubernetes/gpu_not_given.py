@@ -39,7 +39,7 @@ _CUDA = re.compile(r"unsatisfied condition: (?P<what>cuda\s*>=?\s*[\d.]+)", re.I
     needs=("workload",),
     stage=Stage.BUILD,
     confidence=Confidence.CERTAIN,
-    explains=FOLLOWS,
+    explains=(*FOLLOWS, "container.gpu-not-given"),
 )
 def gpu_not_given(evidence: Evidence) -> Iterator[Finding]:
     """Tell a driver that is too old from one that is not there."""

@@ -49,6 +49,7 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
         "driver",
         (
             r"driver name (?P<what>\S+) not found in the list of registered CSI drivers"
+            r"|not supported by driver (?P<mode>\S+)|csidrivers?\S* \\?\"(?P<object>[\w.-]+)\\?\" not found"
             r"|CSINode \S+ does not contain driver (?P<node>\S+)"
             r"|no volume plugin matched|failed to get Plugin from volumeSpec"
             r"|need a /sbin/mount\.(?P<type>\S+)|unknown filesystem type '(?P<system>\w+)'"

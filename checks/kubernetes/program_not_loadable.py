@@ -43,7 +43,14 @@ FIRST_LINE = Fix(
     "kubernetes.program-not-loadable",
     needs=("workload",),
     stage=Stage.BUILD,
-    explains=(*FOLLOWS, "logs.exec-format-error", "logs.file-without-interpreter", "logs.script-line-endings"),
+    explains=(
+        *FOLLOWS,
+        "container.entrypoint-line-ends",
+        "container.entrypoint-without-shebang",
+        "logs.exec-format-error",
+        "logs.file-without-interpreter",
+        "logs.script-line-endings",
+    ),
 )
 def program_not_loadable(evidence: Evidence) -> Iterator[Finding]:
     """The platform first for programs, the first line first for scripts."""

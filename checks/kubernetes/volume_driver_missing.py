@@ -57,7 +57,8 @@ def volume_driver_missing(evidence: Evidence) -> Iterator[Finding]:
                 commands=(f"sudo apt-get install {package}",),
             )
         else:
-            title = f"the storage driver {what or 'of the volume'} does not run on node {node} (volume {mount.name})"
+            lacks = "is not installed" if "CSIDriver object" in mount.words else f"does not run on node {node}"
+            title = f"the storage driver {what or 'of the volume'} {lacks} (volume {mount.name})"
             option = AKS.get(what)
             cure = Fix(
                 title="install or enable the driver",
@@ -89,6 +90,10 @@ NO_HELPER = (
     'MountVolume.SetUp failed for volume "models" : mount failed: exit status 32 Output: mount: '
     "/x: bad option; for several filesystems (e.g. nfs, cifs) you might need a /sbin/mount.nfs helper program."
 )
+NO_OBJECT = (
+    'MountVolume.NewMounter initialization failed for volume "models" : volume mode "Ephemeral" not supported by driver '
+    "blob.csi.azure.com (no CSIDriver object)"
+)
 CREATING = waiting("ContainerCreating")
 CASES = (
     fires(
@@ -99,6 +104,10 @@ CASES = (
     fires(
         scene(pods=(pod(CREATING, **NFS),), events=(event("FailedMount", NO_HELPER),)),
         saw="node node1 has no program to mount nfs",
+    ),
+    fires(
+        scene(pods=(pod(CREATING, **BLOB),), events=(event("FailedMount", NO_OBJECT),)),
+        saw="the storage driver blob.csi.azure.com is not installed",
     ),
     quiet(scene(pods=(pod(running(), **BLOB),), events=(event("FailedMount", NO_DRIVER),)), name="it passed"),
 )
