@@ -79,6 +79,7 @@ class Api:
         self._asking_version = threading.Lock()
         self._version: tuple[str, int | None] | None = None
         self._date = ""
+        self._nobody = ""
 
     def __enter__(self) -> "Api":
         return self
@@ -190,12 +191,12 @@ class Api:
             try:
                 answer = self._transport.ask(method, target, headers, body, wait=wait, until=self._deadline, most=most)
             except (HTTPError, OSError) as error:
-                again = failures.never_sent(error) if method != "GET" else True
-                lasting = failures.is_lasting(error) and (not self.answered or not failures.never_sent(error))
-                if not again or lasting or attempt >= (tries or TRIES) or not self._wait(pause(attempt)):
-                    if self.left < 0.1:
-                        raise Unanswered(self._over) from error
-                    raise Unanswered(failures.told(self.settings, error)) from error
+                most_tries = tries or TRIES
+                if not self.answered:  # nobody may be there at all, and a person waits for that word
+                    most_tries = min(most_tries, failures.worth_trying(error))
+                again = attempt < most_tries and (method == "GET" or failures.never_sent(error))
+                if not again or failures.is_of_tls(error) or not self._wait(pause(attempt)):
+                    raise self._lost(failures.told(self.settings, error)) from error
                 continue
             self._date = answer.headers.get("Date", "") or self._date
             if answer.is_good:
@@ -204,6 +205,13 @@ class Api:
             later = _may_succeed_later(method, answer.status, attempt, tries)
             if not later or not self._wait(pause(attempt, answer.headers.get("Retry-After"))):
                 raise self.refusal(answer)
+
+    def _lost(self, told: str) -> Unanswered:
+        """What is raised for a request that got no answer. Where none ever came, the next ones do not try."""
+        if self.left < 0.1 and self.answered:
+            return Unanswered(self._over)
+        self._nobody = "" if self.answered else told
+        return Unanswered(told)
 
     def refusal(self, answer: "Answer") -> Refused:
         """What an answer that is not good means. Raises CannotExamine for 401, and for what no API server says."""
@@ -226,6 +234,8 @@ class Api:
         """Before each request. Raises Unanswered when there is no time left."""
         if self._stopped.is_set():
             raise Unanswered("doctor was stopped before it asked")
+        if self._nobody and not self.answered:
+            raise Unanswered(self._nobody)
         if self.left <= 0.05:
             raise Unanswered(self._over)
         with self._lock:

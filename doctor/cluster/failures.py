@@ -17,12 +17,17 @@ _VALIDITY = re.compile(rb"\x30[\x1e\x20\x22]" + _TIME + _TIME)  # SEQUENCE of tw
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
 
 
-def is_lasting(error: BaseException) -> bool:
-    """True where asking again right away cannot help: TLS, an unknown name, nothing that listens."""
-    return any(
-        isinstance(one, ssl.SSLError | ConnectionRefusedError | urllib3.exceptions.NameResolutionError)
-        for one in chain_of(error)
-    )
+def is_of_tls(error: BaseException) -> bool:
+    """True where the two do not believe each other: asking again cannot help."""
+    return any(isinstance(one, ssl.SSLError) and "EOF occurred" not in str(one) for one in chain_of(error))
+
+
+def worth_trying(error: BaseException) -> int:
+    """How often a server is asked that has never answered: once where nobody listens, twice where it is silent."""
+    if never_sent(error):
+        return 1
+    silent = urllib3.exceptions.ReadTimeoutError | TimeoutError
+    return 2 if any(isinstance(one, silent) for one in chain_of(error)) else 9
 
 
 def never_sent(error: BaseException) -> bool:

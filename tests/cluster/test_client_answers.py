@@ -135,6 +135,23 @@ class TestWhoAnswers:
         with pytest.raises(CannotExamine, match=r"nothing listens at https://127\.0\.0\.1:1 \(context `tests` of"):
             client(address="https://127.0.0.1:1").get(PODS)
 
+    def test_nobody_is_asked_again_who_never_answered(self, client: Open) -> None:
+        api = client(address="https://127.0.0.1:1")
+        for _ in range(3):
+            with pytest.raises(CannotExamine, match="connection refused"):
+                assert api.version
+        assert api.calls == 1
+
+    def test_a_server_that_was_there_is_waited_for(self, api_server: ApiServer, client: Open, tmp_path: Path) -> None:
+        """As while an API server restarts."""
+        with ApiServer(certificates=api_server.certificates) as server:
+            path = server.kubeconfig(tmp_path / "config")
+            api = connect(Access(kubeconfig=path, seconds=20))
+            assert api.version == ("v1.20.2", 20)
+        with api, pytest.raises(Unanswered, match="connection refused"):
+            api.get(PODS)
+        assert api.calls == 1 + 4
+
     def test_a_host_that_is_not_known(self, client: Open) -> None:
         with pytest.raises(CannotExamine, match="is not known here; a private cluster needs its network or VPN"):
             client(address="https://churn.example.invalid").get(PODS)
@@ -183,6 +200,12 @@ class TestWhoAnswers:
         api_server.fail(answer=answer)
         with pytest.raises(CannotExamine, match=words):
             client().get(PODS)
+
+    @pytest.mark.parametrize(("minor", "known"), [("25+", 25), ("30", 30), ("", None)])
+    def test_versions_of_providers(self, api_server: ApiServer, client: Open, minor: str, known: int | None) -> None:
+        told = f'{{"major": "1", "minor": "{minor}", "gitVersion": "v1.x-eks-1"}}'
+        api_server.fail("/version", answer=Answer(told.encode()))
+        assert client().version == ("v1.x-eks-1", known)
 
     def test_something_else_that_speaks_json(self, api_server: ApiServer, client: Open) -> None:
         api_server.fail("/version", answer=Answer(b'{"name": "elastic"}'))
