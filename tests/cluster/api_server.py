@@ -82,7 +82,7 @@ class ApiServer:
         self.clock: datetime | None = None
         self.forbidden: set[str] = set()
         """Plural names that nobody may see."""
-        self.execute: executing.Handler = executing.on_this_machine()
+        self.execute: executing.Handler = executing.nowhere
         self.on_create: Callable[[Item], None] = run_at_once
         self.closing = threading.Event()
         self.pages: dict[tuple[object, ...], Answer] = {}

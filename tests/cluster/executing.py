@@ -42,6 +42,11 @@ Handler = Callable[[Exec], Process]
 program. A Refusal is handed to the client before anything starts."""
 
 
+def nowhere(asked: Exec) -> Process:
+    """The handler of recordings, which have no container that a command could run in."""
+    raise Refusal(500, f'unable to upgrade connection: container not found ("{asked.container}")', reason="")
+
+
 def on_this_machine(
     environment: Mapping[str, str] | None = None, folder: Path | None = None, replace: Mapping[str, str] | None = None
 ) -> Handler:

@@ -23,6 +23,8 @@ WAYS = (
 NAMESPACES = 40
 REPLICAS = 5
 NODES = 100
+_COUNTS = ("replicas", "readyReplicas", "availableReplicas")
+READY = {"deployments": (*_COUNTS, "updatedReplicas"), "replicasets": (*_COUNTS, "fullyLabeledReplicas")}
 _UID = re.compile(r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b")
 _NAME = re.compile(r"\bscore(?=[\"-]|$)")  # and not score.py
 
@@ -84,7 +86,7 @@ def _add_healthy(objects: Objects, template: Objects, number: int, count: int) -
             copied = renamed(one)
             if plural in ("deployments", "replicasets"):
                 copied["spec"]["replicas"] = count
-                copied["status"] |= dict.fromkeys(("replicas", "readyReplicas", "availableReplicas"), count)
+                copied["status"] |= dict.fromkeys(READY[plural], count)
             if plural == "replicasets":  # the one before it, which is kept
                 old = copy.deepcopy(copied)
                 old["metadata"] |= {"name": f"{name}-5c9d8f7b6d", "uid": _uid(old["metadata"]["uid"], 7)}
