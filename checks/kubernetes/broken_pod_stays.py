@@ -37,7 +37,7 @@ REVISION = "controller-revision-hash"
     needs=("workload",),
     stage=Stage.OPERATE,
     confidence=Confidence.CERTAIN,
-    explains=("kubernetes.crash-loop", "kubernetes.not-ready", "kubernetes.endpoints-not-ready"),
+    explains=("kubernetes.crash-loop", "kubernetes.not-ready"),
 )
 def broken_pod_stays(evidence: Evidence) -> Iterator[Finding]:
     """Compare the revision of the pod with that of the stateful set."""

@@ -48,6 +48,8 @@ SHELLS = frozenset({"bash", "sh", "dash", "ash", "zsh"})
     explains=(
         "kubernetes.crash-loop",
         "kubernetes.progress-deadline",
+        "container.exited-at-once",
+        "container.restart-loop",
         "logs.container-completed",
         "logs.log-empty",
         "logs.no-failure-shown",

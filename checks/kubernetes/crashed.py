@@ -45,6 +45,8 @@ SHARED_MEMORY = "/dev/shm"  # noqa: S108 - a mount point in the pod, nothing of 
         "kubernetes.crash-loop",
         "kubernetes.container-failed",
         "kubernetes.progress-deadline",
+        "container.crashed",
+        "container.restart-loop",
         "logs.exit-code-139",
         "logs.exit-code-134",
         "logs.exit-code-132",

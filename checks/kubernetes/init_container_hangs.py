@@ -53,7 +53,6 @@ _HOST = re.compile(
     explains=(
         "kubernetes.progress-deadline",
         "kubernetes.not-ready",
-        "kubernetes.endpoints-not-ready",
         "logs.log-empty",
     ),
 )

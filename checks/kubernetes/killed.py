@@ -54,6 +54,8 @@ OF_THE_NODE = (
         "kubernetes.crash-loop",
         "kubernetes.container-failed",
         "kubernetes.progress-deadline",
+        "container.killed",
+        "container.restart-loop",
         "logs.exit-code-137",
         "logs.log-ends-early",
         "logs.log-empty",

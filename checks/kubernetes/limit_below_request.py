@@ -36,7 +36,7 @@ from checks.runtime.wording import titled
     needs=("workload",),
     stage=Stage.BUILD,
     confidence=Confidence.CERTAIN,
-    explains=("kubernetes.no-pods", "kubernetes.pods-refused", "kubernetes.schema-invalid"),
+    explains=("kubernetes.no-pods", "kubernetes.template-invalid", "kubernetes.value-refused"),
 )
 def limit_below_request(evidence: Evidence) -> Iterator[Finding]:
     """Compare the amounts, however they are written."""

@@ -54,6 +54,8 @@ from checks.runtime.wording import titled
         "kubernetes.killed",
         "kubernetes.progress-deadline",
         "kubernetes.grace-period-exceeded",
+        "container.killed",
+        "container.restart-loop",
         "logs.exit-code-137",
         "logs.probe-kills-container",
         "logs.probe-kills-slow-start",

@@ -44,7 +44,6 @@ SHOWN = 3
     explains=(
         "kubernetes.stuck-terminating",
         "kubernetes.not-ready",
-        "kubernetes.endpoints-not-ready",
         "kubernetes.progress-deadline",
         "kubernetes.killed",
     ),

@@ -39,7 +39,6 @@ from checks.runtime.wording import titled
         "kubernetes.crash-loop",
         "kubernetes.command-ends",
         "kubernetes.not-ready",
-        "kubernetes.endpoints-not-ready",
         "kubernetes.progress-deadline",
     ),
 )

@@ -45,6 +45,8 @@ TIMES = 4  # the budget to try next, in budgets that were too short
         "kubernetes.killed",
         "kubernetes.progress-deadline",
         "kubernetes.grace-period-exceeded",
+        "container.killed",
+        "container.restart-loop",
         "logs.exit-code-137",
         "logs.probe-kills-container",
         "logs.probe-kills-slow-start",

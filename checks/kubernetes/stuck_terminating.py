@@ -44,7 +44,7 @@ SHOWN = 3
     needs=("workload",),
     stage=Stage.OPERATE,
     confidence=Confidence.CERTAIN,
-    explains=("kubernetes.progress-deadline", "kubernetes.not-ready", "kubernetes.endpoints-not-ready"),
+    explains=("kubernetes.progress-deadline", "kubernetes.not-ready"),
 )
 def stuck_terminating(evidence: Evidence) -> Iterator[Finding]:
     """One finding for the pod that hangs longest; the others are counted."""

@@ -22,12 +22,13 @@ Kubernetes documentation, "Resource management for pods and containers". gunicor
 with Kubernetes 1.20.2: a worker killed every few seconds, `restartCount: 0`, `ready: true`.
 """
 
+import re
 from collections.abc import Iterator
 
 from checks.cases import fires, quiet
 from checks.check import check
 from checks.cluster.quantities import size
-from checks.container.seen import Told, blamed
+from checks.container.seen import Told, blamed, last_start
 from checks.evidence import Evidence, Probe
 from checks.finding import Confidence, Finding, Severity, Stage
 from checks.kubernetes.ends import still_in_init, was_ready, with_logs_of
@@ -40,6 +41,12 @@ KILLED = ("worker-killed-memory", "process-killed", "kernel-oom-kill")
 SILENT = ("worker-respawn-silent",)
 SMALL = 1 << 30  # bytes; a limit below which a silent death of workers points to memory
 NEAR = 0.9
+MANY = 6  # starts of a worker; a server that is well boots each of its workers once
+_BOOTING = re.compile(r"Booting worker with pid: ?(\d+)")
+_TOLD = re.compile(
+    r"Worker exiting|exited with code|Traceback|WORKER TIMEOUT|was sent |terminated due to signal|Autorestarting"
+    r"|Handling signal|Reloading|Error\b|Exception"
+)
 
 
 @check(
@@ -47,11 +54,13 @@ NEAR = 0.9
     needs=("workload", "logs"),
     stage=Stage.INIT,
     explains=(
-        "kubernetes.out-of-memory",
         "kubernetes.liveness-kills",
         "kubernetes.startup-probe-too-short",
         "kubernetes.progress-deadline",
         "runtime.out-of-memory",
+        "container.out-of-memory",
+        "container.memory-nearly-used",
+        "container.init-hangs",
         "logs.worker-killed-memory",
         "logs.worker-respawn-silent",
         "logs.process-killed",
@@ -73,7 +82,7 @@ def worker_out_of_memory(evidence: Evidence) -> Iterator[Finding]:
         narrowed = with_logs_of(evidence, one)
         lines = blamed(narrowed, *KILLED)
         needs = _known_need(evidence, one)
-        silent = () if lines else blamed(narrowed, *SILENT)
+        silent = () if lines else blamed(narrowed, *SILENT) or _boots(narrowed, one)
         if not lines and not (silent and (limit <= SMALL or (needs or 0) >= NEAR * limit)):
             continue
         told.add(one.name)
@@ -81,7 +90,7 @@ def worker_out_of_memory(evidence: Evidence) -> Iterator[Finding]:
         yield Finding(
             title=titled(f"workers of `{one.name}` run out of memory{where}: its limit is {_written(one)}", 88),
             evidence=(
-                *(line.quote for line in (lines or silent)[:2]),
+                *(line.quote for line in (lines or silent)[-2:]),
                 quote_limit(one),
                 *quote_use(evidence, workload, one),
                 quote_field(one.shown, "restartCount", one.restarts),
@@ -90,12 +99,28 @@ def worker_out_of_memory(evidence: Evidence) -> Iterator[Finding]:
             confidence=Confidence.CERTAIN
             if lines and (needs or 0) >= NEAR * limit
             else Confidence.LIKELY
-            if lines or needs
+            if lines or needs or len(silent) >= MANY
             else Confidence.POSSIBLE,
             about=(f"container:{one.name}", *(("phase:init",) if where else ())),
             fixes=(more_memory(evidence, workload, one), *fewer_workers(workload, one), LOAD_LESS),
             confirm=f"kubectl logs {one.pod.name} -n {workload.namespace} -c {one.name} --tail=20",
         )
+
+
+def _boots(narrowed: Evidence, one: PodContainer) -> tuple[Told, ...]:
+    """Lines of workers that were started anew without a word of the end of those before, when there are MANY.
+
+    gunicorn before 20.1 does not say that a worker was killed.
+    """
+    found: dict[str, Told] = {}
+    for line in last_start(narrowed):
+        if _TOLD.search(line.text):
+            return ()
+        if booted := _BOOTING.search(line.text):
+            found[booted[1]] = line
+    asked = one.spec.variable("WORKER_COUNT")
+    workers = int(asked.value) if asked and (asked.value or "").isdigit() and asked.value else 1
+    return tuple(found.values()) if len(found) >= MANY * workers else ()
 
 
 def _known_need(evidence: Evidence, one: PodContainer) -> float | None:
@@ -126,6 +151,11 @@ LOG = (
     "2026-11-20T18:08:41Z 2026-11-20 18:08:41,329 I [15] gunicorn.error - Booting worker with pid: 15\n"
     "2026-11-20T18:08:42Z 2026-11-20 18:08:42,999 I [15] azmlinfsrv.user_script - Invoking user's init function\n"
 )
+BOOTS = "[1] [INFO] Starting gunicorn 19.9.0\n" + "".join(
+    f"[2026-11-20 18:08:4{number} +0000] [{pid}] [INFO] Booting worker with pid: {pid}\n"
+    for number, pid in enumerate(range(4, 12))
+)
+EIGHT = {**LIMITED, "env": [{"name": "WORKER_COUNT", "value": "8"}]}
 TIMEOUT = (
     "2026-11-20 18:08:40,315 C [6] gunicorn.error - WORKER TIMEOUT (pid:8)\n"
     "2026-11-20 18:08:41,315 E [6] gunicorn.error - Worker (pid:8) was sent SIGKILL! Perhaps out of memory?\n"
@@ -138,6 +168,13 @@ CASES = (
         findings=1,
     ),
     fires(scene(LOG, pods=(pod(running(ready=False), LIMITED),), seen={"probe": PEAK}), saw="the rehearsal held 2Gi"),
+    fires(
+        scene(BOOTS, pods=(pod(running(), LIMITED),)),
+        saw="Booting worker with pid: 11",
+        findings=1,
+        name="a gunicorn that does not say who was killed",
+    ),
+    quiet(scene(BOOTS, pods=(pod(running(), EIGHT),)), name="as many workers as were asked for"),
     quiet(scene(TIMEOUT, pods=(pod(running(), LIMITED),)), name="gunicorn killed it itself, after a time-out"),
     quiet(scene(LOG, pods=(pod(running()),)), name="no limit: the log's own finding says it"),
     quiet(
