@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checks.evidence import Evidence, Probe
-from doctor.cluster.manifest_paths import is_meant, manifests_in
+from doctor.cluster.manifest_paths import is_folder, is_meant, manifests_in
 from doctor.collectors.script import find_scripts
 from doctor.engine import Examination, Options, examine
 from doctor.errors import CannotExamine
@@ -42,19 +42,12 @@ def manifests_of(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
     manifests: dict[Path, None] = {}
     others: list[Path] = []
     for path in paths:
-        folder = _is_folder(path)
+        folder = is_folder(path)
         found = manifests_in(path) if folder else [path] if is_meant(path) else []
         manifests |= dict.fromkeys(found)
         if folder or not found:
             others.append(path)
     return list(manifests), others
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except OSError:  # no right to look; whoever reads it will say so
-        return False
 
 
 def rehearsed(found: Sequence[Examination]) -> dict[Path, Evidence]:

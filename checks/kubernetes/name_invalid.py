@@ -54,7 +54,7 @@ def name_invalid(evidence: Evidence) -> Iterator[Finding]:
     if not workload.from_files:
         return
     for what, source, path, name, form, most in _names(workload):
-        if form.fullmatch(name):
+        if not name or form.fullmatch(name):
             continue
         right = _right(name, most, form)
         long = len(name) > most

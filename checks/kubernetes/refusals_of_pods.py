@@ -109,7 +109,7 @@ def _of_probe(name: str, probe: Probe) -> _Inner:
             continue
         if isinstance(action.port, str) and action.port.isdigit():
             yield f".{field}.port", f"'{action.port}'", "a number without quotes, or the name of a port"
-        elif isinstance(action.port, int) and not 0 < action.port < 65536:
+        elif isinstance(action.port, int) and not 0 <= action.port < 65536:  # 0 is what a missing one is read as
             yield f".{field}.port", action.port, _PORT
     if probe.http_get and probe.http_get.scheme not in {"", "HTTP", "HTTPS"}:
         yield ".httpGet.scheme", probe.http_get.scheme, "HTTP or HTTPS"

@@ -13,9 +13,17 @@ _KEY = re.compile(r"""^[\s,{\[-]*["']?(apiVersion|apiversion|kind|\$schema)["']?
 
 def is_manifest(path: Path) -> bool:
     """True for a YAML or JSON file (or a folder that holds one) with objects of Kubernetes in it."""
-    if path.is_dir():
+    if is_folder(path):
         return bool(manifests_in(path))
     return path.name in KUSTOMIZE or {"apiVersion", "kind"} <= _keys_in(path)
+
+
+def is_folder(path: Path) -> bool:
+    """True for a folder; False also where nobody may look, which whoever reads it will say."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def is_meant(path: Path) -> bool:
