@@ -10,15 +10,16 @@ own documentation for the ports that they take when none is named.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from posixpath import basename
 from typing import Literal
 
 from checks.cluster.pods import Container, PodSpec
 from checks.cluster.subject import Workload
-from checks.container.seen import Told, all_lines, sockets
+from checks.container.seen import Told, all_lines, logs_of, sockets
 from checks.containers import Container as Engined
 from checks.containers import ContainerState, EngineInfo
-from checks.evidence import Evidence, Missing
+from checks.evidence import Evidence, Log, Logs, Missing, Target
 from checks.finding import Quote
 from checks.kubernetes.seen import workload_of
 from checks.kubernetes.serving_commands import AZURE_PORT, LOOPBACK, ports_of
@@ -29,7 +30,7 @@ BEHIND_NGINX = frozenset({31311, 9090})
 """Where the server of an Azure ML image listens for its nginx, which has AZURE_PORT."""
 
 
-_ANNOUNCED = re.compile(
+_SAYS = re.compile(
     r"(?:[Ll]istening (?:at|on)|Uvicorn running on|Running on|Serving on|Running at|Serving HTTP on|API bind to"
     r"|Inference address|Started \w+Service at|ModelServer at|HTTP/REST API at"
     r"|server (?:listening|running|started) (?:at|on))"
@@ -179,29 +180,38 @@ def _container(source: str) -> str | None:
 
 
 def _told(evidence: Evidence, container: Container | None) -> tuple[Listener, ...]:
-    """What the log announced in its last start."""
-    lines = lines_of(evidence, container)
-    begins = [place for place, line in enumerate(lines) if _BEGINS.search(line.text)]
+    """What the logs announced in their last starts."""
     found: dict[int, Listener] = {}
-    current = lines[begins[-1] :] if begins else lines
-    everywhere = any(_EVERYWHERE.search(line.text) for line in current)
-    for line in current:
-        for port, host, tls in _places(line.text):
-            loopback = (
-                host.startswith(LOOPBACK) and not everywhere and "REST API at" not in line.text
-            )  # which says so always
-            if port not in found or found[port].loopback:
-                found[port] = Listener(port=port, witness="log", quote=line.quote, loopback=loopback, tls=tls)
+    for log in logs_of(evidence):
+        name = _container(log.source)
+        if container is None or name is None or name == container.name:
+            found |= {one.port: one for one in _announced(log) if one.port not in found or found[one.port].loopback}
     behind = next((one for one in found.values() if one.port in BEHIND_NGINX), None)
     if behind and AZURE_PORT not in found:
         found[AZURE_PORT] = Listener(port=AZURE_PORT, witness="log", quote=behind.quote)
     return tuple(found.values())
 
 
+@lru_cache(maxsize=16)
+def _announced(log: Log) -> tuple[Listener, ...]:
+    lines = all_lines(Evidence(target=Target(kind="log", name=log.source), logs=Logs(items=(log,))))
+    begins = [place for place, line in enumerate(lines) if _BEGINS.search(line.text)]
+    current = lines[begins[-1] :] if begins else lines
+    everywhere = any(_EVERYWHERE.search(line.text) for line in current)
+    found: dict[int, Listener] = {}
+    for line in current:
+        for port, host, tls in _places(line.text):
+            says_so_always = "REST API at" in line.text
+            loopback = host.startswith(LOOPBACK) and not everywhere and not says_so_always
+            if port not in found or found[port].loopback:
+                found[port] = Listener(port=port, witness="log", quote=line.quote, loopback=loopback, tls=tls)
+    return tuple(found.values())
+
+
 def _places(text: str) -> Iterator[tuple[int, str, bool | None]]:
     if banner := _BANNER.search(text):
         yield int(banner["port"]), "", None
-    announced = _ANNOUNCED.search(text)
+    announced = _SAYS.search(text)
     if announced is None:
         return
     places = list(_PLACE.finditer(announced["rest"]))

@@ -27,6 +27,7 @@ from checks.check import check
 from checks.cluster.subject import Workload
 from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Fix, Quote, Stage
+from checks.kubernetes.listening import elsewhere
 from checks.kubernetes.policies import closing, lets_through, rules
 from checks.kubernetes.scenes import LABELS, Made, scene, service
 from checks.kubernetes.seen import quote_field, workload_of
@@ -53,8 +54,14 @@ def policy_denies_ingress(evidence: Evidence) -> Iterator[Finding]:
                     *_policies(workload),
                 ),
                 about=(f"policy:{names[0]}", f"service:{one.name}", f"port:{number}"),
-                fixes=(_fix(workload, names[0], number, port.protocol),),
+                fixes=(_fix(workload, names[0], _real(evidence, number), port.protocol),),
             )
+
+
+def _real(evidence: Evidence, number: int) -> int:
+    """The port to open: that of the server, also where the service names another."""
+    server = elsewhere(evidence, number)
+    return server.port if server else number
 
 
 def _policies(workload: Workload) -> Iterator[Quote]:
