@@ -76,6 +76,8 @@ def test_without_a_readiness_probe_ready_proves_nothing() -> None:
         (made(waiting("PodInitializing"), init=running(ready=False), initContainers=GET), (("get", False),)),
         (made(terminated(ended(137)), phase="Failed", status={"reason": "Evicted"}), ()),
         (made(running(), phase="Unknown"), ()),
+        (made(terminated(ended(137)), phase="Failed", status={"reason": "Terminated"}), ()),
+        (made(phase="Failed", status={"reason": "OutOfcpu"}), ()),
     ],
 )
 def test_worth_reading(one: Pod, wanted: tuple[tuple[str, bool], ...]) -> None:

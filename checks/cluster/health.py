@@ -12,7 +12,12 @@ FLAPPING = 300.0  # seconds; a ready pod whose probe failed since then
 SLOW = 60.0  # seconds past its grace period after which a pod hangs that shall go
 WITHOUT_LOG = frozenset({"ContainerCannotRun", "StartError", "ContainerStatusUnknown"})
 """Ends of what never ran, or whose remains are gone."""
-UNREACHABLE = frozenset({"NodeLost", "Evicted", "Preempting", "UnexpectedAdmissionError", "OutOfcpu", "OutOfmemory"})
+UNREACHABLE = frozenset(
+    {
+        *("NodeLost", "Evicted", "Preempting", "UnexpectedAdmissionError", "NodeAffinity", "TopologyAffinityError"),
+        *("Shutdown", "NodeShutdown", "Terminated"),
+    }
+)
 """Reasons of pods whose logs nobody can serve: the node is gone, or the kubelet never started it or removed it."""
 
 
@@ -46,7 +51,8 @@ def worth_reading(pod: Pod, events: Iterable[Event], taken: str) -> tuple[tuple[
     Of a pod without trouble: the current logs of its containers. Empty where no log can be: nothing has run yet, or
     the node does not answer.
     """
-    if pod.status.reason in UNREACHABLE or pod.status.phase == "Unknown":
+    gone = pod.status.reason in UNREACHABLE or pod.status.reason.startswith("OutOf")
+    if gone or pod.status.phase == "Unknown":
         return ()
     if any(event.reason == "NodeNotReady" and _is_of(event, pod) and not pod.is_ready for event in events):
         return ()
