@@ -42,6 +42,14 @@ from checks.kubernetes.services import (
 )
 from checks.runtime.wording import titled
 
+_ADDED = frozenset(
+    {
+        *("statefulset.kubernetes.io/pod-name", "apps.kubernetes.io/pod-index", "controller-revision-hash"),
+        *("pod-template-hash", "job-name", "batch.kubernetes.io/job-name", "rollouts-pod-template-hash"),
+    }
+)
+"""Labels that controllers add to pods, and no template has."""
+
 
 @check(
     "kubernetes.selector-mismatch",
@@ -75,7 +83,11 @@ def selector_mismatch(evidence: Evidence) -> Iterator[Finding]:
 
 def _selects_any(workload: Workload, one: Service) -> bool:
     every = (*(each.metadata.labels for each in workload.pods), *(each.labels for each in workload.others))
-    return selects(one, workload.labels) or any(selects(one, labels) for labels in every)
+    if selects(one, workload.labels) or any(selects(one, labels) for labels in every):
+        return True
+    rest = {key: value for key, value in one.spec.selector.items() if key not in _ADDED}
+    unseen = workload.pod_count > len(workload.pods) or not workload.pods
+    return unseen and rest != one.spec.selector and rest.items() <= workload.labels.items()
 
 
 def _meant(workload: Workload, one: Service) -> tuple[Mapping[str, str], str]:
@@ -154,5 +166,9 @@ CASES = (
     quiet(scene(pods=(pod(running()),), services=(service(),))),
     quiet(scene(services=(service({"app": "scoring"}),), others=(OTHER,)), name="it selects other pods"),
     quiet(scene(services=(service({}),)), name="no selector"),
+    quiet(
+        scene(services=(service({"statefulset.kubernetes.io/pod-name": "score-0"}),)),
+        name="a label that the controller will add",
+    ),
     quiet(scene(controller=deployment(replicas=0), services=(service(),), slices=()), name="scaled to zero"),
 )

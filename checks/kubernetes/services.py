@@ -77,7 +77,9 @@ def target_number(workload: Workload, port: ServicePort) -> int | None:
     wanted = target(port)
     if isinstance(wanted, int):
         return wanted
-    numbers = (number_of(wanted, one) for one in (workload.spec.containers if workload.spec else ()))
+    spec = workload.spec
+    sidecars = (one for one in spec.init_containers if one.restart_policy == "Always") if spec else ()
+    numbers = (number_of(wanted, one) for one in (*(spec.containers if spec else ()), *sidecars))
     return next((one for one in numbers if one is not None), None)
 
 
