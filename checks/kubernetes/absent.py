@@ -1,5 +1,6 @@
 """What is said of a config map or secret that is not there: the same words for both."""
 
+import re
 import shlex
 from collections.abc import Iterator
 
@@ -9,7 +10,7 @@ from checks.finding import Finding, Fix, Quote, Safety, Severity
 from checks.kubernetes.references import Kind, Reference, held, near
 from checks.kubernetes.seen import quote_field, workload_of
 from checks.kubernetes.stuck import UPSHOT
-from checks.kubernetes.unmet import unmet
+from checks.kubernetes.unmet import Unmet, unmet
 from checks.runtime.wording import titled
 from checks.text import listed
 
@@ -32,20 +33,28 @@ def absent(evidence: Evidence, kind: Kind) -> Iterator[Finding]:
         reference = one.reference
         if reference.kind != kind:
             continue
-        known = tuple(each.name for each in held(workload, kind) or ())
+        namespace = _namespace(workload, one)
+        known = () if namespace != workload.namespace else tuple(each.name for each in held(workload, kind) or ())
         close = near(reference.name, known)
         yield Finding(
-            title=titled(f"the {kind} `{reference.name}` does not exist in namespace {workload.namespace}", 88),
+            title=titled(f"the {kind} `{reference.name}` does not exist in namespace {namespace}", 88),
             evidence=(
                 *one.quotes,
                 quote_field(workload.shown, reference.where, f"{kind} {reference.name}"),
-                *_beside(workload, kind, known, close),
+                *(_beside(workload, kind, known, close) if namespace == workload.namespace else ()),
             ),
             severity=Severity.ERROR if one.stuck else Severity.WARNING,
             about=_about(reference),
-            fixes=(*(_renamed(workload, reference, name) for name in close[:1]), _made(workload, reference)),
-            confirm=f"kubectl get {reference.resource} {reference.name} -n {workload.namespace}",
+            fixes=(*(_renamed(workload, reference, name) for name in close[:1]), _made(namespace, reference)),
+            confirm=f"kubectl get {reference.resource} {reference.name} -n {namespace}",
         )
+
+
+def _namespace(workload: Workload, one: Unmet) -> str:
+    """Where it is looked for: a driver of the cluster may look in another namespace than that of the pods."""
+    named = re.compile(rf"get secret ([\w.-]+)/{re.escape(one.reference.name)}\b")
+    found = next((said[1] for quote in one.quotes if (said := named.search(quote.text))), "")
+    return found or workload.namespace
 
 
 def _about(reference: Reference) -> tuple[str, ...]:
@@ -61,10 +70,10 @@ def _beside(workload: Workload, kind: Kind, known: tuple[str, ...], close: tuple
     return (Quote(source=f"{kind}s of {workload.namespace}", text=text),)
 
 
-def _made(workload: Workload, reference: Reference) -> Fix:
+def _made(namespace: str, reference: Reference) -> Fix:
     what = "secret generic" if reference.kind == "secret" else "configmap"
     key = f"--from-literal={reference.key}=<value>" if reference.key else "--from-file=<file>"
-    words = shlex.join(["kubectl", "create", *what.split(), reference.name, "-n", workload.namespace])
+    words = shlex.join(["kubectl", "create", *what.split(), reference.name, "-n", namespace])
     return Fix(
         title=f"make the {reference.kind} `{reference.name}`",
         safety=Safety.PLACEHOLDER,

@@ -41,7 +41,7 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
         "object",
         (
             r"(?:configmap|secret)s? \\?\"[^\"\\]+\\?\" not found|references non-existent (?:secret|config)"
-            r"|couldn't get secret "
+            r"|(?i:couldn't get secret) "
         ),
     ),
     ("host-path", r"hostPath type check failed: (?P<what>.*)"),

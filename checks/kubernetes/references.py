@@ -20,6 +20,7 @@ class Reference:
 
     `where` says the place as a person would look for it. `container` is the one whose variables are meant, empty for a
     volume. `key` is empty where all of it is taken.
+    `of_driver`: the volume's driver reads it, perhaps in another namespace.
     """
 
     kind: Kind
@@ -30,6 +31,7 @@ class Reference:
     init: bool = False
     volume: str = ""
     variable: str = ""
+    of_driver: bool = False
 
     @property
     def about(self) -> str:
@@ -85,7 +87,7 @@ def _volumes(spec: PodSpec) -> Iterator[Reference]:
             if not name or optional:
                 continue
             typed: Kind = "secret" if kind == "secret" else "config map"
-            yield Reference(typed, name, "", where, volume=volume.name)
+            yield Reference(typed, name, "", where, volume=volume.name, of_driver=volume.azure_file is not None)
             for item in items:
                 yield Reference(typed, name, item.key, where, volume=volume.name)
 

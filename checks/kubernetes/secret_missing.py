@@ -43,6 +43,7 @@ def secret_missing(evidence: Evidence) -> Iterator[Finding]:
 ENV = spec(envFrom=[{"secretRef": {"name": "db-credentials"}}])
 SHARE: Made = {"volumes": [{"name": "models", "azureFile": {"secretName": "storage", "shareName": "models"}}]}
 WAITS = waiting("CreateContainerConfigError", 'secret "db-credentials" not found')
+AZURE_1_20 = 'MountVolume.SetUp failed for volume "models" : Couldn\'t get secret default/storage'
 NO_KEY = 'MountVolume.SetUp failed for volume "models" : couldn\'t get secret team-a/storage'
 CASES = (
     fires(
@@ -63,6 +64,16 @@ CASES = (
         ),
         saw="the secret `storage`",
         name="a share of Azure Files",
+    ),
+    fires(
+        scene(
+            controller=deployment(**SHARE),
+            pods=(pod(waiting("ContainerCreating"), **SHARE),),
+            events=(event("FailedMount", AZURE_1_20),),
+            secrets=(keys("storage", "azurestorageaccountkey"),),
+        ),
+        saw="does not exist in namespace default",
+        name="looked for in another namespace",
     ),
     fires(
         scene(controller=deployment(ENV, initContainers=[{**ENV, "name": "load"}]), secrets=()),

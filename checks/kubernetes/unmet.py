@@ -14,7 +14,7 @@ from checks.kubernetes.stuck import alike, live, not_begun
 
 _MISSING = re.compile(
     r"(?P<kind>configmap|secret)s? \\?\"(?P<name>[^\"\\]+)\\?\" not found"
-    r"|couldn't get secret [^/\s]+/(?P<secret>\S+)|references non-existent secret: ?(?P<old>\S+)"
+    r"|(?i:couldn't) get secret [^/\s]+/(?P<secret>\S+)|references non-existent secret: ?(?P<old>\S+)"
 )
 _KEY = re.compile(
     r"couldn't find key (?P<key>\S+) in (?P<kind>ConfigMap|Secret) [^/\s]+/(?P<name>[^\s,]+)"
@@ -61,7 +61,7 @@ def unmet(workload: Workload, *, keys: bool) -> tuple[Unmet, ...]:
 
 def _lacks(workload: Workload, reference: Reference, *, keys: bool) -> bool | None:
     """None where the namespace was not read. Files never prove that an object is missing."""
-    if held(workload, reference.kind) is None:
+    if held(workload, reference.kind) is None or reference.of_driver:
         return None
     there = find(workload, reference)
     if keys:

@@ -2,11 +2,11 @@
 
 What it finds
 -------------
-`envFrom` over an object with keys that the kubelet skips, such as `db.url`, `log-level` before 1.30 or `2fa`.
+`envFrom` over an object with keys that the kubelet skips, such as `2fa` or `a b`.
 
 Why it breaks
 -------------
-Before 1.30 the name of a variable is letters, digits, `_`, `-` and `.`, and begins with no digit; the kubelet leaves
+Before 1.32 the name of a variable is letters, digits, `_`, `-` and `.`, and begins with no digit; the kubelet leaves
 other keys out, says so in an event, and starts the container without them. The script then misses the variable.
 
 How to fix

@@ -91,8 +91,8 @@ NO_HELPER = (
     "/x: bad option; for several filesystems (e.g. nfs, cifs) you might need a /sbin/mount.nfs helper program."
 )
 NO_OBJECT = (
-    'MountVolume.NewMounter initialization failed for volume "models" : volume mode "Ephemeral" not supported by driver '
-    "blob.csi.azure.com (no CSIDriver object)"
+    'MountVolume.NewMounter initialization failed for volume "models" : volume mode "Ephemeral" not supported by '
+    "driver blob.csi.azure.com (no CSIDriver object)"
 )
 CREATING = waiting("ContainerCreating")
 CASES = (
