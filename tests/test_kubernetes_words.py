@@ -15,6 +15,13 @@ from checks.outcome import Found, run_check
 DAEMON = "rpc error: code = Unknown desc = Error response from daemon: "
 UNPACK = 'failed to pull and unpack image "r.example/a:1": failed to resolve reference "r.example/a:1": '
 PULLS = (
+    # engine 20.10, asked by a registry that answered 404, 401, 403, 429 and 503
+    ("not-found", "Error response from daemon: manifest unknown"),
+    ("not-found", "Error response from daemon: name unknown"),
+    ("unauthorized", "Error response from daemon: unauthorized"),
+    ("forbidden", "Error response from daemon: denied"),
+    ("firewall", "denied: client with IP '203.0.113.7' is not allowed access. Refer https://aka.ms/acr/firewall"),
+    ("server", "Error response from daemon: received unexpected HTTP status: 503 Service Unavailable"),
     ("host", f'{DAEMON}Get "https://r.example/v2/": dial tcp: lookup r.example on 10.0.0.53:53: no such host'),
     (
         "host",

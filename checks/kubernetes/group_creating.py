@@ -24,6 +24,7 @@ from checks.kubernetes.image_pulling import image_pulling
 from checks.kubernetes.image_runs_as_root import image_runs_as_root
 from checks.kubernetes.image_unusable import image_unusable
 from checks.kubernetes.memory_too_small_to_start import memory_too_small_to_start
+from checks.kubernetes.model_dir_unmounted import model_dir_unmounted
 from checks.kubernetes.mount_hides_code import mount_hides_code
 from checks.kubernetes.mount_refused import mount_refused
 from checks.kubernetes.node_disk_full import node_disk_full
@@ -101,4 +102,5 @@ CHECKS: tuple[Check, ...] = (
     creating_hangs,
     mount_hides_code,
     code_mounted_elsewhere,
+    model_dir_unmounted,
 )

@@ -37,7 +37,7 @@ from checks.runtime.wording import titled
     needs=("workload",),
     stage=Stage.BUILD,
     confidence=Confidence.CERTAIN,
-    explains=(*FOLLOWS, "logs.registry-host-unknown", "logs.host-not-resolved"),
+    explains=(*FOLLOWS, "logs.registry-host-unknown"),
 )
 def registry_host_unknown(evidence: Evidence) -> Iterator[Finding]:
     """Tell a name that nobody knows from a name server that does not answer."""

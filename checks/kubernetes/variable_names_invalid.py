@@ -42,7 +42,12 @@ _SAID = re.compile(
     stage=Stage.LOAD,
     severity=Severity.WARNING,
     confidence=Confidence.CERTAIN,
-    explains=("runtime.variable-missing", "logs.variable-missing", "container.variable-not-set"),
+    explains=(
+        "runtime.variable-absent",
+        "logs.env-variable-missing",
+        "logs.env-variable-named",
+        "container.variable-not-set",
+    ),
 )
 def variable_names_invalid(evidence: Evidence) -> Iterator[Finding]:
     """Read the kubelet's event of pods that are still there."""
