@@ -60,7 +60,7 @@ def model_dir_unmounted(evidence: Evidence) -> Iterator[Finding]:
         path = models.mount.mount_path
         source = f"{workload.shown} container {container.name}"
         yield Finding(
-            title=titled(f"{VARIABLE} is {folder}, the volume {models.mount.name} is at {path}", 88),
+            title=titled(f"volume {models.mount.name} is at {path}, and {VARIABLE} says {folder}", 88),
             evidence=(
                 quote_field(source, VARIABLE, folder),
                 quote_field(source, "volumeMounts", f"{models.mount.name} at {path}"),
@@ -92,7 +92,7 @@ LOOP = waiting("CrashLoopBackOff", last=ended(3))
 CASES = (
     fires(
         scene(controller=deployment(ELSEWHERE, **SHARE), pods=(pod(LOOP, ELSEWHERE, **SHARE),)),
-        saw="the volume models is at /mnt/models",
+        saw="volume models is at /mnt/models",
         findings=1,
     ),
     quiet(scene(controller=deployment(_asked("/mnt/models/churn/7"), **SHARE)), name="below the mount"),
