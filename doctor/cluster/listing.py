@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from threading import Lock
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -215,8 +216,17 @@ class _Reading:
         return Unseen(what=_what(self.kind, self.namespace), reason=reason)
 
 
-@cache
+_building = Lock()
+
+
 def _decoder(wire: Any) -> msgspec.json.Decoder[_Page[Any]]:
+    """The decoder of a kind's pages. One is built at a time: msgspec lets others see types that are half built."""
+    with _building:
+        return _built(wire)
+
+
+@cache
+def _built(wire: Any) -> msgspec.json.Decoder[_Page[Any]]:
     return msgspec.json.Decoder(_Page[wire])
 
 
