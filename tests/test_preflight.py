@@ -208,7 +208,12 @@ def test_lists_and_json(tmp_path: Path) -> None:
         "apiVersion": "v1",
         "kind": "List",
         "items": [
-            {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "score"}, "spec": {"containers": [{"nam": "a"}]}}
+            {
+                "apiVersion": "v1",
+                "kind": "Pod",
+                "metadata": {"name": "score"},
+                "spec": {"containers": [{"nam": "a", "image": "a:1"}]},
+            }
         ],
     }
     path = write(tmp_path, json.dumps(made, indent=1), "all.json")
@@ -222,6 +227,19 @@ def test_templates_and_kustomize_are_to_be_rendered_first(tmp_path: Path) -> Non
         check_manifests([chart])
     with pytest.raises(CannotExamine, match="kubectl kustomize"):
         check_manifests([write(tmp_path, "resources: [a.yaml]\n", "kustomization.yaml")])
+
+
+def test_braces_within_texts_are_no_template(tmp_path: Path) -> None:
+    text = TEXT.replace("  mode: fast\n", "  mode: '{{ $labels.x }}'\n  rule: |\n    {{ template \"x\" . }}\n")
+    assert not checked(tmp_path, text).findings
+    with pytest.raises(CannotExamine, match="is a template"):
+        checked(tmp_path, TEXT.replace("replicas: 2", "replicas: {{ replicas }}"))
+
+
+def test_a_service_whose_workload_is_elsewhere(tmp_path: Path) -> None:
+    service = next(part for part in TEXT.split("---\n") if "kind: Service\n" in part)
+    assert not checked(tmp_path, service).findings
+    assert told(checked(tmp_path, service.replace("port: 80", "port: 80000"))) == [("kubernetes.value-refused", 9)]
 
 
 def test_which_files_are_manifests(tmp_path: Path) -> None:

@@ -24,9 +24,12 @@ from collections.abc import Iterator
 from checks.cases import fires, quiet
 from checks.check import check
 from checks.evidence import Evidence
-from checks.finding import Confidence, Finding, Fix, Safety, Stage
+from checks.finding import Confidence, Finding, Fix, Safety, Severity, Stage
 from checks.kubernetes.manifest_faults import expected, faults, last_of, outer_of, short
 from checks.kubernetes.manifest_scenes import fault, manifest
+
+NOT_MISSED = frozenset({"serviceName"})
+"""Required by the schema of older versions, by which kubectl judges, and not by the server."""
 
 
 @check("kubernetes.field-missing", needs=("manifest",), stage=Stage.BUILD, confidence=Confidence.CERTAIN)
@@ -39,6 +42,7 @@ def field_missing(evidence: Evidence) -> Iterator[Finding]:
             continue
         yield Finding(
             title=f"{f'`{short(outer)}`' if outer else one.object} lacks the required `{field}`",
+            severity=Severity.WARNING if field in NOT_MISSED else None,
             evidence=expected(one, f"not set; expected {one.wanted or 'a value'}"),
             about=(f"file:{one.quote.source}", f"field:{one.field}"),
             fixes=(

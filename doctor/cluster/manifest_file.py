@@ -1,5 +1,6 @@
 """One file of manifests: its text, its objects, and quotes and edits of it that never hold a secret's value."""
 
+import re
 from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,21 +10,24 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from checks.finding import Edit, Quote
 from checks.text import end_of, lines_of
-from doctor.cluster.yaml_tree import Broken, documents, entries, plain, walk
+from doctor.cluster.yaml_tree import Broken, documents, entries, plain
 from doctor.redact import MASK, redact
 
+_CHART = re.compile(r"\{\{-?\s*\.(?:Values|Release|Chart|Capabilities)\b")
 
-@dataclass(frozen=True)
-class Position:
-    """Where a field stands: its key (None in a list) and its value."""
 
-    key: ScalarNode | None
-    value: Node
-
-    @property
-    def line(self) -> int:
-        """The line of the key, or of the value in a list; from 1."""
-        return int((self.key or self.value).start_mark.line) + 1
+def _has_braces(root: Node) -> bool:
+    """True where YAML read `{{ x }}` as a mapping whose key is a mapping."""
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, SequenceNode):
+            pending += node.value
+        elif isinstance(node, MappingNode):
+            if any(isinstance(key, MappingNode) for key, _ in node.value):
+                return True
+            pending += [value for _, value in node.value]
+    return False
 
 
 @dataclass(frozen=True)
@@ -72,10 +76,6 @@ class Written:
         """The line that it begins on."""
         return int(self.node.start_mark.line) + 1
 
-    def places(self) -> dict[str, Position]:
-        """Every field by its path."""
-        return {path: Position(key, value) for path, key, value in walk(self.node)}
-
 
 @dataclass
 class ManifestFile:
@@ -110,6 +110,13 @@ class ManifestFile:
             if one.kind == "Secret":
                 made._hide(one.node)
         return made
+
+    @property
+    def is_template(self) -> bool:
+        """True for what becomes a manifest only when somebody fills it in: `{{ ... }}` outside of texts."""
+        if "{{" not in self.text:
+            return False
+        return bool(self.broken or _CHART.search(self.text) or any(map(_has_braces, self.roots)))
 
     def objects(self) -> Iterator[Written]:
         """Every object of the file, lists taken apart."""

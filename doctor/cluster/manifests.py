@@ -15,7 +15,7 @@ from doctor.cluster.manifest_paths import KUSTOMIZE, is_manifest, manifests_in
 from doctor.cluster.schema import Schema, Version, fault_of_api, faults_of, schema_for, version_of
 from doctor.cluster.snapshot import Snapshot
 from doctor.cluster.subjects import Subject, subjects_of, workload_of
-from doctor.cluster.typed import HELM, PLURALS, WORKLOADS, namespace_of, record_of
+from doctor.cluster.typed import PLURALS, WORKLOADS, namespace_of, record_of
 from doctor.cluster.yaml_tree import repeated, walk
 from doctor.errors import CannotExamine
 
@@ -33,6 +33,8 @@ class Collected:
     evidence: Evidence
     file: ManifestFile
     objects: Sequence[Written]
+    lonely: bool = False
+    """True where no file holds a workload that a service could lead to."""
 
 
 @dataclass
@@ -122,9 +124,9 @@ def read(path: Path) -> ManifestFile:
         raise CannotExamine(f"{path} is no UTF-8 at byte {error.start}; save it as UTF-8") from error
     except OSError as error:
         raise CannotExamine(f"{path} cannot be read: {error.strerror or error}") from error
-    if HELM.search(made.text):
+    if made.is_template:
         raise CannotExamine(
-            f"{path} is a template of a Helm chart; render it first: helm template <chart> > all.yaml; "
+            f"{path} is a template, as of a Helm chart; render it first: helm template <chart> > all.yaml; "
             "doctor check all.yaml"
         )
     return made
@@ -254,9 +256,9 @@ def _finished(
     several = len(beside) > 1 and isinstance(group.workload, Workload)
     name = f"{group.file.path}: {group.workload.shown}" if several else group.file.path  # type: ignore[union-attr]
     target = Target(kind="manifest", name=name)
-    return Collected(
-        Evidence(target=target, workload=group.workload, manifest=manifest), group.file, [*group.objects, *objects]
-    )
+    evidence = Evidence(target=target, workload=group.workload, manifest=manifest)
+    lonely = not any(one.kind in WORKLOADS for one in objects)
+    return Collected(evidence, group.file, [*group.objects, *objects], lonely)
 
 
 def _unchecked(objects: Sequence[Written], schema: Schema | None) -> tuple[str, ...]:

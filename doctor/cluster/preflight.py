@@ -37,6 +37,8 @@ Listen = Callable[[str], None]
 
 SCRIPT = "score.py"
 MOST_ROUNDS = 10  # of fixing: a file shows its next mistakes when the first are gone
+OF_A_WORKLOAD = frozenset({"kubernetes.selector-mismatch", "kubernetes.target-port-wrong"})
+"""What nobody can say of a service whose workload is in another file."""
 NOT_RUN = "only files were read: that the service starts and answers is not shown"
 
 
@@ -191,7 +193,11 @@ def _judged(
         evidence = evidence.replace(script=service.script, probe=service.probe)
     collected = time.perf_counter()
     checks = suppression.selected(checks_of_kind("manifest"))
-    outcomes = tuple(run_check(check, evidence) for check in checks if _can_tell(check, evidence))
+    outcomes = tuple(
+        run_check(check, evidence)
+        for check in checks
+        if _can_tell(check, evidence) and not (one.lonely and check.id in OF_A_WORKLOAD)
+    )
     places, files = Places(one.objects), dict(_files([one]))
     main = next((o for o in one.objects if o.file is one.file and _is_about(o, evidence)), None)
     found = [

@@ -1,6 +1,5 @@
 """Objects as they are written, as the records that checks see: what does not fit a type is left out, not refused."""
 
-import re
 from collections.abc import Iterable
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -199,7 +198,3 @@ def template_path(kind: str) -> str:
     if kind == "Pod":
         return "spec"
     return "spec.jobTemplate.spec.template.spec" if kind == "CronJob" else "spec.template.spec"
-
-
-HELM = re.compile(r"\{\{-?\s*(?:\.|include|template|if|range|with|end|toYaml|define|\$|/\*)")
-"""What stands in a chart's template, and in no manifest."""
