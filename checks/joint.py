@@ -53,6 +53,7 @@ OF_TRAFFIC = frozenset(
         *("selector-mismatch", "selector-shared", "service-without-selector", "service-protocol", "external-name"),
         *("target-port-wrong", "target-port-name-missing", "load-balancer-pending", "headless-port", "scaled-to-zero"),
         *("ingress-service-missing", "ingress-port-missing", "ingress-class-unknown", "ingress-tls-missing"),
+        *("ingress-rules-collide", "ingress-path-lost", "policy-denies-ingress"),
     )
 )
 """What keeps requests away from pods, and says nothing of how the pods themselves are."""

@@ -121,6 +121,11 @@ CASES = (
     ),
     fires(scene(controller=deployment(ENV), pods=(pod(WAITS, ENV),)), saw="password", name="secrets were not read"),
     fires(
+        scene(controller=deployment(ENV), pods=(pod(WAITS, ENV),), secrets=()),
+        saw="password",
+        name="the list holds no secret, and the kubelet knows better",
+    ),
+    fires(
         scene(
             controller=deployment(**ITEMS),
             pods=(pod(waiting("ContainerCreating"), **ITEMS),),

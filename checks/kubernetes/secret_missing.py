@@ -40,6 +40,7 @@ def secret_missing(evidence: Evidence) -> Iterator[Finding]:
     yield from absent(evidence, "secret")
 
 
+ONE_KEY = spec(env=[{"name": "A", "valueFrom": {"secretKeyRef": {"name": "db", "key": "a"}}}])
 ENV = spec(envFrom=[{"secretRef": {"name": "db-credentials"}}])
 SHARE: Made = {"volumes": [{"name": "models", "azureFile": {"secretName": "storage", "shareName": "models"}}]}
 WAITS = waiting("CreateContainerConfigError", 'secret "db-credentials" not found')
@@ -81,5 +82,13 @@ CASES = (
         name="no pod yet: a warning",
     ),
     quiet(scene(controller=deployment(ENV), pods=(pod(WAITS, ENV),), secrets=(keys("db-credentials", "password"),))),
+    quiet(
+        scene(
+            controller=deployment(ONE_KEY),
+            pods=(pod(waiting("CreateContainerConfigError", "couldn't find key a in Secret team-a/db"), ONE_KEY),),
+            secrets=(),
+        ),
+        name="the kubelet misses a key of it, so it is there",
+    ),
     quiet(scene(controller=deployment(ENV), pods=(pod(running(), ENV),)), name="it runs, and secrets were not read"),
 )

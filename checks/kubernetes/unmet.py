@@ -16,6 +16,8 @@ _MISSING = re.compile(
     r"(?P<kind>configmap|secret)s? \\?\"(?P<name>[^\"\\]+)\\?\" not found"
     r"|(?i:couldn't) get secret [^/\s]+/(?P<secret>\S+)|references non-existent secret: ?(?P<old>\S+)"
 )
+MOUNTING = frozenset({"", "ContainerCreating", "PodInitializing"})
+"""Reasons of containers whose volumes may still be missing."""
 _KEY = re.compile(
     r"couldn't find key (?P<key>\S+) in (?P<kind>ConfigMap|Secret) [^/\s]+/(?P<name>[^\s,]+)"
     r"|references non-existent (?P<of>secret|config) key: ?(?P<path>\S+)"
@@ -37,7 +39,7 @@ class Unmet:
 def unmet(workload: Workload, *, keys: bool) -> tuple[Unmet, ...]:
     """Objects that are missing, or with `keys` keys that are missing in objects that exist; each told once.
 
-    What was read of the namespace decides; where it was not read, the words of the kubelet do.
+    What was read of the namespace decides; where it was not read, or the kubelet knows better, its words do.
     """
     # webhooks put volumes into pods of which the template knows nothing
     waiting = [pod.spec for pod in live(workload) if any(one.waiting for one in containers_of(pod))]
@@ -49,7 +51,7 @@ def unmet(workload: Workload, *, keys: bool) -> tuple[Unmet, ...]:
             continue
         said = tuple(wait for wait in waits if _speaks_of(wait, reference, keys=keys))
         lacking = _lacks(workload, reference, keys=keys)
-        if lacking is False or (lacking is None and not said):
+        if lacking is False or (lacking is None and not said) or (not said and _was_found(workload, waits, reference)):
             continue
         identity = (reference.kind, reference.name, reference.key if keys else "")
         if identity not in found:
@@ -65,8 +67,21 @@ def _lacks(workload: Workload, reference: Reference, *, keys: bool) -> bool | No
         return None
     there = find(workload, reference)
     if keys:
-        return False if there is None else reference.key not in there.keys
+        return None if there is None else reference.key not in there.keys
     return there is None and not workload.from_files
+
+
+def _was_found(workload: Workload, waits: tuple[tuple[Pod, str, Quote], ...], reference: Reference) -> bool:
+    """True when the kubelet has seen the object: it misses a key of it, or it has mounted all volumes and gone on."""
+    if reference.volume:
+        states = [one.waiting for pod in live(workload) for one in containers_of(pod)]
+        return any(state is not None and state.reason not in MOUNTING for state in states)
+    return any(
+        found["name"] == reference.name and (found["kind"] == "Secret") == (reference.kind == "secret")
+        for _, text, _ in waits
+        for found in _KEY.finditer(text)
+        if found["key"]
+    )
 
 
 def _waits(workload: Workload) -> Iterator[tuple[Pod, str, Quote]]:

@@ -35,7 +35,7 @@ def look_closer(
     wanted = wishes.inside if wishes.inside is not None else enter
     if found is None or not (wanted or wishes.rehearse):
         return seen
-    from doctor.cluster.inside import container_of
+    from doctor.cluster.as_container import container_of
 
     pod, name = found
     container = container_of(pod, name, api.address)
@@ -58,6 +58,7 @@ def _entered(
     brought: Brought,
     listen: Listen,
 ) -> Seen:
+    from doctor.cluster.as_container import completed
     from doctor.cluster.inside import ask, look
     from doctor.containers.answers import requests_told
     from doctor.containers.running import Looked
@@ -69,9 +70,10 @@ def _entered(
         evidence = seen.evidence.replace(inside=missing, answers=missing)
         return replace(seen, evidence=evidence, notes=(*seen.notes, missing.reason))
     listen("asking the service")
-    answers = ask(api, pod, container, payloads)
+    container = completed(container, entered.document)
+    answers = ask(api, pod, container, payloads, entered.inside)
     evidence = with_files(
-        seen.evidence.replace(inside=entered.inside, answers=answers),
+        seen.evidence.replace(container=container, inside=entered.inside, answers=answers),
         container,
         brought,
         entered.document,
@@ -96,8 +98,11 @@ def _rehearsed(
 
     listen(f"rehearsing {pod.name} in a copy")
     sweep(api, pod.metadata.namespace)
-    done = rehearse(api, pod, container.name, payloads, brought)
-    evidence = seen.evidence.replace(probe=done.probe, inside=both(seen.evidence.inside, done.inside))
+    done = rehearse(api, pod, container.name, payloads, brought, seconds=wishes.timeout)
+    container = done.container or container
+    evidence = seen.evidence.replace(
+        container=container, probe=done.probe, inside=both(seen.evidence.inside, done.inside)
+    )
     if isinstance(done.installed, Installed):
         evidence = evidence.replace(installed=done.installed)
     if isinstance(evidence.script, Missing) and isinstance(evidence.inside, Inside):

@@ -94,6 +94,7 @@ class _Run:
         self.scan = target is None
         self.snapshot = Snapshot(self.namespace)
         self.began = time.perf_counter()
+        self.unproved = 0
 
     def diagnose(self) -> Diagnosis:
         """List, choose, judge."""
@@ -105,7 +106,7 @@ class _Run:
         failing = [one for one in subjects if in_trouble(one, self.snapshot, taken)]
         self.listen("reading what they need")
         self.snapshot.read(self.api, (*TRAFFIC, *(SUPPLIES if failing or not self.scan else ())))
-        if any(needs_secrets(one) for one in failing):
+        if any(needs_secrets(one) for one in (failing if self.scan else subjects)):
             self.snapshot.read(self.api, ("secrets",))
         version, minor = self.api.version
         server = Server(address=self.api.address, version=version, minor=minor)
@@ -117,7 +118,7 @@ class _Run:
             batch = order[start : start + BATCH]
             workloads = [workload_of(one, self.snapshot, server, taken, unseen) for one in batch]
             known = [id(one) in troubled for one in batch]
-            found += self._judge(workloads, known, read_anyway=start + BATCH <= MOST_UNPROVED or not self.scan)
+            found += self._judge(workloads, known)
         found.sort(key=lambda one: (one.report.verdict is not Verdict.FAILING, not _is_open(one.report)))
         return Diagnosis(diagnosed=tuple(found), notes=self._notes())
 
@@ -153,12 +154,9 @@ class _Run:
         none = "" if names else "; there is nothing else either: is it another namespace (-n, -A)?"
         raise CannotExamine(f"there is no {self.target.shown} {self._where}{near}{there}{none}")
 
-    def _judge(self, workloads: list[Workload], troubled: list[bool], *, read_anyway: bool) -> Iterator[Diagnosed]:
+    def _judge(self, workloads: list[Workload], troubled: list[bool]) -> Iterator[Diagnosed]:
         """Read the logs of a batch at once, then judge one workload after the other."""
-        reading = [
-            bad or (read_anyway and (not self.scan or is_unproved(one)))
-            for one, bad in zip(workloads, troubled, strict=True)
-        ]
+        reading = [bad or self._reads_anyway(one) for one, bad in zip(workloads, troubled, strict=True)]
         wanted = {
             id(one): wanted_logs(one, container=self.wishes.container, scan=self.scan) if read else []
             for one, read in zip(workloads, reading, strict=True)
@@ -177,6 +175,13 @@ class _Run:
             if bad or not self.scan:
                 seen = look_closer(self.api, seen, self.wishes, self.payloads, self.listen, enter=not self.scan)
             yield self._judged(seen, began if self.scan else self.began, full=full)
+
+    def _reads_anyway(self, workload: Workload) -> bool:
+        """True for a log of what seems well: of the one target always, of a scan's first few that nothing proves."""
+        if not self.scan:
+            return True
+        self.unproved += is_unproved(workload)
+        return is_unproved(workload) and self.unproved <= MOST_UNPROVED
 
     def _instead(self, read: dict[Wanted, Log | Unseen], tail: int | None) -> dict[Wanted, Log | Unseen]:
         """The current log where the previous one is gone: of a container that waits, it is that of its last run."""

@@ -40,8 +40,9 @@ def is_unproved(workload: Workload) -> bool:
 
 
 def needs_secrets(subject: Subject) -> bool:
-    """True where a pod has not begun to run, and names a secret that may be why. Nobody else's secrets are listed."""
-    return any(_names_a_secret(pod.spec) for pod in subject.pods if _has_not_begun(pod))
+    """True where a pod has not begun to run and names a secret that may be why, and where an ingress names one."""
+    certificates = any(tls.secret_name for ingress in subject.ingresses for tls in ingress.tls)
+    return certificates or any(_names_a_secret(pod.spec) for pod in subject.pods if _has_not_begun(pod))
 
 
 def _has_not_begun(pod: Pod) -> bool:

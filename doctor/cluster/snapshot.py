@@ -1,7 +1,6 @@
 """What was listed of a cluster, kind by kind, and how it hangs together: owners, selectors, events."""
 
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -14,14 +13,15 @@ from checks.cluster.workloads import Controller
 from checks.evidence import Missing
 from doctor.cluster.api import Api
 from doctor.cluster.listing import Listed, fetch
+from doctor.cluster.side_by_side import side_by_side
 
 AT_ONCE = 8
 
-WORKLOADS = ("pods", "deployments", "replicasets", "statefulsets", "daemonsets", "jobs", "services", "events")
-TRAFFIC = (
-    *("endpointslices", "ingresses", "networkpolicies", "horizontalpodautoscalers", "poddisruptionbudgets"),
-    *("ingressclasses",),
+WORKLOADS = (
+    *("pods", "events", "deployments", "replicasets", "statefulsets", "daemonsets", "jobs", "services", "ingresses"),
+    "horizontalpodautoscalers",
 )
+TRAFFIC = (*("endpointslices", "networkpolicies", "poddisruptionbudgets", "ingressclasses"),)
 SUPPLIES = (
     *("configmaps", "serviceaccounts", "persistentvolumeclaims", "storageclasses", "resourcequotas"),
     *("limitranges", "nodes", "podmetrics"),
@@ -47,12 +47,11 @@ class Snapshot:
     def read(self, api: Api, kinds: Iterable[str]) -> None:
         """List these kinds, several at a time; one list for each, whatever there is."""
         wanted = [kind for kind in kinds if kind not in self.lists]
-        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="list") as pool:
-            jobs = [
-                pool.submit(fetch, api, kind, None if kind in OF_THE_CLUSTER else self.namespace) for kind in wanted
-            ]
-            for kind, job in zip(wanted, jobs, strict=True):
-                self.lists[kind] = job.result()
+
+        def listed(kind: str) -> Listed:
+            return fetch(api, kind, None if kind in OF_THE_CLUSTER else self.namespace)
+
+        self.lists |= dict(zip(wanted, side_by_side(listed, wanted, AT_ONCE), strict=True))
 
     def items(self, kind: str) -> tuple[Any, ...]:
         """What was read of a kind."""
@@ -63,6 +62,8 @@ class Snapshot:
         listed = self.lists.get(kind)
         if listed is None:
             return Missing(reason=f"{kind} were not needed")
+        if not listed.served:
+            return Missing(reason=f"the cluster does not serve {kind}")
         if listed.unseen and not listed.items:
             return Missing(reason=listed.unseen.reason)
         plain = kind in OF_THE_CLUSTER or kind == "events"

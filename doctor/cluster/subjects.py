@@ -13,6 +13,7 @@ from checks.cluster.workloads import Autoscaler, Controller
 from checks.evidence import Missing
 from doctor.cluster.scope import Named
 from doctor.cluster.snapshot import Snapshot
+from doctor.near import nearest
 
 There = tuple[Any, ...] | Missing
 
@@ -33,6 +34,7 @@ class Subject:
     pods: list[Pod] = field(default_factory=list)
     services: list[Service] = field(default_factory=list)
     ingresses: list[Ingress] = field(default_factory=list)
+    scalers: list[Autoscaler] = field(default_factory=list)
 
     @property
     def labels(self) -> dict[str, str]:
@@ -110,6 +112,18 @@ def _attach(snapshot: Snapshot, found: dict[tuple[str, str, str], Subject]) -> N
             known = [found.setdefault(key, Subject("Ingress", ingress.metadata.name, namespace))]
         for one in {id(one): one for one in known}.values():
             one.ingresses.append(ingress)
+    for scaler in snapshot.items("horizontalpodautoscalers"):
+        if (home := _scaled(scaler, by_namespace.get(scaler.metadata.namespace, []))) is not None:
+            home.scalers.append(scaler)
+
+
+def _scaled(scaler: Autoscaler, beside: list[Subject]) -> Subject | None:
+    """What an autoscaler scales; where there is no such thing, what its target's name resembles."""
+    kind, name = scaler.spec.scale_target_ref.kind, scaler.spec.scale_target_ref.name
+    exact = [one for one in beside if (one.kind, one.name) == (kind, name)]
+    alike = [one for one in beside if one.name in nearest(name, [other.name for other in beside])]
+    own = [one for one in beside if one.name == scaler.metadata.name]
+    return next(iter((*exact, *own, *alike)), None)
 
 
 def _meant(service: Service, beside: Iterable[Subject]) -> list[Subject]:
@@ -211,9 +225,8 @@ def workload_of(
     pods_there = snapshot.of("pods", namespace)
     others = () if isinstance(pods_there, Missing) else pods_there
     own = {id(pod) for pod in subject.pods}
+    services = snapshot.of("services", namespace)
     slices = _about_services(snapshot.of("endpointslices", namespace), subject.services)
-    scalers = snapshot.of("horizontalpodautoscalers", namespace)
-    mine = () if isinstance(scalers, Missing) else _scaling(scalers, subject)
     return Workload(
         kind=subject.kind,
         name=subject.name,
@@ -225,13 +238,14 @@ def workload_of(
         pods=tuple(pods),
         pod_count=len(subject.pods),
         others=tuple(pod.metadata for pod in others[: MOST_OTHERS + len(own)] if id(pod) not in own)[:MOST_OTHERS],
-        events=_events(subject, kept, pods, snapshot, mine),
-        services=_kept(snapshot.of("services", namespace), subject.services),
+        events=_events(subject, kept, pods, snapshot),
+        services=_kept(services, subject.services),
+        service_names=services if isinstance(services, Missing) else tuple(one.name for one in services),
         slices=slices,
         ingresses=_kept(snapshot.of("ingresses", namespace), subject.ingresses),
         ingress_classes=_names(snapshot.of("ingressclasses", namespace)),
         policies=snapshot.of("networkpolicies", namespace),
-        autoscalers=scalers if isinstance(scalers, Missing) else mine,
+        autoscalers=_kept(snapshot.of("horizontalpodautoscalers", namespace), subject.scalers),
         budgets=snapshot.of("poddisruptionbudgets", namespace),
         config_maps=snapshot.of("configmaps", namespace),
         secrets=snapshot.of("secrets", namespace),
@@ -247,11 +261,7 @@ def workload_of(
 
 
 def _events(
-    subject: Subject,
-    sets: list[Controller],
-    pods: list[Pod],
-    snapshot: Snapshot,
-    scalers: tuple[Autoscaler, ...],
+    subject: Subject, sets: list[Controller], pods: list[Pod], snapshot: Snapshot
 ) -> tuple[Event, ...] | Missing:
     """What was said of the subject and all that belongs to it, oldest first."""
     there = snapshot.of("events", subject.namespace)
@@ -263,7 +273,7 @@ def _events(
     about += [("Ingress", one.metadata.name) for one in subject.ingresses]
     about += [("Endpoints", one.name) for one in subject.services]
     about += [("PersistentVolumeClaim", name) for name in _claims(pods)]
-    about += [("HorizontalPodAutoscaler", one.metadata.name) for one in scalers]
+    about += [("HorizontalPodAutoscaler", one.metadata.name) for one in subject.scalers]
     there_of = snapshot.events_of
     found = [event for key in dict.fromkeys(about) for event in there_of.get((subject.namespace, *key), ())]
     return tuple(sorted(found, key=lambda event: event.last or ""))
@@ -287,11 +297,6 @@ def _kept(there: There, mine: list[Any]) -> There:
 
 def _names(classes: There) -> tuple[str, ...] | Missing:
     return classes if isinstance(classes, Missing) else tuple(map(str, classes))
-
-
-def _scaling(scalers: tuple[Autoscaler, ...], subject: Subject) -> tuple[Autoscaler, ...]:
-    target = (subject.kind, subject.name)
-    return tuple(one for one in scalers if (one.spec.scale_target_ref.kind, one.spec.scale_target_ref.name) == target)
 
 
 def _used(usage: There, pods: Iterable[Pod]) -> There:

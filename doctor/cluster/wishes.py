@@ -13,7 +13,8 @@ class Wishes:
     """The options of `doctor diagnose k8s`, beyond those of every verb.
 
     `namespace` None: that of the context. `container`
-    limits logs and looks to one container. `inside` and `rehearse` None: where it is needed (inside), or never.
+    limits logs and looks to one container. `inside` None: for one target. `timeout` in seconds is for the
+    rehearsal.
     """
 
     access: Access = field(default_factory=Access)
@@ -26,6 +27,7 @@ class Wishes:
     samples: tuple[Path, ...] = ()
     inside: bool | None = None
     rehearse: bool = False
+    timeout: float = 60.0
     since: str | None = None
     tail: int | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
