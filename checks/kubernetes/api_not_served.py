@@ -29,7 +29,7 @@ from checks.kubernetes.manifest_faults import edited, expected, faults
 from checks.kubernetes.manifest_scenes import edit, fault, manifest
 
 
-@check("kubernetes.api-not-served", needs=("manifest",), stage=Stage.BUILD, confidence=Confidence.CERTAIN)
+@check("kubernetes.api-not-served", needs=("manifest",), stage=Stage.START, confidence=Confidence.CERTAIN)
 def api_not_served(evidence: Evidence) -> Iterator[Finding]:
     """Tell each object with the API to use."""
     for one in faults(evidence, "api"):

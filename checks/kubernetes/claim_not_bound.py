@@ -38,7 +38,7 @@ EXPLAINS = ("kubernetes.mount-failed",)
 @check(
     "kubernetes.claim-not-bound",
     needs=("workload",),
-    stage=Stage.LOAD,
+    stage=Stage.START,
     confidence=Confidence.CERTAIN,
     explains=EXPLAINS,
 )

@@ -36,7 +36,7 @@ from checks.text import listed
 @check(
     "kubernetes.claim-not-mounted",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     confidence=Confidence.CERTAIN,
     explains=(*VOLUME_WAITS, "logs.claim-missing"),
 )

@@ -37,7 +37,7 @@ from checks.runtime.wording import titled
 @check(
     "kubernetes.command-not-executable",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     confidence=Confidence.CERTAIN,
     explains=(*FOLLOWS, "logs.entrypoint-not-executable", "logs.executable-not-permitted", "logs.permission-denied"),
 )

@@ -53,7 +53,7 @@ FOLLOWS = (
 @check(
     "kubernetes.command-not-found",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     confidence=Confidence.CERTAIN,
     explains=(
         *FOLLOWS,

@@ -30,7 +30,7 @@ from checks.kubernetes.scheduling import waits_for
 from checks.kubernetes.seen import workload_of
 
 
-@check("kubernetes.companion-missing", needs=("workload",), stage=Stage.LOAD, confidence=Confidence.CERTAIN)
+@check("kubernetes.companion-missing", needs=("workload",), stage=Stage.START, confidence=Confidence.CERTAIN)
 def companion_missing(evidence: Evidence) -> Iterator[Finding]:
     """Name the labels that no pod carries."""
     workload = workload_of(evidence)

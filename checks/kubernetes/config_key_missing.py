@@ -39,7 +39,7 @@ from checks.text import listed
 @check(
     "kubernetes.config-key-missing",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     confidence=Confidence.CERTAIN,
     explains=(*VOLUME_WAITS, "logs.config-key-missing"),
 )

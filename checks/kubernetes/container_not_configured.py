@@ -35,7 +35,7 @@ from checks.runtime.wording import one_line, titled
 @check(
     "kubernetes.container-not-configured",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     explains=(*UPSHOT, "logs.container-not-created"),
 )
 def container_not_configured(evidence: Evidence) -> Iterator[Finding]:

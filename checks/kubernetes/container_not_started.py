@@ -37,7 +37,7 @@ from checks.runtime.wording import one_line, titled
 @check(
     "kubernetes.container-not-started",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     explains=tuple(one for one in FOLLOWS if one != "kubernetes.container-not-started"),
 )
 def container_not_started(evidence: Evidence) -> Iterator[Finding]:

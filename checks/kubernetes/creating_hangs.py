@@ -37,7 +37,7 @@ LONG = 120.0  # seconds that volumes and network may take
 @check(
     "kubernetes.creating-hangs",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     confidence=Confidence.POSSIBLE,
     explains=tuple(one for one in UPSHOT if one != "kubernetes.creating-hangs"),
 )

@@ -34,7 +34,7 @@ from checks.kubernetes.seen import workload_of
 PLUGIN = {"nvidia.com/gpu": "nvidia-device-plugin-daemonset", "amd.com/gpu": "amdgpu-device-plugin-daemonset"}
 
 
-@check("kubernetes.device-not-offered", needs=("workload",), stage=Stage.LOAD, confidence=Confidence.CERTAIN)
+@check("kubernetes.device-not-offered", needs=("workload",), stage=Stage.START, confidence=Confidence.CERTAIN)
 def device_not_offered(evidence: Evidence) -> Iterator[Finding]:
     """Count what nodes offer of the resource."""
     workload = workload_of(evidence)

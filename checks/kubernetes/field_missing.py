@@ -32,7 +32,7 @@ NOT_MISSED = frozenset({"serviceName"})
 """Required by the schema of older versions, by which kubectl judges, and not by the server."""
 
 
-@check("kubernetes.field-missing", needs=("manifest",), stage=Stage.BUILD, confidence=Confidence.CERTAIN)
+@check("kubernetes.field-missing", needs=("manifest",), stage=Stage.START, confidence=Confidence.CERTAIN)
 def field_missing(evidence: Evidence) -> Iterator[Finding]:
     """Tell each field; where an unknown one stands in the same mapping, that one is the reason and is told alone."""
     strays = {(one.object, outer_of(one.field)) for one in faults(evidence, "unknown") if "the API has" in one.hint}

@@ -32,7 +32,7 @@ from checks.kubernetes.manifest_faults import edited, expected, faults, short
 from checks.kubernetes.manifest_scenes import edit, fault, manifest
 
 
-@check("kubernetes.field-type", needs=("manifest",), stage=Stage.BUILD, confidence=Confidence.CERTAIN)
+@check("kubernetes.field-type", needs=("manifest",), stage=Stage.START, confidence=Confidence.CERTAIN)
 def field_type(evidence: Evidence) -> Iterator[Finding]:
     """Tell each value with what it is and what is expected."""
     for one in faults(evidence, "type"):

@@ -29,7 +29,7 @@ from checks.kubernetes.manifest_faults import edited, expected, faults, last_of,
 from checks.kubernetes.manifest_scenes import edit, fault, manifest
 
 
-@check("kubernetes.field-unknown", needs=("manifest",), stage=Stage.BUILD, confidence=Confidence.CERTAIN)
+@check("kubernetes.field-unknown", needs=("manifest",), stage=Stage.START, confidence=Confidence.CERTAIN)
 def field_unknown(evidence: Evidence) -> Iterator[Finding]:
     """Tell each field, with the nearest name or the right place."""
     version = manifest_of(evidence).version

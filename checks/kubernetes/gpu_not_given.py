@@ -37,7 +37,7 @@ _CUDA = re.compile(r"unsatisfied condition: (?P<what>cuda\s*>=?\s*[\d.]+)", re.I
 @check(
     "kubernetes.gpu-not-given",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     confidence=Confidence.CERTAIN,
     explains=(*FOLLOWS, "container.gpu-not-given"),
 )

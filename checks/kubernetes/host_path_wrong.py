@@ -36,7 +36,7 @@ from checks.runtime.wording import titled
 @check(
     "kubernetes.host-path-wrong",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     confidence=Confidence.CERTAIN,
     explains=(*VOLUME_WAITS, "logs.host-path-wrong"),
 )

@@ -30,7 +30,7 @@ from checks.kubernetes.scheduling import waits_for
 from checks.kubernetes.seen import workload_of
 
 
-@check("kubernetes.host-port-taken", needs=("workload",), stage=Stage.LOAD, confidence=Confidence.CERTAIN)
+@check("kubernetes.host-port-taken", needs=("workload",), stage=Stage.START, confidence=Confidence.CERTAIN)
 def host_port_taken(evidence: Evidence) -> Iterator[Finding]:
     """Name the ports."""
     workload = workload_of(evidence)

@@ -34,7 +34,7 @@ from checks.runtime.wording import titled
 @check(
     "kubernetes.image-inspect-failed",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     confidence=Confidence.CERTAIN,
     explains=(*FOLLOWS, "logs.image-store-broken"),
 )

@@ -47,7 +47,7 @@ _OPEN = re.compile(r"\$\{?\w|\$\(|\{\{|<[\w -]+>|%\w+%|__\w+__$")
 @check(
     "kubernetes.image-name-invalid",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     confidence=Confidence.CERTAIN,
     explains=(*FOLLOWS, "logs.image-name-invalid"),
 )

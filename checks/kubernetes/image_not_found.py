@@ -34,7 +34,7 @@ from checks.runtime.wording import titled
 @check(
     "kubernetes.image-not-found",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     confidence=Confidence.CERTAIN,
     explains=(*FOLLOWS, "logs.image-not-found"),
 )

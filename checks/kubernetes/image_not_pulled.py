@@ -35,7 +35,7 @@ from checks.runtime.wording import titled
 @check(
     "kubernetes.image-not-pulled",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     explains=tuple(one for one in FOLLOWS if one != "kubernetes.image-not-pulled"),
 )
 def image_not_pulled(evidence: Evidence) -> Iterator[Finding]:

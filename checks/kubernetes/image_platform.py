@@ -35,7 +35,7 @@ from checks.runtime.wording import titled
 @check(
     "kubernetes.image-platform",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     confidence=Confidence.CERTAIN,
     explains=(*FOLLOWS, "logs.image-platform-missing", "logs.image-not-found"),
 )

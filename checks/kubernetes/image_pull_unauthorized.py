@@ -36,7 +36,7 @@ from checks.text import listed
 @check(
     "kubernetes.image-pull-unauthorized",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     confidence=Confidence.CERTAIN,
     explains=(*FOLLOWS, "logs.image-pull-unauthorized", "logs.image-pull-forbidden", "logs.image-pull-denied"),
 )

@@ -33,7 +33,7 @@ from checks.runtime.wording import titled
 @check(
     "kubernetes.image-pulling",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     severity=Severity.INFO,
     confidence=Confidence.CERTAIN,
 )

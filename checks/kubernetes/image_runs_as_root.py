@@ -41,7 +41,7 @@ _REFUSED = re.compile(
 @check(
     "kubernetes.image-runs-as-root",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     confidence=Confidence.CERTAIN,
     explains=(*FOLLOWS, "kubernetes.container-not-configured", "logs.image-runs-as-root"),
 )

@@ -41,7 +41,7 @@ SAYS = {
 @check(
     "kubernetes.image-unusable",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     explains=(*FOLLOWS, "logs.image-corrupt", "logs.image-format-too-old", "logs.image-manifest-unsupported"),
 )
 def image_unusable(evidence: Evidence) -> Iterator[Finding]:

@@ -28,7 +28,7 @@ from checks.kubernetes.manifest_faults import expected, faults, last_of
 from checks.kubernetes.manifest_scenes import fault, manifest
 
 
-@check("kubernetes.key-repeated", needs=("manifest",), stage=Stage.BUILD, confidence=Confidence.CERTAIN)
+@check("kubernetes.key-repeated", needs=("manifest",), stage=Stage.START, confidence=Confidence.CERTAIN)
 def key_repeated(evidence: Evidence) -> Iterator[Finding]:
     """Tell each key with both its lines."""
     for one in faults(evidence, "repeated"):

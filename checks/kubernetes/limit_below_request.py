@@ -34,7 +34,7 @@ from checks.runtime.wording import titled
 @check(
     "kubernetes.limit-below-request",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     confidence=Confidence.CERTAIN,
     explains=("kubernetes.no-pods", "kubernetes.template-invalid", "kubernetes.value-refused"),
 )

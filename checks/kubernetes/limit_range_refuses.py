@@ -37,7 +37,7 @@ _BOUND = re.compile(
 _RATIO = re.compile(r"(?P<what>[\w.-]+) max limit to request ratio per (?P<of>\w+) is (?P<bound>\S+?),? but")
 
 
-@check("kubernetes.limit-range-refuses", needs=("workload",), stage=Stage.LOAD, confidence=Confidence.CERTAIN)
+@check("kubernetes.limit-range-refuses", needs=("workload",), stage=Stage.START, confidence=Confidence.CERTAIN)
 def limit_range_refuses(evidence: Evidence) -> Iterator[Finding]:
     """Read what admission said."""
     workload = workload_of(evidence)

@@ -31,7 +31,7 @@ from checks.cluster.quantities import amount, size
 from checks.cluster.subject import Workload
 from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Fix, Quote, Severity, Stage
-from checks.kubernetes.ends import LATELY, SEVERAL
+from checks.kubernetes.ends import LATELY
 from checks.kubernetes.patching import of_container, of_template
 from checks.kubernetes.rollout import is_up
 from checks.kubernetes.scenes import ended, pod, running, scene, spec, terminated
@@ -75,9 +75,14 @@ def local_storage_exceeded(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _again(workload: Workload, pods: list[Pod]) -> bool:
-    """True when several pods met this end lately: the one that is ready now is on its way to it."""
-    ages = [age(workload, each.metadata.creation_timestamp) for each in pods]
-    return sum(each is None or each < LATELY for each in ages) >= SEVERAL
+    """True when a pod of the present template met this end lately: the one that is ready now is on its way to it."""
+    present = {pod.metadata.labels.get("pod-template-hash") for pod in workload.pods if pod.is_ready}
+    ages = [
+        age(workload, each.metadata.creation_timestamp)
+        for each in pods
+        if each.metadata.labels.get("pod-template-hash") in present
+    ]
+    return any(each is None or each < LATELY for each in ages)
 
 
 def _title(message: str) -> str:
@@ -140,6 +145,16 @@ CASES = (
     fires(
         scene(pods=(_evicted("Pod ephemeral local storage usage exceeds the total limit of containers 2Gi. "),)),
         saw="2Gi",
+    ),
+    fires(
+        scene(
+            pods=(
+                _evicted('Usage of EmptyDir volume "cache" exceeds the limit "4Mi". '),
+                pod(running(), name="score-2"),
+            ),
+        ),
+        saw="4Mi",
+        name="its successor is ready, for the time being",
     ),
     quiet(scene(pods=(_evicted("The node was low on resource: ephemeral-storage. "),)), name="the node's disk"),
     quiet(scene(pods=(pod(running()),))),

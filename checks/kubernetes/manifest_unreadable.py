@@ -28,7 +28,7 @@ from checks.kubernetes.manifest_faults import expected, faults, file_name
 from checks.kubernetes.manifest_scenes import fault, manifest
 
 
-@check("kubernetes.manifest-unreadable", needs=("manifest",), stage=Stage.BUILD, confidence=Confidence.CERTAIN)
+@check("kubernetes.manifest-unreadable", needs=("manifest",), stage=Stage.START, confidence=Confidence.CERTAIN)
 def manifest_unreadable(evidence: Evidence) -> Iterator[Finding]:
     """Tell where reading stopped."""
     for one in faults(evidence, "yaml"):

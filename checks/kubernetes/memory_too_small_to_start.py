@@ -36,7 +36,7 @@ from checks.runtime.wording import titled
 @check(
     "kubernetes.memory-too-small-to-start",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     confidence=Confidence.CERTAIN,
     explains=(*FOLLOWS, "kubernetes.out-of-memory", "logs.container-memory-too-small"),
 )

@@ -41,7 +41,7 @@ _BOTH = re.compile(r"not a directory|Are you trying to mount|is a directory|vice
 @check(
     "kubernetes.mount-refused",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     confidence=Confidence.CERTAIN,
     explains=(*FOLLOWS, "logs.mount-file-and-folder", "logs.mount-into-read-only"),
 )

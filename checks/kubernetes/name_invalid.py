@@ -47,7 +47,7 @@ Name = tuple[str, str, str, str, "re.Pattern[str]", int]
 """What it is, its object, its path, the name, what it must look like, and how long it may be."""
 
 
-@check("kubernetes.name-invalid", needs=("workload",), stage=Stage.BUILD, confidence=Confidence.CERTAIN)
+@check("kubernetes.name-invalid", needs=("workload",), stage=Stage.START, confidence=Confidence.CERTAIN)
 def name_invalid(evidence: Evidence) -> Iterator[Finding]:
     """Look at every name that the API server judges."""
     workload = workload_of(evidence)

@@ -32,7 +32,7 @@ from checks.kubernetes.seen import quote_field, workload_of
 from checks.kubernetes.specs import containers_with_path, pod_path
 
 
-@check("kubernetes.name-repeated", needs=("workload",), stage=Stage.BUILD, confidence=Confidence.CERTAIN)
+@check("kubernetes.name-repeated", needs=("workload",), stage=Stage.START, confidence=Confidence.CERTAIN)
 def name_repeated(evidence: Evidence) -> Iterator[Finding]:
     """Count names."""
     workload = workload_of(evidence)

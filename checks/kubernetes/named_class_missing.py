@@ -40,7 +40,7 @@ _KINDS = (
 )
 
 
-@check("kubernetes.named-class-missing", needs=("workload",), stage=Stage.LOAD, confidence=Confidence.CERTAIN)
+@check("kubernetes.named-class-missing", needs=("workload",), stage=Stage.START, confidence=Confidence.CERTAIN)
 def named_class_missing(evidence: Evidence) -> Iterator[Finding]:
     """Name it, and the accounts that exist."""
     workload = workload_of(evidence)

@@ -35,7 +35,7 @@ from checks.kubernetes.seen import workload_of
 ROOM = frozenset({"cpu", "memory", "ephemeral-storage"})
 
 
-@check("kubernetes.no-node-with-room", needs=("workload",), stage=Stage.LOAD, confidence=Confidence.CERTAIN)
+@check("kubernetes.no-node-with-room", needs=("workload",), stage=Stage.START, confidence=Confidence.CERTAIN)
 def no_node_with_room(evidence: Evidence) -> Iterator[Finding]:
     """Hold what the pod asks for against what the nodes can give."""
     workload = workload_of(evidence)

@@ -37,7 +37,7 @@ BETTER = (
 )
 
 
-@check("kubernetes.no-pods", needs=("workload",), stage=Stage.LOAD)
+@check("kubernetes.no-pods", needs=("workload",), stage=Stage.START)
 def no_pods(evidence: Evidence) -> Iterator[Finding]:
     """Repeat what was said, when no other check of admission can read it."""
     workload = workload_of(evidence)

@@ -35,7 +35,7 @@ from checks.runtime.wording import titled
 @check(
     "kubernetes.node-disk-full",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     confidence=Confidence.CERTAIN,
     explains=(*FOLLOWS, "logs.image-disk-full", "logs.disk-full"),
 )

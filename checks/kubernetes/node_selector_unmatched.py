@@ -38,7 +38,7 @@ from checks.runtime.wording import titled
 from checks.text import listed
 
 
-@check("kubernetes.node-selector-unmatched", needs=("workload",), stage=Stage.LOAD, confidence=Confidence.CERTAIN)
+@check("kubernetes.node-selector-unmatched", needs=("workload",), stage=Stage.START, confidence=Confidence.CERTAIN)
 def node_selector_unmatched(evidence: Evidence) -> Iterator[Finding]:
     """Find the label that no node has."""
     workload = workload_of(evidence)

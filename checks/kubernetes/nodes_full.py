@@ -29,7 +29,7 @@ from checks.kubernetes.scheduling import nodes_of, waits_for
 from checks.kubernetes.seen import workload_of
 
 
-@check("kubernetes.nodes-full", needs=("workload",), stage=Stage.LOAD, confidence=Confidence.CERTAIN)
+@check("kubernetes.nodes-full", needs=("workload",), stage=Stage.START, confidence=Confidence.CERTAIN)
 def nodes_full(evidence: Evidence) -> Iterator[Finding]:
     """Quote the scheduler and the nodes' numbers."""
     workload = workload_of(evidence)

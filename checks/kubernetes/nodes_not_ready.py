@@ -32,7 +32,7 @@ from checks.kubernetes.scheduling import nodes_of, unplaced
 from checks.kubernetes.seen import workload_of
 
 
-@check("kubernetes.nodes-not-ready", needs=("workload",), stage=Stage.LOAD, confidence=Confidence.CERTAIN)
+@check("kubernetes.nodes-not-ready", needs=("workload",), stage=Stage.START, confidence=Confidence.CERTAIN)
 def nodes_not_ready(evidence: Evidence) -> Iterator[Finding]:
     """Say what is wrong with each node."""
     workload = workload_of(evidence)

@@ -44,7 +44,7 @@ _WHERE = {
 @check(
     "kubernetes.not-in-files",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     severity=Severity.INFO,
     confidence=Confidence.POSSIBLE,
 )

@@ -28,7 +28,7 @@ from checks.kubernetes.manifest_faults import expected, faults
 from checks.kubernetes.manifest_scenes import fault, manifest
 
 
-@check("kubernetes.object-repeated", needs=("manifest",), stage=Stage.BUILD, confidence=Confidence.CERTAIN)
+@check("kubernetes.object-repeated", needs=("manifest",), stage=Stage.START, confidence=Confidence.CERTAIN)
 def object_repeated(evidence: Evidence) -> Iterator[Finding]:
     """Tell each object with both its places."""
     for one in faults(evidence, "object"):

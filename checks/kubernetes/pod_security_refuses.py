@@ -40,7 +40,7 @@ _OLD = re.compile(
 )
 
 
-@check("kubernetes.pod-security-refuses", needs=("workload",), stage=Stage.LOAD, confidence=Confidence.CERTAIN)
+@check("kubernetes.pod-security-refuses", needs=("workload",), stage=Stage.START, confidence=Confidence.CERTAIN)
 def pod_security_refuses(evidence: Evidence) -> Iterator[Finding]:
     """Say which fields are wanted."""
     workload = workload_of(evidence)

@@ -32,7 +32,7 @@ from checks.kubernetes.scheduling import nodes_of, waits_for
 from checks.kubernetes.seen import workload_of
 
 
-@check("kubernetes.pods-keep-apart", needs=("workload",), stage=Stage.LOAD, confidence=Confidence.CERTAIN)
+@check("kubernetes.pods-keep-apart", needs=("workload",), stage=Stage.START, confidence=Confidence.CERTAIN)
 def pods_keep_apart(evidence: Evidence) -> Iterator[Finding]:
     """Count replicas against nodes."""
     workload = workload_of(evidence)

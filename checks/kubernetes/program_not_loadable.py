@@ -42,7 +42,7 @@ FIRST_LINE = Fix(
 @check(
     "kubernetes.program-not-loadable",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     explains=(
         *FOLLOWS,
         "container.entrypoint-line-ends",

@@ -42,7 +42,7 @@ TYPES = {"kubernetes.io/dockerconfigjson": ".dockerconfigjson", "kubernetes.io/d
 @check(
     "kubernetes.pull-secret-unusable",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     confidence=Confidence.CERTAIN,
     explains=(
         "kubernetes.image-pull-unauthorized",

@@ -38,7 +38,7 @@ MOST_CORES = 256
 @check(
     "kubernetes.quantity-doubtful",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     confidence=Confidence.CERTAIN,
     explains=(
         "kubernetes.memory-too-small-to-start",

@@ -32,7 +32,7 @@ from checks.kubernetes.seen import quote_field, workload_of
 from checks.kubernetes.specs import amounts, containers_with_path
 
 
-@check("kubernetes.quantity-invalid", needs=("workload",), stage=Stage.BUILD, confidence=Confidence.CERTAIN)
+@check("kubernetes.quantity-invalid", needs=("workload",), stage=Stage.START, confidence=Confidence.CERTAIN)
 def quantity_invalid(evidence: Evidence) -> Iterator[Finding]:
     """Read every amount."""
     workload = workload_of(evidence)

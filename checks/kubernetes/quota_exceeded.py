@@ -41,7 +41,7 @@ EXPLAINS = ("kubernetes.rollout-stalled", "kubernetes.no-pods", "kubernetes.endp
 
 
 @check(
-    "kubernetes.quota-exceeded", needs=("workload",), stage=Stage.LOAD, confidence=Confidence.CERTAIN, explains=EXPLAINS
+    "kubernetes.quota-exceeded", needs=("workload",), stage=Stage.START, confidence=Confidence.CERTAIN, explains=EXPLAINS
 )
 def quota_exceeded(evidence: Evidence) -> Iterator[Finding]:
     """Read what admission said."""

@@ -34,7 +34,7 @@ from checks.runtime.wording import titled
 @check(
     "kubernetes.registry-failing",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     confidence=Confidence.CERTAIN,
     explains=(*FOLLOWS, "logs.registry-unavailable"),
 )

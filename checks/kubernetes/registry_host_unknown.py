@@ -35,7 +35,7 @@ from checks.runtime.wording import titled
 @check(
     "kubernetes.registry-host-unknown",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     confidence=Confidence.CERTAIN,
     explains=(*FOLLOWS, "logs.registry-host-unknown"),
 )

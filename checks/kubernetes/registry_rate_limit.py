@@ -34,7 +34,7 @@ from checks.runtime.wording import titled
 @check(
     "kubernetes.registry-rate-limit",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     confidence=Confidence.CERTAIN,
     explains=(*FOLLOWS, "logs.registry-rate-limit"),
 )

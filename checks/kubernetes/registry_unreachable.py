@@ -37,7 +37,7 @@ LOCAL = ("localhost", "127.0.0.1", "host.docker.internal", "[::1]")
 @check(
     "kubernetes.registry-unreachable",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     confidence=Confidence.CERTAIN,
     explains=(*FOLLOWS, "logs.registry-timeout", "logs.registry-refused"),
 )

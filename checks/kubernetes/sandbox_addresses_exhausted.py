@@ -34,7 +34,7 @@ from checks.runtime.wording import titled
 @check(
     "kubernetes.sandbox-addresses-exhausted",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     confidence=Confidence.CERTAIN,
     explains=(*UPSHOT, "logs.pod-addresses-exhausted", "logs.sandbox-failed"),
 )

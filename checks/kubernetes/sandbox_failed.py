@@ -38,7 +38,7 @@ from checks.runtime.wording import one_line, titled
 @check(
     "kubernetes.sandbox-failed",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     explains=(*UPSHOT, "logs.sandbox-failed"),
 )
 def sandbox_failed(evidence: Evidence) -> Iterator[Finding]:

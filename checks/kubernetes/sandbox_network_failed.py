@@ -34,7 +34,7 @@ from checks.runtime.wording import titled
 @check(
     "kubernetes.sandbox-network-failed",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     confidence=Confidence.CERTAIN,
     explains=(*UPSHOT, "logs.cni-broken", "logs.sandbox-failed"),
 )

@@ -33,7 +33,7 @@ SILENCE = 10.0  # seconds without a word from a scheduler
 DEFAULT = "default-scheduler"
 
 
-@check("kubernetes.scheduler-unknown", needs=("workload",), stage=Stage.LOAD)
+@check("kubernetes.scheduler-unknown", needs=("workload",), stage=Stage.START)
 def scheduler_unknown(evidence: Evidence) -> Iterator[Finding]:
     """Look for pods that nobody has spoken of."""
     workload = workload_of(evidence)

@@ -31,7 +31,7 @@ from checks.kubernetes.scenes import Made, deployment, event, keys, pod, running
 @check(
     "kubernetes.secret-missing",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     confidence=Confidence.CERTAIN,
     explains=(*VOLUME_WAITS, "logs.secret-missing"),
 )

@@ -30,7 +30,7 @@ from checks.kubernetes.scheduling import nodes_of, waits_for
 from checks.kubernetes.seen import workload_of
 
 
-@check("kubernetes.spread-unmet", needs=("workload",), stage=Stage.LOAD, confidence=Confidence.CERTAIN)
+@check("kubernetes.spread-unmet", needs=("workload",), stage=Stage.START, confidence=Confidence.CERTAIN)
 def spread_unmet(evidence: Evidence) -> Iterator[Finding]:
     """Name the constraint, and nodes that lack its key."""
     workload = workload_of(evidence)

@@ -41,7 +41,7 @@ _WORDS = re.compile(
 @check(
     "kubernetes.sub-path-unusable",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     confidence=Confidence.CERTAIN,
     explains=(*FOLLOWS, "kubernetes.container-not-configured", "logs.sub-path-failed"),
 )

@@ -33,7 +33,7 @@ from checks.kubernetes.scheduling import OF_CONTROL_PLANE, OF_NODE_STATE, nodes_
 from checks.kubernetes.seen import workload_of
 
 
-@check("kubernetes.taint-not-tolerated", needs=("workload",), stage=Stage.LOAD, confidence=Confidence.CERTAIN)
+@check("kubernetes.taint-not-tolerated", needs=("workload",), stage=Stage.START, confidence=Confidence.CERTAIN)
 def taint_not_tolerated(evidence: Evidence) -> Iterator[Finding]:
     """Name the taint, with its effect where nodes can be read."""
     workload = workload_of(evidence)

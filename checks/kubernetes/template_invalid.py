@@ -37,7 +37,7 @@ _INVALID = re.compile(
 )
 
 
-@check("kubernetes.template-invalid", needs=("workload",), stage=Stage.LOAD, confidence=Confidence.CERTAIN)
+@check("kubernetes.template-invalid", needs=("workload",), stage=Stage.START, confidence=Confidence.CERTAIN)
 def template_invalid(evidence: Evidence) -> Iterator[Finding]:
     """Name the field."""
     workload = workload_of(evidence)

@@ -36,7 +36,7 @@ KINDS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"})
 @check(
     "kubernetes.template-labels-differ",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     confidence=Confidence.CERTAIN,
     explains=("kubernetes.selector-mismatch",),
 )

@@ -35,7 +35,7 @@ from checks.runtime.wording import titled
 @check(
     "kubernetes.user-unknown",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     confidence=Confidence.CERTAIN,
     explains=(*FOLLOWS, "logs.container-user-unknown"),
 )

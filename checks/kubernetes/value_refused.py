@@ -34,7 +34,7 @@ from checks.kubernetes.scenes import deployment, scene, service, spec
 from checks.kubernetes.seen import quote_field, workload_of
 
 
-@check("kubernetes.value-refused", needs=("workload",), stage=Stage.BUILD, confidence=Confidence.CERTAIN)
+@check("kubernetes.value-refused", needs=("workload",), stage=Stage.START, confidence=Confidence.CERTAIN)
 def value_refused(evidence: Evidence) -> Iterator[Finding]:
     """Hold the values against those that the API server allows."""
     workload = workload_of(evidence)

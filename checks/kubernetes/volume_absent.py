@@ -34,7 +34,7 @@ from checks.runtime.wording import titled
 @check(
     "kubernetes.volume-absent",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     confidence=Confidence.LIKELY,
     explains=(*VOLUME_WAITS, "logs.share-not-found"),
 )

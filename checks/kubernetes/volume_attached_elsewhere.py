@@ -39,7 +39,7 @@ _HOLDER = re.compile(r"used by pod\(s\) (?P<pods>[\w., -]+)|used by (?P<count>\d
 @check(
     "kubernetes.volume-attached-elsewhere",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     confidence=Confidence.CERTAIN,
     explains=(*VOLUME_WAITS, "logs.volume-attached-elsewhere"),
 )

@@ -35,7 +35,7 @@ from checks.runtime.wording import titled
 @check(
     "kubernetes.volume-denied",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     confidence=Confidence.CERTAIN,
     explains=(*VOLUME_WAITS, "logs.blob-mount-unauthorized", "logs.storage-key-missing"),
 )

@@ -39,7 +39,7 @@ AKS |= {"blob.csi.azure.com": "--enable-blob-driver"}
 @check(
     "kubernetes.volume-driver-missing",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     confidence=Confidence.CERTAIN,
     explains=(*VOLUME_WAITS, "logs.csi-driver-missing"),
 )

@@ -30,7 +30,7 @@ from checks.kubernetes.scheduling import waits_for
 from checks.kubernetes.seen import workload_of
 
 
-@check("kubernetes.volume-elsewhere", needs=("workload",), stage=Stage.LOAD, confidence=Confidence.CERTAIN)
+@check("kubernetes.volume-elsewhere", needs=("workload",), stage=Stage.START, confidence=Confidence.CERTAIN)
 def volume_elsewhere(evidence: Evidence) -> Iterator[Finding]:
     """Name the claims concerned."""
     workload = workload_of(evidence)

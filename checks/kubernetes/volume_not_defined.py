@@ -32,7 +32,7 @@ from checks.kubernetes.specs import containers_with_path, pod_path
 from checks.text import listed
 
 
-@check("kubernetes.volume-not-defined", needs=("workload",), stage=Stage.BUILD, confidence=Confidence.CERTAIN)
+@check("kubernetes.volume-not-defined", needs=("workload",), stage=Stage.START, confidence=Confidence.CERTAIN)
 def volume_not_defined(evidence: Evidence) -> Iterator[Finding]:
     """Hold the mounts against the volumes."""
     workload = workload_of(evidence)

@@ -34,7 +34,7 @@ from checks.runtime.wording import one_line, titled
 @check(
     "kubernetes.volume-not-mounted",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     explains=tuple(one for one in VOLUME_WAITS if one != "kubernetes.volume-not-mounted"),
 )
 def volume_not_mounted(evidence: Evidence) -> Iterator[Finding]:

@@ -41,7 +41,7 @@ _OBJECT = re.compile(r"objectName: ?\"?(?P<object>[\w-]+)|SecretNotFound|secret 
 @check(
     "kubernetes.volume-provider-failed",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     confidence=Confidence.CERTAIN,
     explains=(*(one for one in VOLUME_WAITS if "provider" not in one), "logs.secret-provider-failed"),
 )

@@ -38,7 +38,7 @@ _UNKNOWN = re.compile(r"(?i)no such host|name or service not known|could not res
 @check(
     "kubernetes.volume-unreachable",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     explains=VOLUME_WAITS,
 )
 def volume_unreachable(evidence: Evidence) -> Iterator[Finding]:

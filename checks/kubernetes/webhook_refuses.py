@@ -37,7 +37,7 @@ _POLICY = re.compile(r"ValidatingAdmissionPolicy '(?P<name>[^']+)'.*? denied req
 _DOWN = re.compile(r'failed calling webhook "(?P<name>[^"]+)":?\s*(?P<why>.*)', re.DOTALL)
 
 
-@check("kubernetes.webhook-refuses", needs=("workload",), stage=Stage.LOAD, confidence=Confidence.CERTAIN)
+@check("kubernetes.webhook-refuses", needs=("workload",), stage=Stage.START, confidence=Confidence.CERTAIN)
 def webhook_refuses(evidence: Evidence) -> Iterator[Finding]:
     """Name the webhook, and repeat what it said."""
     said = refusal(workload_of(evidence))

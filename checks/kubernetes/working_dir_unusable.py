@@ -35,7 +35,7 @@ from checks.runtime.wording import titled
 @check(
     "kubernetes.working-dir-unusable",
     needs=("workload",),
-    stage=Stage.BUILD,
+    stage=Stage.START,
     confidence=Confidence.CERTAIN,
     explains=(*FOLLOWS, "logs.workdir-unusable"),
 )
