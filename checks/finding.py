@@ -103,8 +103,8 @@ class Patch(Record, frozen=True):
 class Fix(Record, frozen=True):
     """One way to cure a finding: imperative title, commands to paste, edits and patches that can be applied.
 
-    `verified` tells what happened when the edits were applied to a scratch copy and the probe ran again; `diff` shows
-    the edits as a unified diff (the engine, which has the file's text, fills it in).
+    `patches` are changes of objects of a cluster. `verified` tells what happened when the edits were applied to a
+    scratch copy and the probe ran again; `diff` shows the edits as a unified diff (the engine, which has the file's text, fills it in).
     """
 
     title: str

@@ -32,7 +32,7 @@ from checks.kubernetes.scheduling import Unplaced, unplaced
 from checks.kubernetes.seen import events, quote_event, workload_of
 from checks.text import listed
 
-EXPLAINS = ("kubernetes.mount-failed",)
+EXPLAINS = ("kubernetes.volume-not-mounted",)
 
 
 @check(

@@ -37,11 +37,15 @@ _EXCEEDED = re.compile(
     r"exceeded quota: (?P<quota>[\w.-]+), requested: (?P<asked>.+?), used: (?P<used>.+?), limited: (?P<hard>[^\s]+)"
 )
 _MUST = re.compile(r"failed quota: (?P<quota>[\w.-]+): must specify (?P<what>.+)")
-EXPLAINS = ("kubernetes.rollout-stalled", "kubernetes.no-pods", "kubernetes.endpoints-none")
+EXPLAINS = ("kubernetes.progress-deadline", "kubernetes.no-pods", "kubernetes.no-ready-endpoint")
 
 
 @check(
-    "kubernetes.quota-exceeded", needs=("workload",), stage=Stage.START, confidence=Confidence.CERTAIN, explains=EXPLAINS
+    "kubernetes.quota-exceeded",
+    needs=("workload",),
+    stage=Stage.START,
+    confidence=Confidence.CERTAIN,
+    explains=EXPLAINS,
 )
 def quota_exceeded(evidence: Evidence) -> Iterator[Finding]:
     """Read what admission said."""
