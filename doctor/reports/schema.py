@@ -55,8 +55,16 @@ FIELDS = {
         "safety": "How it may be applied.",
         "commands": "What to paste; values to fill in stand in <angle brackets>.",
         "edits": "What `--fix` or an editor may apply.",
+        "patches": "Changes of objects of a cluster, which `--apply` may send.",
         "verified": "What happened when the edits were applied to a scratch copy and the service ran again.",
         "diff": "The edits as a unified diff.",
+    },
+    "Patch": {
+        "kind": "The kind of the object.",
+        "name": "Its name.",
+        "namespace": "Its namespace.",
+        "body": "The patch, as JSON.",
+        "type": "How it is meant, as `kubectl patch --type` takes it.",
     },
     "Edit": {
         "path": "The file.",
