@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -165,6 +165,7 @@ def test_hostile_text_is_harmless(text: str, format: str) -> None:
         assert "[bold red]markup[/bold red]" in told
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_can_be_written_in_every_format(text: str) -> None:
     for kind in FORMATS:
