@@ -19,6 +19,7 @@ Kubernetes documentation, "Debug Services": does the service have any endpoints.
 """
 
 from collections.abc import Iterator
+from math import inf
 
 from checks.cases import fires, quiet
 from checks.check import check
@@ -26,11 +27,13 @@ from checks.cluster.subject import Workload
 from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Fix, Quote, Stage
 from checks.kubernetes.probing import is_starting
-from checks.kubernetes.scenes import Made, pod, running, scene, service, waiting
-from checks.kubernetes.seen import containers, workload_of
+from checks.kubernetes.scenes import Made, pod, running, scene, service, spec, waiting
+from checks.kubernetes.seen import PodContainer, age, containers, workload_of
 from checks.kubernetes.services import selecting, shown, slices_of
 from checks.runtime.wording import titled
 from checks.text import listed
+
+LONG = 300.0  # seconds that an init container may work
 
 
 @check("kubernetes.no-ready-endpoint", needs=("workload",), stage=Stage.OPERATE, confidence=Confidence.CERTAIN)
@@ -68,7 +71,9 @@ def no_ready_endpoint(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _only_starts(workload: Workload) -> bool:
-    """True while every container runs, and none is older than a start may take."""
+    """True while every container runs, and none is older than a start may take; or while an init container works."""
+    if any(one.init and not one.restarts and _running_for(workload, one) < LONG for one in containers(workload)):
+        return True
     every = [one for one in containers(workload) if not one.init]
     return bool(every) and all(
         one.status is not None and not one.restarts and (one.status.ready or is_starting(workload, one))
@@ -76,7 +81,14 @@ def _only_starts(workload: Workload) -> bool:
     )
 
 
+def _running_for(workload: Workload, one: PodContainer) -> float:
+    """Seconds for which a container runs; endless for one that does not."""
+    running_ = one.status.state.running if one.status else None
+    return (age(workload, running_.started_at) if running_ else None) or inf
+
+
 EMPTY: Made = {"metadata": {"name": "score-1", "labels": {"kubernetes.io/service-name": "score"}}, "endpoints": []}
+LOADS = running(ready=False, since="2026-11-20T18:15:40Z")
 CASES = (
     fires(
         scene(pods=(pod(waiting("CrashLoopBackOff")),), services=(service(),), slices=(EMPTY,)),
@@ -85,6 +97,10 @@ CASES = (
     ),
     fires(scene(pods=(pod(running(ready=False)),), services=(service(),)), saw="none of them ready"),
     quiet(scene(pods=(pod(waiting("CrashLoopBackOff")), pod(running())), services=(service(),)), name="one is ready"),
+    quiet(
+        scene(pods=(pod(None, init=LOADS, initContainers=[spec(name="load")]),), services=(service(),)),
+        name="a model is being loaded",
+    ),
     quiet(
         scene(pods=(pod(running(ready=False, since="2026-11-20T18:16:40Z")),), services=(service(),)),
         name="it is starting",
