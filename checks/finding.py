@@ -104,7 +104,8 @@ class Fix(Record, frozen=True):
     """One way to cure a finding: imperative title, commands to paste, edits and patches that can be applied.
 
     `patches` are changes of objects of a cluster. `verified` tells what happened when the edits were applied to a
-    scratch copy and the probe ran again; `diff` shows the edits as a unified diff (the engine, which has the file's text, fills it in).
+    scratch copy and the probe ran again; `diff` shows the edits as a unified diff (the engine, which has the file's
+    text, fills it in).
     """
 
     title: str
