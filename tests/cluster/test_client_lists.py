@@ -1,6 +1,8 @@
 """Lists of the API as doctor reads them: pages, versions of an API, odd objects, missing rights, nothing secret."""
 
 import json
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from checks.cluster.events import Event
 from checks.cluster.supplies import Keys
 from checks.cluster.traffic import EndpointSlice, Ingress
 from checks.cluster.workloads import Controller
+from doctor.cluster import listing
 from doctor.cluster.api import Access, Api, Refused, connect
 from doctor.cluster.listing import KINDS, Listed, fetch, fetch_one
 from doctor.errors import CannotExamine
@@ -411,3 +414,25 @@ def test_no_server_at_all_ends_the_run(tmp_path: Path, api_server: ApiServer) ->
     path = api_server.kubeconfig(tmp_path / "kubeconfig", address="https://127.0.0.1:1")
     with connect(Access(kubeconfig=path)) as api, pytest.raises(CannotExamine, match="connection refused"):
         fetch(api, "pods")
+
+
+def test_decoders_are_built_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two that are built at once, each may see types that the other has built by half: the interpreter crashes."""
+    inside = 0
+    most = 0
+
+    def built(wire: object) -> object:
+        nonlocal inside, most
+        inside += 1
+        most = max(most, inside)
+        time.sleep(0.01)
+        inside -= 1
+        return wire
+
+    monkeypatch.setattr(listing, "_built", built)
+    threads = [threading.Thread(target=listing._decoder, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == 1
