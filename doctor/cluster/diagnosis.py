@@ -4,12 +4,14 @@ Each part of the collection may fail without ending the others; what is missing 
 right that would show it. Only a server that does not answer, or a name that is not there, ends the diagnosis.
 """
 
+import json
 import shlex
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from checks.cluster.metadata import LabelSelector
 from checks.cluster.subject import Server, Unseen, Workload
 from checks.container.for_pods import ONLY_DOCKER
 from checks.evidence import Evidence, Log, Logs, Missing, Samples, Target
@@ -19,11 +21,12 @@ from checks.rank import Ranking
 from checks.registry import checks_of_family, checks_of_kind
 from doctor import __version__
 from doctor.ahead import ahead, arrived
-from doctor.cluster.api import Api, connect
+from doctor.cluster.api import Api, Refused, connect
 from doctor.cluster.closer import Seen, look_closer
 from doctor.cluster.pod_logs import Wanted, read_logs
 from doctor.cluster.scope import Named, named
 from doctor.cluster.selection import is_unproved, needs_secrets, wanted_logs
+from doctor.cluster.selectors import parsed
 from doctor.cluster.snapshot import SUPPLIES, TRAFFIC, WORKLOADS, Snapshot
 from doctor.cluster.subjects import Subject, chosen, in_trouble, names_of, subjects_of, workload_of
 from doctor.cluster.wishes import Wishes
@@ -95,6 +98,7 @@ class _Run:
         self.snapshot = Snapshot(self.namespace)
         self.began = time.perf_counter()
         self.unproved = 0
+        self.selector = parsed(wishes.labels) if wishes.labels else None
 
     def diagnose(self) -> Diagnosis:
         """List, choose, judge."""
@@ -138,14 +142,16 @@ class _Run:
     def _subjects(self) -> list[Subject]:
         """What is examined. Raises CannotExamine where nothing is."""
         every = subjects_of(self.snapshot)
-        if self.wishes.labels:
-            every = [one for one in every if _matches(self.wishes.labels, one)]
+        if not every:
+            self._refuse_missing_namespace()
+        if self.selector:
+            every = [one for one in every if _matches(self.selector, one)]
         if self.target is None:
             if not every:
                 asked = f" with labels {self.wishes.labels}" if self.wishes.labels else ""
                 raise CannotExamine(f"there is no workload{asked} {self._where}; -A looks into every namespace")
             return every
-        found = chosen(every, self.target)
+        found = chosen(every, self.target) or chosen(subjects_of(self.snapshot, done=True), self.target)
         if found:
             return found
         names = names_of(every)
@@ -153,6 +159,24 @@ class _Run:
         there = f"; there are {', '.join(names[:8])}" if names and not near else ""
         none = "" if names else "; there is nothing else either: is it another namespace (-n, -A)?"
         raise CannotExamine(f"there is no {self.target.shown} {self._where}{near}{there}{none}")
+
+    def _refuse_missing_namespace(self) -> None:
+        """Raise CannotExamine for a namespace that does not exist: its lists are empty, and nothing says so."""
+        if self.namespace is None:
+            return
+        try:
+            self.api.get(f"/api/v1/namespaces/{self.namespace}", tries=1)
+        except Refused as error:
+            if error.status != 404:
+                return
+            raise CannotExamine(f"there is no namespace {self.namespace}{self._near_namespace()}") from error
+
+    def _near_namespace(self) -> str:
+        try:
+            found = json.loads(self.api.get("/api/v1/namespaces", {"limit": 500}, tries=1))
+            return hint(self.namespace or "", [str(one["metadata"]["name"]) for one in found["items"]])
+        except (Refused, CannotExamine, ValueError, KeyError, TypeError):
+            return ""
 
     def _judge(self, workloads: list[Workload], troubled: list[bool]) -> Iterator[Diagnosed]:
         """Read the logs of a batch at once, then judge one workload after the other."""
@@ -280,10 +304,7 @@ def _rule(one: Unseen) -> str:
     return f" (the RBAC rule {one.rule} would show it)" if one.rule else ""
 
 
-def _matches(labels: str, subject: Subject) -> bool:
-    from doctor.cluster.selectors import parsed
-
-    selector = parsed(labels)
+def _matches(selector: LabelSelector, subject: Subject) -> bool:
     own = subject.controller.metadata.labels if subject.controller else {}
     return any(
         selector.fits(one) for one in (own, subject.labels, *(pod.metadata.labels for pod in subject.pods)) if one
