@@ -44,8 +44,11 @@ class Subject:
         return self.pods[0].metadata.labels if self.pods else {}
 
 
-def subjects_of(snapshot: Snapshot) -> list[Subject]:
-    """Everything that somebody deployed in the scope: workloads, and services and ingresses that lead nowhere."""
+def subjects_of(snapshot: Snapshot, *, done: bool = False) -> list[Subject]:
+    """Everything that somebody deployed in the scope: workloads, and services and ingresses that lead nowhere.
+
+    `done`: also what has ended well.
+    """
     found = {key: Subject(key[1], key[2], key[0]) for key in _keys(snapshot)}
     for key, controller in snapshot.controllers.items():
         owner = controller.metadata.controller
@@ -59,7 +62,7 @@ def subjects_of(snapshot: Snapshot) -> list[Subject]:
         key = (pod.metadata.namespace, *snapshot.owner(pod))
         found.setdefault(key, Subject(key[1], key[2], key[0])).pods.append(pod)
     _attach(snapshot, found)
-    return [subject for subject in found.values() if not _is_done(subject)]
+    return [subject for subject in found.values() if done or not _is_done(subject)]
 
 
 def _keys(snapshot: Snapshot) -> Iterator[tuple[str, str, str]]:

@@ -1,0 +1,44 @@
+"""What only the log of an earlier run tells, of a container that has overcome it."""
+
+import msgspec
+
+from checks.cluster.subject import Workload
+from checks.container.seen import all_lines
+from checks.evidence import Evidence
+from checks.finding import Finding, Severity
+from checks.kubernetes.ends import IS_READY, loops, with_logs_of
+from checks.kubernetes.seen import PodContainer, containers
+
+_BEFORE = " --previous"
+
+
+def overcome(finding: Finding, evidence: Evidence) -> Finding:
+    """A warning in place of an error that a start met which was followed by one that works; else the finding itself.
+
+    Meant is a container that is ready, ends no more, and whose earlier run did not come to serve: it waited for
+    something that came later. One that ended while it served may do so again.
+    """
+    workload = evidence.workload
+    if not isinstance(workload, Workload) or finding.gravity is not Severity.ERROR:
+        return finding
+    sources = {quote.source for quote in finding.evidence if quote.source.startswith("kubectl logs ")}
+    if not sources or not all(source.endswith(_BEFORE) for source in sources):
+        return finding
+    told = [one for one in containers(workload) if any(_is_of(source, one) for source in sources)]
+    if not told or not all(_works(workload, one) and not _served(evidence, one) for one in told):
+        return finding
+    return msgspec.structs.replace(finding, severity=Severity.WARNING)
+
+
+def _is_of(source: str, one: PodContainer) -> bool:
+    return f" {one.pod.name} -c {one.name} " in source
+
+
+def _works(workload: Workload, one: PodContainer) -> bool:
+    return one.is_running and bool(one.status and one.status.ready) and not loops(workload, one)
+
+
+def _served(evidence: Evidence, one: PodContainer) -> bool:
+    """True where the log of the earlier run shows that the service had started."""
+    lines = all_lines(with_logs_of(evidence, one))
+    return any(line.source.endswith(_BEFORE) and IS_READY.search(line.text) for line in lines)
