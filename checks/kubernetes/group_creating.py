@@ -25,6 +25,7 @@ from checks.kubernetes.image_runs_as_root import image_runs_as_root
 from checks.kubernetes.image_unusable import image_unusable
 from checks.kubernetes.memory_too_small_to_start import memory_too_small_to_start
 from checks.kubernetes.model_dir_unmounted import model_dir_unmounted
+from checks.kubernetes.module_mounted_elsewhere import module_mounted_elsewhere
 from checks.kubernetes.mount_hides_code import mount_hides_code
 from checks.kubernetes.mount_refused import mount_refused
 from checks.kubernetes.node_disk_full import node_disk_full
@@ -43,6 +44,7 @@ from checks.kubernetes.secret_missing import secret_missing
 from checks.kubernetes.sub_path_unusable import sub_path_unusable
 from checks.kubernetes.user_unknown import user_unknown
 from checks.kubernetes.variable_names_invalid import variable_names_invalid
+from checks.kubernetes.variable_not_expanded import variable_not_expanded
 from checks.kubernetes.volume_absent import volume_absent
 from checks.kubernetes.volume_attached_elsewhere import volume_attached_elsewhere
 from checks.kubernetes.volume_denied import volume_denied
@@ -87,6 +89,7 @@ CHECKS: tuple[Check, ...] = (
     volume_provider_failed,
     volume_not_mounted,
     variable_names_invalid,
+    variable_not_expanded,
     image_runs_as_root,
     sub_path_unusable,
     container_not_configured,
@@ -102,5 +105,6 @@ CHECKS: tuple[Check, ...] = (
     creating_hangs,
     mount_hides_code,
     code_mounted_elsewhere,
+    module_mounted_elsewhere,
     model_dir_unmounted,
 )
