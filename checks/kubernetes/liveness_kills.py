@@ -57,6 +57,7 @@ from checks.runtime.wording import titled
         "container.killed",
         "container.restart-loop",
         "logs.exit-code-137",
+        "logs.client-closed-request",
         "logs.probe-kills-container",
         "logs.probe-kills-slow-start",
         "logs.init-never-returns",

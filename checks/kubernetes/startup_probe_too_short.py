@@ -48,6 +48,7 @@ TIMES = 4  # the budget to try next, in budgets that were too short
         "container.killed",
         "container.restart-loop",
         "logs.exit-code-137",
+        "logs.client-closed-request",
         "logs.probe-kills-container",
         "logs.probe-kills-slow-start",
         "logs.init-never-returns",

@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 
 from checks.evidence import Log
-from checks.finding import Finding, Fix
-from checks.logs.analysis import Analysis, Group, analyse
+from checks.finding import Finding, Fix, Stage
+from checks.logs.analysis import Analysis, Group, Sighting, analyse
 from checks.logs.proof import FAMILY, MOST_QUOTES, common, confirm, frame_line, quotes, value_lines
+from checks.logs.runs import phase_of
+from checks.logs.signature import Signature
 from checks.logs.template import fill, placeholders
 from checks.logs.unrecognised import LONGEST_TITLE, unrecognised
 
@@ -58,7 +60,7 @@ def _finding(group: Group, analysis: Analysis, log: Log, place: int) -> Finding:
         evidence=tuple(quotes(quoted, analysis, log)),
         severity=one.severity,
         confidence=one.confidence,
-        stage=one.stage,
+        stage=_stage(one, best),
         explains=tuple(f"{FAMILY}.{symptom.id}" for symptom in group.symptoms),
         about=tuple(f"{ABOUT[name]}:{value}" for name, value in best.fields.items() if name in ABOUT)
         + ((f"line:{frame.line}",) if frame else ())
@@ -73,6 +75,12 @@ def _finding(group: Group, analysis: Analysis, log: Log, place: int) -> Finding:
         learn_more=(f"doctor explain {FAMILY}.{one.id}", *one.learn_more),
         place=place,
     )
+
+
+def _stage(one: Signature, best: Sighting) -> Stage:
+    """The stage of the signature; one that fits any is told by the traceback, which shows what was called."""
+    phase = phase_of(best.traceback) if best.traceback and one.stage is Stage.OPERATE else None
+    return Stage(phase) if phase else one.stage
 
 
 def _fitted(template: str, fields: dict[str, str]) -> str:

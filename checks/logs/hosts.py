@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 
+from checks.logs.frames import plain
 from checks.logs.place import Place, Reader
 
 AHEAD, BACK = 400, 25
@@ -23,6 +25,7 @@ _HOSTS = (
     re.compile(rf"URLs?: ?<?https?://(?:[^@/\s]+@)?{_NAME}"),
     re.compile(rf"https?://(?:[^@/\s]+@)?{_NAME}"),
 )
+_ADDRESS = re.compile(r"[\"']\w+://(?:[^@/\s\"']+@)?(?P<host>[A-Za-z0-9][\w.-]*)")
 _DOCUMENTS = ("docs.", "aka.ms", "learn.microsoft.com", "stackoverflow.com", "requests.readthedocs.io", "www.w3.org")
 """Sites whose addresses stand in messages as further reading."""
 
@@ -46,7 +49,18 @@ def _host(place: Place, fields: Mapping[str, str]) -> Mapping[str, str]:
     for line in (*place.lines[first + 1 : first + AHEAD], *reversed(place.lines[max(0, first - BACK) : first])):
         if near := _told(line.text, _HOSTS[:-1]):
             return {"host": f"`{near}`", "name": near}
-    return {}
+    written = _written(place)
+    return {"host": f"`{written}`", "name": written} if written else {}
+
+
+def _written(place: Place) -> str | None:
+    """The host of an address that the person's own code calls, in the traceback that ends in the failure."""
+    near = place.lines[place.position + 1 : place.position + AHEAD]
+    own = place.block.own_frame if place.block else None
+    code = [own.code] if own else []
+    code += [after.text for line, after in pairwise(near) if (frame := plain(line.text)) and frame.own]
+    found = (_ADDRESS.search(text) for text in code)
+    return next((match["host"] for match in found if match), None)
 
 
 READERS: dict[str, Reader] = {"host": _host}

@@ -89,6 +89,8 @@ def tree(raw: Iterable[str]) -> tuple[str, ...]:
             parents.pop()
         if name.endswith("/"):
             parents.append((depth, name))
+        elif any(folder.startswith("..") for _, folder in parents):
+            continue  # where Kubernetes keeps what a config map or secret holds: the file is told of beside it
         elif parents:
             found.append("".join(folder for _, folder in parents[1:]) + name)
         else:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from checks.logs.matcher import search
 from checks.logs.place import Place, Reader
+from checks.logs.tracebacks import Block
 
 SERVING = frozenset(
     {
@@ -42,6 +43,7 @@ FAILED_REQUEST = (
     r'(?:"|^|- |: )(?P<method>GET|POST|PUT|HEAD) (?P<path>/[\w./?=&%-]*)'
     r'(?: HTTP/\d(?:\.\d)?"?,?)? "?(?P<status>[45]\d\d)\b'
 )
+_CONVERTED = r"\b(?:int|float)\(.{0,40}?(?:environ(?:\.get\(|\[)|getenv\()\s*[rf]?[\"'](?P<variable>\w+)"
 PROBE = r"kube-probe|GoogleHC|ELB-HealthChecker|favicon|robots\.txt"
 FINISHED = (
     r"Users's init has completed|User's init function failed|ready for serving traffic|WORKER TIMEOUT|Traceback \(most"
@@ -64,12 +66,22 @@ def serving(place: Place) -> bool | None:
         first = next((name for name in functions if name in SERVING or name in STARTING), None)
         if first:
             return first in SERVING
+        if _at_import(place.block):
+            return False
     for line in reversed(place.lines[: place.position]):
         if has(READY, line.text):
             return True
         if has(NOT_READY, line.text):
             return False
     return True if failed_request(place) else None
+
+
+def _at_import(block: Block) -> bool:
+    """True where the line that fails stands outside of every function: in a module, or in a class of one."""
+    own = [frame for frame in block.frames if frame.own]
+    while len(own) > 1 and own[-2].code.startswith("class "):
+        own.pop()
+    return bool(own) and own[-1].function == "<module>"
 
 
 def failed_request(place: Place) -> Mapping[str, str] | None:
@@ -228,6 +240,12 @@ def asked_variable(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | No
     return search(r"(?:environ\.get|getenv)\(\s*[rf]?[\"'](?P<variable>\w+)", code)
 
 
+def converted_variable(place: Place, _: Mapping[str, str]) -> Mapping[str, str] | None:
+    """The environment variable that the line of code which fails makes a number of."""
+    frame = place.block.own_frame if place.block else None
+    return search(_CONVERTED, frame.code) if frame else None
+
+
 def validated_model(place: Place, fields: Mapping[str, str]) -> Mapping[str, str] | None:
     """Refuses settings, which are no request, and what is validated while the service starts."""
     if has(r"(?i)settings|config|environ", fields.get("model", "")):
@@ -249,6 +267,7 @@ READERS: dict[str, Reader] = {
     "at_request": at_request,
     "bare_body": bare_body,
     "called_by_server": called_by_server,
+    "converted_variable": converted_variable,
     "entry_script_missing": entry_script_missing,
     "exit_of_script": exit_of_script,
     "loopback_only": loopback_only,
