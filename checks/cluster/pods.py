@@ -270,6 +270,12 @@ class Projected(Object, frozen=True):
     sources: tuple[Projection, ...] = ()
 
 
+class ImageVolume(Object, frozen=True):
+    """The files of an image as a volume (from 1.31)."""
+
+    reference: str = ""
+
+
 class Volume(Object, frozen=True):
     """A volume; one of its fields says of which kind."""
 
@@ -283,6 +289,7 @@ class Volume(Object, frozen=True):
     azure_file: AzureFile | None = None
     csi: Csi | None = None
     projected: Projected | None = None
+    image: ImageVolume | None = None
 
 
 class Toleration(Object, frozen=True):

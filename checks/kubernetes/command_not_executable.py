@@ -61,9 +61,9 @@ def command_not_executable(evidence: Evidence) -> Iterator[Finding]:
             kind = "configMap" if volume and volume.config_map else "secret" if volume and volume.secret else ""
             if volume and kind:
                 body = {"volumes": [{"name": volume.name, kind: {"defaultMode": 0o755}}]}
-                fixes = (*fixes, of_template("or give the volume's files the bit (0755)", workload, body))
+                fixes = (*fixes, of_template("give the volume's files the bit (0755)", workload, body))
             elif not volume:
-                fixes = (*fixes, Fix(title="or set the bit in the Dockerfile", commands=(f"RUN chmod +x {program}",)))
+                fixes = (*fixes, Fix(title="set the bit in the Dockerfile", commands=(f"RUN chmod +x {program}",)))
         yield Finding(
             title=titled(title, 88),
             evidence=(*start.quotes, quote_field(one.shown, "command", list(start.command) or "of the image")),

@@ -97,7 +97,7 @@ def _other(evidence: Evidence, start: FailedStart, field: str) -> tuple[Fix, ...
     if base(start.program) in SERVERS:
         package = package_of(start.program)
         install = Fix(title=f"install `{package}` in the image", commands=(f"RUN pip install {package}",))
-        return (install, Fix(title="or name an image that has it in its PATH"))
+        return (install, Fix(title="name an image that has it in its PATH"))
     near = difflib.get_close_matches(base(start.program), sorted(SERVERS), n=1, cutoff=0.6)
     hint = f" (a server of a similar name is called `{near[0]}`)" if near else ""
     rest = list(getattr(one.spec, field)[1:])
@@ -110,7 +110,7 @@ def _other(evidence: Evidence, start: FailedStart, field: str) -> tuple[Fix, ...
             init=one.init,
         ),
         of_container(
-            "or let the image's own command run", workload, one.name, {"command": None, "args": None}, init=one.init
+            "let the image's own command run", workload, one.name, {"command": None, "args": None}, init=one.init
         ),
     )
 

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 
 from checks.cases import fires, quiet
 from checks.check import check
-from checks.evidence import Evidence
+from checks.evidence import Evidence, Missing
 from checks.finding import Confidence, Finding, Fix, Quote, Stage
 from checks.kubernetes.mounting import failed_mounts
 from checks.kubernetes.sandboxes import failed_sandboxes
@@ -46,6 +46,8 @@ def creating_hangs(evidence: Evidence) -> Iterator[Finding]:
     workload = workload_of(evidence)
     if failed_mounts(workload) or failed_sandboxes(workload):
         return
+    blind = isinstance(workload.events, Missing)
+    said = "and events could not be read" if blind else "no event of a mount or sandbox"
     for pod_ in not_begun(workload):
         seconds = age(workload, pod_.status.start_time or pod_.metadata.creation_timestamp)
         if seconds is None or seconds < LONG or events(workload, *BEGUN, pod=pod_):
@@ -55,7 +57,7 @@ def creating_hangs(evidence: Evidence) -> Iterator[Finding]:
             evidence=(
                 Quote(
                     source=f"pod/{pod_.name}",
-                    text=f"node {pod_.spec.node_name}, all containers wait, no event of a mount or sandbox",
+                    text=f"node {pod_.spec.node_name}, all containers wait, {said}",
                 ),
             ),
             fixes=(
@@ -76,7 +78,8 @@ CREATING = waiting("ContainerCreating")
 MOUNT = event("FailedMount", 'MountVolume.SetUp failed for volume "m" : odd answer')
 PULLING = event("Pulling", 'Pulling image "score:1"', container="inference-server", type="Normal")
 CASES = (
-    fires(scene(pods=(pod(CREATING),)), saw="since 10 min", findings=1),
+    fires(scene(pods=(pod(CREATING),), events=()), saw="no event of a mount or sandbox", findings=1),
+    fires(scene(pods=(pod(CREATING),)), saw="events could not be read", findings=1, name="no right to see events"),
     quiet(scene(pods=(pod(CREATING),), events=(MOUNT,)), name="there are words"),
     quiet(scene(pods=(pod(CREATING),), events=(PULLING,)), name="the image is on its way"),
     quiet(scene(pods=(pod(CREATING),), taken="2026-11-20T18:07:30Z"), name="it was made a moment ago"),

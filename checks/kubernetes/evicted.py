@@ -64,6 +64,7 @@ SHOWN = 3
         "kubernetes.container-failed",
         "kubernetes.progress-deadline",
         "kubernetes.not-ready",
+        "kubernetes.no-ready-endpoint",
     ),
 )
 def evicted(evidence: Evidence) -> Iterator[Finding]:

@@ -52,7 +52,7 @@ def host_path_wrong(evidence: Evidence) -> Iterator[Finding]:
             if path
             else {}
         )
-        anew = of_template("or let the node make an empty folder", workload, made)
+        anew = of_template("let the node make an empty folder", workload, made)
         yield Finding(
             title=titled(f"on node {node}, {mount.what.strip() or 'the hostPath of a volume is wrong'}", 88),
             evidence=(

@@ -43,7 +43,7 @@ def image_denied(evidence: Evidence) -> Iterator[Finding]:
     """Both readings are told; the likelier fix stands first."""
     workload = workload_of(evidence)
     for pull in failed_pulls(workload, "denied"):
-        by_name, by_login = other_image(workload, pull.one, _naming(pull)), credentials(workload, pull)
+        by_name, by_login = other_image(workload, pull, _naming(pull)), credentials(workload, pull)
         fixes: tuple[Fix, ...] = (by_name, *by_login)
         yield Finding(
             title=titled(f"the image `{pull.image}` does not exist on {pull.registry}, or needs a login", 88),

@@ -62,7 +62,7 @@ def image_never_pulled(evidence: Evidence) -> Iterator[Finding]:
                     init=one.init,
                 ),
                 Fix(
-                    title="or load it into the node (with Docker; kind and minikube have commands of their own)",
+                    title="load it into the node (with Docker; kind and minikube have commands of their own)",
                     commands=(f"docker save {image} | ssh {where} docker load",),
                 ),
             ),

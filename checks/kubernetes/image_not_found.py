@@ -43,11 +43,11 @@ def image_not_found(evidence: Evidence) -> Iterator[Finding]:
     workload = workload_of(evidence)
     for pull in failed_pulls(workload, "not-found"):
         yield Finding(
-            title=titled(f"the image `{pull.image}` does not exist in its registry", 88),
+            title=titled(f"the image `{pull.image}`{_use(pull)} does not exist in its registry", 88),
             evidence=pull.quotes,
             about=pull.about,
             fixes=(
-                other_image(workload, pull.one, "name an image that exists"),
+                other_image(workload, pull, "name an image that exists"),
                 Fix(
                     title="look what tags there are",
                     safety=Safety.PLACEHOLDER if not pull.acr else Safety.REVIEW,
@@ -56,6 +56,10 @@ def image_not_found(evidence: Evidence) -> Iterator[Finding]:
             ),
             confirm=f"kubectl get pods -n {workload.namespace}",
         )
+
+
+def _use(pull: FailedPull) -> str:
+    return f" of volume {pull.volume.name}" if pull.volume else ""
 
 
 def _tags(pull: FailedPull) -> str:
@@ -103,6 +107,20 @@ CASES = (
         scene(pods=tuple(pod(waiting("ErrImagePull", CONTAINERD), spec(image="r.io/a:8"), name=n) for n in "ab")),
         findings=1,
         saw="the same in 2 of its pods",
+    ),
+    fires(
+        scene(
+            pods=(
+                pod(
+                    waiting("ImagePullBackOff", f'Back-off pulling image "r.io/a:8": ErrImagePull: {CONTAINERD}'),
+                    ONE,
+                    volumes=[{"name": "model", "image": {"reference": "r.io/a:8"}}],
+                ),
+            )
+        ),
+        saw="`r.io/a:8` of volume model",
+        findings=1,
+        name="an image as a volume",
     ),
     quiet(
         scene(

@@ -54,7 +54,7 @@ def image_not_pulled(evidence: Evidence) -> Iterator[Finding]:
                     safety=Safety.REVIEW,
                     commands=(f"kubectl get events -n {namespace} --field-selector involvedObject.name={name} -w",),
                 ),
-                other_image(workload, pull.one, "or name an image that the node can pull"),
+                other_image(workload, pull, "name an image that the node can pull"),
             ),
             confirm=f"docker pull {pull.image}",
         )

@@ -26,7 +26,7 @@ from checks.check import check
 from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Stage
 from checks.kubernetes.pull_cures import FOLLOWS, credentials
-from checks.kubernetes.pulling import failed_pulls
+from checks.kubernetes.pulling import FailedPull, failed_pulls
 from checks.kubernetes.scenes import keys, pod, running, scene, spec, waiting
 from checks.kubernetes.seen import quote_field, workload_of
 from checks.runtime.wording import titled
@@ -49,15 +49,25 @@ def image_pull_unauthorized(evidence: Evidence) -> Iterator[Finding]:
         with_what = f"the pods name {shown}" if names else "the pods name no pull secret"
         yield Finding(
             title=titled(f"{pull.registry} refuses the pull of `{pull.image.removeprefix(pull.registry + '/')}`", 88),
-            why=(
-                f"The registry answered {'403' if pull.kind == 'forbidden' else '401'}, and {with_what}. Without valid "
-                "credentials of the pod or of the node's identity (on AKS: the role AcrPull) no image arrives."
-            ),
+            why=_why(pull, with_what),
             evidence=(*pull.quotes, quote_field(f"pod/{pull.one.pod.name}", "spec.imagePullSecrets", shown)),
             about=(*pull.about, f"registry:{pull.registry}"),
             fixes=credentials(workload, pull),
             confirm=f"kubectl get pods -n {workload.namespace}",
         )
+
+
+def _why(pull: FailedPull, with_what: str) -> str:
+    """A registry of Azure says 401 to whom it does not know, and 403 to whom its network rules keep out."""
+    if pull.kind == "forbidden" and pull.acr:
+        return (
+            "The registry answered 403. Azure Container Registry says so when its network rules do not admit the "
+            f"node's address, more rarely when the identity lacks the role AcrPull; {with_what}."
+        )
+    return (
+        f"The registry answered {'403' if pull.kind == 'forbidden' else '401'}, and {with_what}. Without valid "
+        "credentials of the pod or of the node's identity (on AKS: the role AcrPull) no image arrives."
+    )
 
 
 DOCKER = (

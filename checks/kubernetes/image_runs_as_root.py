@@ -67,7 +67,7 @@ def image_runs_as_root(evidence: Evidence) -> Iterator[Finding]:
             about=(f"container:{one.name}", f"image:{image}"),
             fixes=(
                 of_container("run it as a user that may read code and model", workload, one.name, own, init=one.init),
-                Fix(title="or end the Dockerfile with a numeric user", commands=("USER 1000",)),
+                Fix(title="end the Dockerfile with a numeric user", commands=("USER 1000",)),
                 *(
                     (Fix(title="look which number the name has", commands=(f"docker run --rm {image} id -u {user}",)),)
                     if found["name"]

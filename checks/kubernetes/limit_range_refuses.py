@@ -62,7 +62,7 @@ def limit_range_refuses(evidence: Evidence) -> Iterator[Finding]:
                 if first and groups.get("kind")
                 else []
             ),
-            Fix(title="or change the limit range", commands=(f"kubectl describe limits -n {workload.namespace}",)),
+            Fix(title="change the limit range", commands=(f"kubectl describe limits -n {workload.namespace}",)),
         ),
         confirm=f"kubectl describe limits -n {workload.namespace}",
     )

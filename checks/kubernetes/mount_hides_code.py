@@ -83,7 +83,7 @@ def mount_hides_code(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _fixes(workload: Workload, container: str, entry: Entry, cover: Mounted, close: tuple[str, ...]) -> tuple[Fix, ...]:
-    elsewhere = Fix(title=f"or mount it elsewhere, if the image has the code at {posixpath.dirname(entry.path)}")
+    elsewhere = Fix(title=f"mount it elsewhere, if the image has the code at {posixpath.dirname(entry.path)}")
     if close and entry.setting == "AZUREML_ENTRY_SCRIPT":
         value = posixpath.join(posixpath.dirname(entry.value), close[0])
         fields = {"env": [{"name": entry.setting, "value": value}]}

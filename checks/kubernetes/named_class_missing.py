@@ -78,7 +78,7 @@ def _fixes(workload: Workload, kind: str, field: str, name: str) -> Iterator[Fix
         return
     yield of_template(f"leave out {field}", workload, {field: None})
     yield Fix(
-        title=f"or create the {kind} {name}",
+        title=f"create the {kind} {name}",
         safety=Safety.PLACEHOLDER,
         commands=(f"kubectl apply -f <{kind} {name}>.yaml",),
     )

@@ -23,6 +23,7 @@ from collections.abc import Iterator
 
 from checks.cases import fires, quiet
 from checks.check import check
+from checks.cluster.subject import Unseen
 from checks.evidence import Evidence, Missing
 from checks.finding import Confidence, Finding, Fix, Quote, Stage
 from checks.kubernetes.admission import refusal
@@ -70,6 +71,8 @@ def no_pods(evidence: Evidence) -> Iterator[Finding]:
     old = age(workload, controller.metadata.creation_timestamp)
     if workload.pod_count or old is None or old < A_WHILE or controller.kind in {"Job", "DaemonSet"}:
         return
+    if controller.status.replicas or any(one.what.startswith("pods") for one in workload.unseen):
+        return  # there are some; who asks may not see them
     stale = controller.status.observed_generation < controller.metadata.generation
     said_nothing = "" if isinstance(workload.events, Missing) else ", and no event says why"
     yield Finding(
@@ -105,4 +108,9 @@ CASES = (
     quiet(scene(pods=(pod(running()),))),
     quiet(scene(controller=deployment(), taken="2026-11-20T18:07:12Z", pods=()), name="five seconds old"),
     quiet(scene(controller=deployment(replicas=0), taken=TAKEN)),
+    quiet(scene(controller=deployment(status={"replicas": 1}), pods=()), name="made, and not to be seen"),
+    quiet(
+        scene(controller=deployment(), pods=(), unseen=(Unseen("pods in namespace team-a", "forbidden"),)),
+        name="pods may not be listed",
+    ),
 )

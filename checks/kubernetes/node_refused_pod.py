@@ -44,7 +44,7 @@ SHOWN = 3
 @check(
     "kubernetes.node-refused-pod",
     needs=("workload",),
-    stage=Stage.OPERATE,
+    stage=Stage.START,
     confidence=Confidence.CERTAIN,
     explains=("kubernetes.container-failed", "kubernetes.progress-deadline", "kubernetes.not-ready"),
 )

@@ -27,9 +27,12 @@ from checks.cluster.supplies import Node
 from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Fix, Quote, Stage
 from checks.kubernetes.patching import told
-from checks.kubernetes.scenes import node, pending, scene
+from checks.kubernetes.scenes import ended, node, pending, pod, scene, terminated
 from checks.kubernetes.scheduling import nodes_of, unplaced
 from checks.kubernetes.seen import workload_of
+
+_SHORT = {"memory": "memory", "disk": "disk space", "pid": "process ids"}
+"""What a node is short of, by the taint of its condition."""
 
 
 @check("kubernetes.nodes-not-ready", needs=("workload",), stage=Stage.START, confidence=Confidence.CERTAIN)
@@ -41,21 +44,30 @@ def nodes_not_ready(evidence: Evidence) -> Iterator[Finding]:
         if not none and (one.main is None or one.main.kind != "node-state"):
             continue
         bad = [(n, why) for n in nodes_of(workload) if (why := _why(n))]
+        pressure = one.main.what.rpartition("/")[2].removesuffix("-pressure") if one.main else ""
+        pressure = _SHORT.get(pressure, "")
+        if pressure and any(each.status.reason == "Evicted" for each in workload.pods):
+            continue  # what the kubelet said of those that it ended tells who used it up
         cordoned = [n.name for n, _ in bad if n.spec.unschedulable]
-        words = "is cordoned or not ready" if len(bad) == 1 else "nodes are cordoned or not ready"
+        state = f"short of {pressure}" if pressure else "cordoned or not ready"
+        words = f"is {state}" if len(bad) == 1 else f"nodes are {state}"
         names = bad[0][0].name if len(bad) == 1 else "the"
         yield Finding(
             title="the cluster has no nodes"
             if none
             else f"{names} {words}, so no node takes the pod"
             if bad
-            else "every node is cordoned or not ready",
+            else f"the nodes that would do are {state}",
             evidence=(one.quote, *(Quote(source=f"node/{n.name}", text=why) for n, why in bad[:5])),
-            about=tuple(f"node:{n.name}" for n, _ in bad),
+            about=(*(f"node:{n.name}" for n, _ in bad), *((f"resource:{pressure}",) if pressure else ())),
             fixes=(
                 *(Fix(title=f"uncordon {name}", commands=(f"kubectl uncordon {name}",)) for name in cordoned[:2]),
                 told(
-                    "start the node pool" if none else "find out why the node is not ready",
+                    "start the node pool"
+                    if none
+                    else f"see what uses up the node's {pressure}"
+                    if pressure
+                    else "find out why the node is not ready",
                     "az aks nodepool scale -c <nodes> -n <pool> ..."
                     if none
                     else f"kubectl describe node {bad[0][0].name if bad else '<node>'}",
@@ -90,6 +102,20 @@ CASES = (
             nodes=(node(conditions=({"type": "Ready", "status": "Unknown", "reason": "NodeStatusUnknown"},)),),
         ),
         saw="NodeStatusUnknown",
+    ),
+    fires(
+        scene(pods=(pending(NOT_READY.replace("not-ready", "memory-pressure")),), nodes=(node(),)),
+        saw="short of memory",
+        name="the pressure is gone by now",
+    ),
+    quiet(
+        scene(
+            pods=(
+                pending(NOT_READY.replace("not-ready", "memory-pressure")),
+                pod(terminated(ended(137)), phase="Failed", name="score-b", status={"reason": "Evicted"}),
+            )
+        ),
+        name="its own pods were evicted",
     ),
     fires(scene(pods=(pending("no nodes available to schedule pods"),)), saw="no nodes"),
     quiet(

@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from checks.cluster.pods import Volume
 from checks.cluster.subject import Workload
 from checks.finding import Quote
 from checks.kubernetes.seen import PodContainer, quote_event, quote_waiting
@@ -108,6 +109,7 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
 )
 _KINDS = tuple((kind, re.compile(pattern)) for kind, pattern in _WORDS)
 _INNER = re.compile(r"^Back-off pulling image \"[^\"]*\"(?:: (?:ErrImagePull: )?(?P<inner>.+))?$", re.DOTALL)
+_PULLED = re.compile(r"(?:Back-off pulling|Failed to pull|failed to pull and unpack) image \"([^\"]+)\"")
 
 
 @dataclass(frozen=True)
@@ -119,11 +121,13 @@ class FailedPull:
     words: str
     what: str
     quotes: tuple[Quote, ...]
+    volume: Volume | None = None
+    """The volume whose files the image holds; None for the container's own image."""
 
     @property
     def image(self) -> str:
-        """The reference as the container names it."""
-        return self.one.spec.image
+        """The reference as the container or the volume names it."""
+        return self.volume.image.reference if self.volume and self.volume.image else self.one.spec.image
 
     @property
     def registry(self) -> str:
@@ -139,7 +143,8 @@ class FailedPull:
     @property
     def about(self) -> tuple[str, ...]:
         """The subjects of a finding."""
-        return (f"image:{self.image}", f"container:{self.one.name}")
+        volume = (f"volume:{self.volume.name}",) if self.volume else ()
+        return (f"image:{self.image}", f"container:{self.one.name}", *volume)
 
 
 def kind_of(words: str) -> tuple[Kind, str]:
@@ -172,4 +177,12 @@ def _read(workload: Workload, one: PodContainer) -> FailedPull:
         words = event.message
     kind, what = kind_of(words.strip())
     told = (quote_event(event),) if event else ()
-    return FailedPull(one, kind, words, what, (*told, quote_waiting(one)))
+    return FailedPull(one, kind, words, what, (*told, quote_waiting(one)), _volume(one, f"{message} {words}"))
+
+
+def _volume(one: PodContainer, words: str) -> Volume | None:
+    """The volume of the pod whose image it is that is pulled; the container waits for it as for its own."""
+    names = set(_PULLED.findall(words))
+    if one.spec.image in names:
+        return None
+    return next((each for each in one.pod.spec.volumes if each.image and each.image.reference in names), None)

@@ -48,7 +48,7 @@ def registry_certificate(evidence: Evidence) -> Iterator[Finding]:
             title=titled(title, 88),
             evidence=pull.quotes,
             about=(*pull.about, f"registry:{pull.registry}"),
-            fixes=(Fix(title=cure), other_image(workload, pull.one, "or take the image from another registry")),
+            fixes=(Fix(title=cure), other_image(workload, pull, "take the image from another registry")),
             confirm=f"openssl s_client -connect {_address(pull.registry)} -brief </dev/null",
         )
 

@@ -52,7 +52,7 @@ def registry_firewall(evidence: Evidence) -> Iterator[Finding]:
                     safety=Safety.REVIEW if pull.what and pull.acr else Safety.PLACEHOLDER,
                     commands=(f"az acr network-rule add -n {registry} --ip-address {address}",),
                 ),
-                Fix(title="or give the cluster's network a private endpoint of the registry"),
+                Fix(title="give the cluster's network a private endpoint of the registry"),
             ),
             confirm=f"kubectl get pods -n {workload_of(evidence).namespace}",
         )

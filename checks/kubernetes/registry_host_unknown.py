@@ -51,7 +51,7 @@ def registry_host_unknown(evidence: Evidence) -> Iterator[Finding]:
             else f"the node's name server gives no answer for the registry `{host}`"
         )
         look = Fix(title="ask the node's own name server", commands=(_look_up(pull.one.pod.spec.node_name, host),))
-        named = other_image(workload, pull.one, "correct the host in the image name")
+        named = other_image(workload, pull, "correct the host in the image name")
         yield Finding(
             title=titled(title, 88),
             evidence=pull.quotes,

@@ -45,7 +45,7 @@ def registry_unreachable(evidence: Evidence) -> Iterator[Finding]:
     """Tell a registry on the node itself from one behind a closed door."""
     workload = workload_of(evidence)
     for pull in failed_pulls(workload, "unreachable"):
-        named = other_image(workload, pull.one, "name a registry that the nodes can reach")
+        named = other_image(workload, pull, "name a registry that the nodes can reach")
         yield Finding(
             title=titled(_title(pull), 88),
             evidence=pull.quotes,

@@ -70,12 +70,32 @@ FULL = event(
     'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox "0000": plugin '
     'type="host-local" failed (add): failed to allocate for range 0: no IP addresses available in range set',
 )
+AZURE = event(
+    "FailedCreatePodSandBox",
+    'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox "0000": plugin '
+    'type="azure-vnet" failed (add): IPAM Invoker Add failed with error: Failed to get IP address from CNS: '
+    "AllocateIPConfig failed: not enough IPs available for 1111, waiting on Azure CNS to allocate more",
+)
+CILIUM = event(
+    "FailedCreatePodSandBox",
+    'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox "0000": plugin '
+    'type="cilium-cni" failed (add): unable to allocate IP via local cilium agent: [POST /ipam][502] postIpamFailure '
+    '"No more IPs available"',
+)
+DELEGATE = event(
+    "FailedCreatePodSandBox",
+    'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox "0000": plugin '
+    'type="azure-vnet" failed (add): Failed to initialize key-value store: timed out locking store',
+)
 CREATING = waiting("ContainerCreating")
 STARTED = event(
     "Started", "Started container", container="inference-server", last="2026-11-20T18:17:00Z", type="Normal"
 )
 CASES = (
     fires(scene(pods=(pod(CREATING),), events=(FULL,)), saw="no free address is left", findings=1),
+    fires(scene(pods=(pod(CREATING),), events=(AZURE,)), findings=1, name="Azure CNI"),
+    fires(scene(pods=(pod(CREATING),), events=(CILIUM,)), findings=1, name="Cilium"),
+    quiet(scene(pods=(pod(CREATING),), events=(DELEGATE,)), name="the plugin is broken"),
     quiet(scene(pods=(pod(running()),), events=(FULL,)), name="it has one now"),
     quiet(scene(pods=(pod(CREATING),), events=(FULL, STARTED)), name="it got one, and goes on"),
 )

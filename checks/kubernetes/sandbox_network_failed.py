@@ -43,7 +43,7 @@ def sandbox_network_failed(evidence: Evidence) -> Iterator[Finding]:
     workload = workload_of(evidence)
     for one in failed_sandboxes(workload, "network"):
         yield Finding(
-            title=titled(f"the network plugin of node {one.node} does not set up the pod's network", 88),
+            title=titled(f"the network plugin gives pods on {one.node} no network", 88),
             evidence=one.quotes,
             about=one.about,
             fixes=(
@@ -52,7 +52,7 @@ def sandbox_network_failed(evidence: Evidence) -> Iterator[Finding]:
                     commands=(f"kubectl get pods -n kube-system -o wide --field-selector spec.nodeName={one.node}",),
                 ),
                 Fix(
-                    title="or let the pod go to another node",
+                    title="let the pod go to another node",
                     commands=(
                         f"kubectl cordon {one.node}",
                         f"kubectl delete pod {one.pod.name} -n {workload.namespace}",
@@ -80,7 +80,7 @@ NOT_READY = event(
 )
 CREATING = waiting("ContainerCreating")
 CASES = (
-    fires(scene(pods=(pod(CREATING),), events=(BROKEN,)), saw="the network plugin of node node1", findings=1),
+    fires(scene(pods=(pod(CREATING),), events=(BROKEN,)), saw="on node1 no network", findings=1),
     fires(scene(pods=(pod(CREATING),), events=(OLD,)), findings=1, name="1.20"),
     fires(scene(pods=(pod(CREATING),), events=(NOT_READY,)), findings=1, name="no plugin at all"),
     quiet(scene(pods=(pod(running()),), events=(BROKEN,)), name="it passed"),

@@ -1,7 +1,7 @@
 """Why the sandbox of a pod (its network and first container) could not be made on the node.
 
 Sources: kubelet `pkg/kubelet/kuberuntime`, `FailedCreatePodSandBox`; containerd `internal/cri/server/sandbox_run.go`;
-CNI plugins host-local, azure-vnet, calico, flannel; observed with Kubernetes 1.20.2.
+CNI plugins host-local, azure-vnet, aws-cni, calico, cilium, flannel; observed with Kubernetes 1.20.2.
 """
 
 import re
@@ -20,8 +20,11 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
     (
         "addresses",
         (
-            r"no IP addresses available|failed to (?:allocate|assign)[^\n]*(?:address|range|IP)"
-            r"|(?i:no (?:more )?(?:available|free) (?:IP )?address)|SubnetIsFull|exhausted"
+            r"failed to (?:allocate|assign)[^\n]*(?:address|range|IP)"
+            r"|(?i:subnet ?(?:is)? ?full|range is full|exhausted)"
+            r"|(?i:\b(?:no|not enough|insufficient)(?: (?:more|available|free|left))*"
+            r" (?:IPs?|(?:IP(?:v[46])? )?addresses)\b)"
+            r"|(?i:no (?:more )?(?:available |free )?(?:IP )?address\b|no more free affine blocks)"
         ),
     ),
     ("handler", r"no runtime for \\?\"(?P<what>[\w-]+)|unknown (?:or invalid )?runtime(?: name:? (?P<name>[\w-]+))?"),

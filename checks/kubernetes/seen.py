@@ -148,5 +148,6 @@ def quote_field(source: str, path: str, value: object) -> Quote:
 
 
 def cut(text: str) -> str:
-    """A text short enough to read."""
-    return text if len(text) <= MOST_TEXT else f"{text[: MOST_TEXT - 1]}…"
+    """A text short enough to read. Nested errors tell the reason last, so beginning and end stay."""
+    half = MOST_TEXT // 2 - 2
+    return text if len(text) <= MOST_TEXT else f"{text[:half].rstrip()} … {text[-half:].lstrip()}"

@@ -57,7 +57,7 @@ def taint_not_tolerated(evidence: Evidence) -> Iterator[Finding]:
                 *([Fix(title="add a worker node: only the control plane is there")] if control else []),
                 of_template(f"tolerate {shown}", workload, {"tolerations": [*tolerations, toleration]}),
                 told(
-                    "or take the taint off a node, when nobody meant it",
+                    "take the taint off a node, when nobody meant it",
                     f"kubectl taint nodes {known[0][0] if known else '<node>'} {taint.key}-",
                 ),
             ),

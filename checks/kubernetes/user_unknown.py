@@ -56,7 +56,7 @@ def user_unknown(evidence: Evidence) -> Iterator[Finding]:
                     {"securityContext": {"runAsUser": 1000}},
                     init=one.init,
                 ),
-                Fix(title="or create it in the Dockerfile before USER", commands=(f"RUN useradd -m {user}",)),
+                Fix(title="create it in the Dockerfile before USER", commands=(f"RUN useradd -m {user}",)),
             ),
             confirm=f"kubectl get pods -n {workload.namespace}",
         )

@@ -79,7 +79,7 @@ def _fixes(namespace: str, mount: FailedMount) -> tuple[Fix, ...]:
         ),
     )
     role = Fix(
-        title="or give the nodes' identity a role on the account, and their network a rule in its firewall",
+        title="give the nodes' identity a role on the account, and their network a rule in its firewall",
         safety=Safety.PLACEHOLDER,
         commands=(
             (

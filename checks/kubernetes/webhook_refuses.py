@@ -1,4 +1,4 @@
-"""An admission webhook refuses the pod, or cannot be asked.
+"""An admission webhook or policy refuses the pod, or cannot be asked.
 
 What it finds
 -------------
@@ -43,7 +43,8 @@ def webhook_refuses(evidence: Evidence) -> Iterator[Finding]:
     said = refusal(workload_of(evidence))
     if said is None:
         return
-    denied, down = _DENIED.search(said.message) or _POLICY.search(said.message), _DOWN.search(said.message)
+    policy = _POLICY.search(said.message)
+    denied, down = policy or _DENIED.search(said.message), _DOWN.search(said.message)
     if denied:
         why = " ".join(denied["why"].split())
         yield Finding(
@@ -51,7 +52,9 @@ def webhook_refuses(evidence: Evidence) -> Iterator[Finding]:
             evidence=(said.quote,),
             about=(f"webhook:{denied['name']}",),
             fixes=(Fix(title="change the pod's template as the policy says, or ask its owner for an exception"),),
-            confirm=f"kubectl get {CONFIGURATIONS}",
+            confirm=f"kubectl get validatingadmissionpolicy {policy['name']} -o yaml"
+            if policy
+            else f"kubectl get {CONFIGURATIONS}",
         )
     elif down:
         yield Finding(
@@ -76,6 +79,18 @@ CASES = (
             )
         ),
         saw="validation.gatekeeper.sh refuses the pod: [only-own-registry] no",
+    ),
+    fires(
+        scene(
+            replica_sets=(
+                refused(
+                    "pods \"a\" is forbidden: ValidatingAdmissionPolicy 'owner' with binding 'all' "
+                    "denied request: no owner"
+                ),
+            )
+        ),
+        saw="policy owner refuses the pod: no owner",
+        name="a policy without a webhook",
     ),
     fires(
         scene(
