@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 
 from checks.cluster.pods import Pod
 from checks.cluster.subject import Workload
-from checks.containers import Container, Inside
-from checks.evidence import Evidence, Installed, Missing
+from checks.containers import Answer, Answers, Container, Inside
+from checks.evidence import Evidence, Installed, Log, Logs, Missing
 from checks.kubernetes.seen import containers_of
 from doctor.cluster.api import Api
+from doctor.cluster.pod_logs import Wanted, read_logs
 from doctor.cluster.selection import representatives
 from doctor.cluster.wishes import Wishes
 from doctor.containers.brought import Brought
@@ -80,8 +81,24 @@ def _entered(
         source=wishes.source,
         environment=wishes.environment,
     )
+    if isinstance(answers, Answers) and any(_failed(one) for one in answers.items):
+        evidence = evidence.replace(logs=_with_new_lines(api, pod, container.name, evidence, wishes))
     notes = (f"looked into container {container.name} of {pod.name}", *entered.notes, *requests_told(answers))
     return replace(seen, evidence=evidence, notes=(*seen.notes, *notes))
+
+
+def _failed(one: Answer) -> bool:
+    return one.method == "POST" and (one.status is None or one.status >= 400)
+
+
+def _with_new_lines(api: Api, pod: Pod, name: str, evidence: Evidence, wishes: Wishes) -> Logs | Missing:
+    """The logs with what the server said of the sample that failed: it was written after they had been read."""
+    one = Wanted(pod.metadata.namespace, pod.name, name)
+    log = read_logs(api, [one], since=wishes.since, tail=wishes.tail)[one]
+    if not isinstance(log, Log):
+        return evidence.logs
+    others = evidence.logs.items if isinstance(evidence.logs, Logs) else ()
+    return Logs(items=(log, *(other for other in others if other.source != log.source)))
 
 
 def _rehearsed(

@@ -276,6 +276,8 @@ class _Run:
         return shlex.join(words)
 
     def _notes(self) -> tuple[str, ...]:
+        if not self.scan:
+            return ()
         seconds = time.perf_counter() - self.began
         return (f"{self.api.calls} calls to {self.api.address} in {seconds:.1f} s",)
 

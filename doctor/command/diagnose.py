@@ -11,6 +11,7 @@ import click
 
 from checks.registry import checks_of_kind
 from doctor.ahead import ahead
+from doctor.command.apply import apply_first, refuse_unattended
 from doctor.command.options import FILE, narrator, screen, telling, variables_of
 from doctor.command.outputs import exit_code, write_outputs
 from doctor.config import load_settings
@@ -168,6 +169,8 @@ def k8s(target: tuple[str, ...], **given: Any) -> int:
     settings = load_settings(given["source"] or Path(), config=given["config"], flags=flags)
     if given["yes"] and not given["apply"]:
         raise click.UsageError("--yes means something only with --apply")
+    if given["apply"]:
+        refuse_unattended(asked=not given["yes"])
     from doctor.cluster.diagnosis import diagnose
 
     listen = narrator(quiet=given["quiet"])
@@ -189,8 +192,6 @@ def k8s(target: tuple[str, ...], **given: Any) -> int:
         for note in found.notes:
             click.echo(note, err=True)
     if given["apply"]:
-        from doctor.command.apply import apply_first
-
         apply_first(found.reports, wishes.access, asked=not given["yes"])
     return exit_code(found.reports, settings.fail_on)
 

@@ -110,7 +110,8 @@ class _Page(Page):
         if report.timings.engine_calls is not None:
             seconds = report.timings.collect + report.timings.check
             calls = plural(report.timings.engine_calls, "call")
-            self.wrapped("  ", f"examined in {seconds:.1f} s with {calls} to the engine", "dim")
+            whom = "the API server" if report.target.kind == "workload" else "the engine"
+            self.wrapped("  ", f"examined in {seconds:.1f} s with {calls} to {whom}", "dim")
         if self.style.verbose:
             for one in report.suppressions:
                 reason = f": {one.reason}" if one.reason else ""
