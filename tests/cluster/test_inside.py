@@ -11,14 +11,17 @@ import pytest
 from cluster.answers import Refusal
 from cluster.api_server import ApiServer
 from cluster.executing import Exec, Process, on_this_machine
-from cluster.inside_pods import CONTAINER, NAMESPACE, RUNNING, Place, served
+from cluster.inside_pods import CONTAINER, NAME, NAMESPACE, RUNNING, Place, served
+from cluster.pod_logs import Which
 from cluster.rights import User
 
-from checks.containers import Container, Inside, Socket
-from checks.evidence import Missing
+from checks.containers import Answer, Answers, Container, Inside, Socket
+from checks.evidence import Logs, Missing
 from doctor.cluster.api import Access, Api, connect
+from doctor.cluster.diagnosis import diagnose
 from doctor.cluster.inside import ask, completed, container_of, look
 from doctor.cluster.interpreters import Facts, facts_of, interpreters
+from doctor.cluster.wishes import Wishes
 from doctor.containers.brought import Brought
 from doctor.containers.running import Looked
 from doctor.probe.launcher import Payload
@@ -193,6 +196,38 @@ def test_the_service_is_asked_from_inside(api_server: ApiServer, api: Api, place
     ]
     assert answers.items[-1].sample == "big.json"
     assert handler.asked == ["GET /", "GET /swagger.json", "POST /score"]
+
+
+def test_what_the_server_wrote_of_a_sample_that_failed(
+    api_server: ApiServer, kubeconfig: Path, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    which = Which(NAMESPACE, NAME, CONTAINER)
+    api_server.add_log(which, b"2026-11-20T18:07:40Z Booting worker with pid: 7\n")
+    sample = tmp_path / "sample.json"
+    sample.write_text('{"wrong": 1}')
+
+    def asked(*_: object) -> Answers:  # the sockets of this machine are not those of a container
+        api_server.add_log(which, RAISED)
+        return Answers(
+            items=(Answer(method="POST", path="/score", route="inside", address="http://127.0.0.1:5001", status=500),)
+        )
+
+    monkeypatch.setattr("doctor.cluster.inside.ask", asked)
+    served(api_server, place, place.pod(RUNNING))
+    wishes = Wishes(access=Access(kubeconfig), namespace=NAMESPACE, samples=(sample,))
+    found = diagnose([f"pod/{NAME}"], wishes).diagnosed[0]
+    logs = found.evidence.logs
+    assert isinstance(logs, Logs)
+    assert any("KeyError: 'data'" in log.text for log in logs.items)
+    assert "`data`" in found.report.causes[0].title, [one.title for one in found.report.causes]
+
+
+RAISED = b"""\
+2026-11-20T18:17:00Z 2026-11-20 18:17:00,001 E [7] azmlinfsrv - Exception: Traceback (most recent call last):
+2026-11-20T18:17:00Z   File "/var/azureml-app/score.py", line 9, in run
+2026-11-20T18:17:00Z     return json.loads(data)["data"]
+2026-11-20T18:17:00Z KeyError: 'data'
+"""
 
 
 def test_the_port_is_found_where_nobody_looked_before(api_server: ApiServer, api: Api, place: Place) -> None:
