@@ -96,6 +96,9 @@ def _ties(findings: Sequence[Finding]) -> dict[int, set[int]]:
         is_cause = _role(told) == "cause"
         for n in alike or (() if is_cause else breaking or last):
             ties.setdefault(n, set()).add(log)
+        for n in closer if is_cause else ():
+            if told.id in findings[n].explains and _same_container(told, findings[n]):
+                ties.setdefault(n, set()).add(log)
         if is_cause and _breaks(told):
             ties.setdefault(log, set()).update(n for n in closer if _is_of_container(told, findings[n]))
         for n in last if is_cause else ():
@@ -114,7 +117,12 @@ def _ties(findings: Sequence[Finding]) -> dict[int, set[int]]:
 
 def _is_of_container(log: Finding, other: Finding) -> bool:
     """True for what is said of the container whose log it is, unless that accounts for the log's own finding."""
-    if other.id not in OF_A_CONTAINER or log.id in other.explains:
+    return other.id in OF_A_CONTAINER and log.id not in other.explains and _same_container(log, other)
+
+
+def _same_container(log: Finding, other: Finding) -> bool:
+    """True when the log is that of the container of which the other finding speaks."""
+    if other.id not in OF_A_CONTAINER:
         return False
     names = [one.partition(":")[2] for one in other.about if one.startswith("container:")]
     sources = [f"{quote.source} " for quote in log.evidence]

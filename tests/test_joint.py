@@ -141,3 +141,12 @@ def test_the_log_of_a_container_knows_better_why_it_hangs_and_not_what_another_o
     assert {one.id for one in judge((said, other)).causes} == {said.id, hangs.id}
     closer = msgspec.structs.replace(hangs, explains=(said.id,), about=())
     assert [one.id for one in judge((said, closer)).causes] == [hangs.id]
+
+
+def test_a_probe_that_kills_is_the_client_which_gave_up() -> None:
+    quote = (Quote(source="kubectl logs score-1 -c web -n team-a", line=4, text="BrokenPipeError: [Errno 32]"),)
+    log = finding("logs.client-closed-request", about=("line:7",), evidence=quote)
+    kills = finding("kubernetes.liveness-kills", about=("container:web",), explains=(log.id,))
+    assert [one.id for one in judge((log, kills)).causes] == [kills.id]
+    other = finding("kubernetes.liveness-kills", about=("container:proxy",), explains=(log.id,))
+    assert len(judge((log, other)).causes) == 2
