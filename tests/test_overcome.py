@@ -7,7 +7,7 @@ import pytest
 from checks.evidence import Evidence, Log, Logs
 from checks.finding import Finding, Quote, Severity
 from checks.kubernetes.past import overcome
-from checks.kubernetes.scenes import POD, ended, pod, running, scene, waiting
+from checks.kubernetes.scenes import POD, ended, pod, running, scene, spec, terminated, waiting
 
 SOURCE = f"kubectl logs {POD} -c inference-server -n team-a"
 LATER = "2026-11-20T18:14:30Z"
@@ -46,3 +46,11 @@ def test_what_may_come_again_stays_an_error(evidence: Evidence) -> None:
 
 def test_what_the_current_log_says_stays_an_error() -> None:
     assert overcome(told(SOURCE), seen(works())) == told(SOURCE)
+
+
+def test_what_an_init_container_said_that_came_to_its_end_is_a_warning() -> None:
+    source = f"kubectl logs {POD} -c fetch -n team-a"
+    done = {"name": "fetch", **terminated(ended(0, "Completed"))}
+    two = {"initContainers": [spec(name="fetch")], "status": {"initContainerStatuses": [done]}}
+    evidence = scene(pods=(pod(waiting("CrashLoopBackOff", last=ended(1), restarts=2), **two),))()
+    assert overcome(told(source), evidence).severity is Severity.WARNING

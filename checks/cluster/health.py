@@ -1,6 +1,7 @@
 """Which pods are in trouble, how bad it is, and whose logs tell of it: from what the API says of them alone."""
 
 from collections.abc import Hashable, Iterable, Iterator
+from itertools import pairwise
 
 from checks.cluster.events import Event
 from checks.cluster.pods import Container, ContainerStatus, Pod, Terminated
@@ -62,7 +63,17 @@ def worth_reading(pod: Pod, events: Iterable[Event], taken: str) -> tuple[tuple[
         for rank, pair in _logs_of(spec, status, init, taken)
     )
     bad = [pair for rank, _, pair in found if rank < _WELL]
-    return tuple((bad or [pair for _, _, pair in found])[:MOST_LOGS])
+    return tuple((bad or [pair for _, _, pair in found])[:MOST_LOGS]) + _before(pod, {name for name, _ in bad})
+
+
+def _before(pod: Pod, failing: set[str]) -> tuple[tuple[str, bool], ...]:
+    """The log of the init container before one that fails: what it left undone, though it ended well, may be why."""
+    states = [(spec, status) for spec, status, init in _known(pod) if init]
+    for (earlier, status), (spec, _) in pairwise(states):
+        end = status.state.terminated
+        if spec.name in failing and end is not None and end.exit_code == 0 and _has_log(end):
+            return ((earlier.name, False),)
+    return ()
 
 
 def badness(pod: Pod) -> tuple[int, float, str]:

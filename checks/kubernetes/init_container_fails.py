@@ -28,8 +28,8 @@ from checks.container.seen import Told, all_lines
 from checks.evidence import Evidence, Log, Logs
 from checks.finding import Confidence, Finding, Fix, Quote, Stage
 from checks.kubernetes.ends import NEVER_RAN, enders, meaning, more, with_logs_of
-from checks.kubernetes.scenes import Made, ended, pod, running, scene, spec, terminated, waiting
-from checks.kubernetes.seen import quote_ended, workload_of
+from checks.kubernetes.scenes import POD, Made, ended, pod, running, scene, spec, terminated, waiting
+from checks.kubernetes.seen import PodContainer, containers, quote_ended, workload_of
 from checks.runtime.wording import titled
 
 _TELLING = re.compile(
@@ -73,16 +73,23 @@ def init_container_fails(evidence: Evidence) -> Iterator[Finding]:
             else code
         )
         waits = [each.name for each in one.pod.spec.containers]
+        earlier = _earlier(evidence, one)
         yield Finding(
             title=titled(f"init container `{one.name}` fails{why}", 88),
             evidence=(
                 quote_ended(one),
                 *((line.quote,) if line else ()),
+                *((earlier[1].quote,) if earlier else ()),
                 Quote(source=f"pod/{one.pod.name}", text=f"waiting for it: {', '.join(waits)}"),
                 *more(count),
             ),
             about=(f"container:{one.name}", f"exit:{end.exit_code}"),
             fixes=(
+                *(
+                    (Fix(title=f"mend what `{earlier[0]}` fails at: it ended with code 0 all the same"),)
+                    if earlier
+                    else ()
+                ),
                 Fix(
                     title="read its log",
                     commands=(f"kubectl logs {one.pod.name} -n {workload.namespace} -c {one.name} --previous",),
@@ -90,6 +97,18 @@ def init_container_fails(evidence: Evidence) -> Iterator[Finding]:
             ),
             confirm=f"kubectl get pod {one.pod.name} -n {workload.namespace}",
         )
+
+
+def _earlier(evidence: Evidence, one: PodContainer) -> tuple[str, Told] | None:
+    """The init container that ended well before this one, and a failure that its log tells of nevertheless."""
+    names = [each.name for each in one.pod.spec.init_containers]
+    before = names[: names.index(one.name)] if one.name in names else []
+    done = [each for each in containers(workload_of(evidence)) if each.pod is one.pod and each.name in before]
+    for each in reversed(done):
+        line = _telling(all_lines(with_logs_of(evidence, each)))
+        if line and _TELLING.search(line.text):
+            return each.name, line
+    return None
 
 
 def _telling(lines: tuple[Told, ...]) -> Told | None:
@@ -110,6 +129,14 @@ LOG = (
 )
 READ = {"logs": Logs(items=(Log(source="kubectl logs score-6b5496fd48-bmztd -c storage-initializer", text=LOG),))}
 LOOP = waiting("CrashLoopBackOff", last=ended(1), restarts=6)
+TWO: Made = {
+    "initContainers": [spec(name="copy"), spec(name="check")],
+    "status": {
+        "initContainerStatuses": [{"name": "copy", **terminated(ended(0, "Completed"))}, {"name": "check", **LOOP}]
+    },
+}
+COPIED = Log(source=f"kubectl logs {POD} -c copy -n team-a", text="cp: cannot stat '/mnt/share/churn': No such file\n")
+CHECKED = Log(source=f"kubectl logs {POD} -c check -n team-a", text="FileNotFoundError: /model/MLmodel\n")
 CASES = (
     fires(
         scene(pods=(pod(waiting("PodInitializing"), init=LOOP, **GET),)),
@@ -123,6 +150,11 @@ CASES = (
     fires(
         scene(pods=(pod(waiting("PodInitializing"), init=terminated(ended(127)), restartPolicy="Never", **GET),)),
         saw="a command was not found",
+    ),
+    fires(
+        scene(pods=(pod(waiting("PodInitializing"), **TWO),), seen={"logs": Logs(items=(COPIED, CHECKED))}),
+        saw="cp: cannot stat '/mnt/share/churn'",
+        findings=1,
     ),
     quiet(
         scene(pods=(pod(waiting("PodInitializing"), init=terminated(ended(137, "OOMKilled"), restarts=1), **GET),)),

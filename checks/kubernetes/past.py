@@ -1,4 +1,4 @@
-"""What only the log of an earlier run tells, of a container that has overcome it."""
+"""What a log tells of a container that has overcome it: of an earlier run, or of one that came to a good end."""
 
 import msgspec
 
@@ -16,18 +16,26 @@ def overcome(finding: Finding, evidence: Evidence) -> Finding:
     """A warning in place of an error that a start met which was followed by one that works; else the finding itself.
 
     Meant is a container that is ready, ends no more, and whose earlier run did not come to serve: it waited for
-    something that came later. One that ended while it served may do so again.
+    something that came later. One that ended while it served may do so again. Meant is also an init container that
+    has ended with code 0, whatever it complained of.
     """
     workload = evidence.workload
     if not isinstance(workload, Workload) or finding.gravity is not Severity.ERROR:
         return finding
     sources = {quote.source for quote in finding.evidence if quote.source.startswith("kubectl logs ")}
-    if not sources or not all(source.endswith(_BEFORE) for source in sources):
-        return finding
     told = [one for one in containers(workload) if any(_is_of(source, one) for source in sources)]
-    if not told or not all(_works(workload, one) and not _served(evidence, one) for one in told):
+    if not told:
+        return finding
+    before = all(source.endswith(_BEFORE) for source in sources)
+    past = before and all(_works(workload, one) and not _served(evidence, one) for one in told)
+    if not past and not all(_is_done(one) for one in told):
         return finding
     return msgspec.structs.replace(finding, severity=Severity.WARNING)
+
+
+def _is_done(one: PodContainer) -> bool:
+    end = one.status.state.terminated if one.status else None
+    return one.init and end is not None and end.exit_code == 0
 
 
 def _is_of(source: str, one: PodContainer) -> bool:
