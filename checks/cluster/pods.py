@@ -197,6 +197,7 @@ class KeyToPath(Object, frozen=True):
 
     key: str = ""
     path: str = ""
+    mode: int | None = None
 
 
 class ConfigMapVolume(Object, frozen=True):
@@ -205,6 +206,7 @@ class ConfigMapVolume(Object, frozen=True):
     name: str = ""
     items: tuple[KeyToPath, ...] = ()
     optional: bool = False
+    default_mode: int | None = None
 
 
 class SecretVolume(Object, frozen=True):
@@ -213,6 +215,7 @@ class SecretVolume(Object, frozen=True):
     secret_name: str = ""
     items: tuple[KeyToPath, ...] = ()
     optional: bool = False
+    default_mode: int | None = None
 
 
 class ClaimVolume(Object, frozen=True):

@@ -49,6 +49,7 @@ from checks.kubernetes.volume_absent import volume_absent
 from checks.kubernetes.volume_attached_elsewhere import volume_attached_elsewhere
 from checks.kubernetes.volume_denied import volume_denied
 from checks.kubernetes.volume_driver_missing import volume_driver_missing
+from checks.kubernetes.volume_mode_denies import volume_mode_denies
 from checks.kubernetes.volume_not_mounted import volume_not_mounted
 from checks.kubernetes.volume_provider_failed import volume_provider_failed
 from checks.kubernetes.volume_unreachable import volume_unreachable
@@ -106,5 +107,6 @@ CHECKS: tuple[Check, ...] = (
     mount_hides_code,
     code_mounted_elsewhere,
     module_mounted_elsewhere,
+    volume_mode_denies,
     model_dir_unmounted,
 )
