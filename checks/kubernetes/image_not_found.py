@@ -43,7 +43,7 @@ def image_not_found(evidence: Evidence) -> Iterator[Finding]:
     workload = workload_of(evidence)
     for pull in failed_pulls(workload, "not-found"):
         yield Finding(
-            title=titled(f"the image `{pull.image}`{_use(pull)} does not exist in its registry", 88),
+            title=titled(_title(pull), 88),
             evidence=pull.quotes,
             about=pull.about,
             fixes=(
@@ -58,8 +58,10 @@ def image_not_found(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def _use(pull: FailedPull) -> str:
-    return f" of volume {pull.volume.name}" if pull.volume else ""
+def _title(pull: FailedPull) -> str:
+    if pull.volume:
+        return f"volume {pull.volume.name}: no image `{pull.image}` in its registry"
+    return f"the image `{pull.image}` does not exist in its registry"
 
 
 def _tags(pull: FailedPull) -> str:
@@ -118,7 +120,7 @@ CASES = (
                 ),
             )
         ),
-        saw="`r.io/a:8` of volume model",
+        saw="volume model: no image `r.io/a:8`",
         findings=1,
         name="an image as a volume",
     ),

@@ -28,7 +28,16 @@ from doctor.cluster.scope import Named, named
 from doctor.cluster.selection import is_unproved, needs_secrets, wanted_logs
 from doctor.cluster.selectors import parsed
 from doctor.cluster.snapshot import SUPPLIES, TRAFFIC, WORKLOADS, Snapshot
-from doctor.cluster.subjects import Subject, chosen, in_trouble, names_of, subjects_of, workload_of
+from doctor.cluster.subjects import (
+    Subject,
+    chosen,
+    container_names,
+    in_trouble,
+    names_of,
+    service_alone,
+    subjects_of,
+    workload_of,
+)
 from doctor.cluster.wishes import Wishes
 from doctor.collectors.samples import describe, read_sample
 from doctor.containers.engine import Listen
@@ -152,7 +161,9 @@ class _Run:
                 raise CannotExamine(f"there is no workload{asked} {self._where}; -A looks into every namespace")
             return every
         found = chosen(every, self.target) or chosen(subjects_of(self.snapshot, done=True), self.target)
+        found = found or service_alone(self.snapshot, self.target)
         if found:
+            self._refuse_unknown_container(found)
             return found
         names = names_of(every)
         near = hint(self.target.shown, names) or hint(self.target.name, [name.partition("/")[2] for name in names])
@@ -177,6 +188,14 @@ class _Run:
             return hint(self.namespace or "", [str(one["metadata"]["name"]) for one in found["items"]])
         except (Refused, CannotExamine, ValueError, KeyError, TypeError):
             return ""
+
+    def _refuse_unknown_container(self, subjects: Sequence[Subject]) -> None:
+        """Raise CannotExamine for a container (-c) that no pod of the target has."""
+        wanted = self.wishes.container
+        there = {name for one in subjects for name in container_names(one)}
+        if wanted and there and wanted not in there:
+            near = hint(wanted, there) or f"; there are {', '.join(sorted(there))}"
+            raise CannotExamine(f"{subjects[0].kind.lower()}/{subjects[0].name} has no container {wanted}{near}")
 
     def _judge(self, workloads: list[Workload], troubled: list[bool]) -> Iterator[Diagnosed]:
         """Read the logs of a batch at once, then judge one workload after the other."""
@@ -231,7 +250,7 @@ class _Run:
             if self.payloads
             else Missing(reason="no sample was given (--sample FILE)"),
         )
-        notes = [f"{one.what} could not be read: {one.reason}{_rule(one)}" for one in (*workload.unseen, *refused)]
+        notes = [_unread(one) for one in (*workload.unseen, *refused)]
         notes += [log.unread for log in logs if log.unread]
         return Seen(evidence, tuple(dict.fromkeys(notes)))
 
@@ -293,6 +312,12 @@ def verdict_of(ranking: Ranking, evidence: Evidence) -> Verdict:
         complete = controller.status.condition("Complete")
         done = complete is not None and complete.status == "True"
         return Verdict.HEALTHY if done or any(pod.is_ready for pod in pods) else Verdict.INCONCLUSIVE
+    if controller and not controller.wanted and controller.kind != "DaemonSet":
+        return Verdict.HEALTHY
+    slices = () if isinstance(workload.slices, Missing) else workload.slices
+    if workload.kind == "Service" and not pods:  # endpoints that somebody wrote by hand
+        by_hand = any(end.is_ready for part in slices for end in part.endpoints)
+        return Verdict.HEALTHY if by_hand else Verdict.INCONCLUSIVE
     ready = sum(pod.is_ready for pod in pods)
     enough = ready >= min(controller.wanted if controller else len(pods), len(pods))
     return Verdict.HEALTHY if pods and ready and enough else Verdict.INCONCLUSIVE
@@ -302,8 +327,10 @@ def _is_open(report: Report) -> bool:
     return report.verdict is Verdict.INCONCLUSIVE
 
 
-def _rule(one: Unseen) -> str:
-    return f" (the RBAC rule {one.rule} would show it)" if one.rule else ""
+def _unread(one: Unseen) -> str:
+    """What was not to be seen; the server's long sentence says no more than the rule that would show it."""
+    said = f"no right; the RBAC rule {one.rule} would show it" if one.rule else one.reason
+    return f"{one.what} could not be read: {said}"
 
 
 def _matches(selector: LabelSelector, subject: Subject) -> bool:

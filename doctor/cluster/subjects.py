@@ -95,8 +95,9 @@ def _attach(snapshot: Snapshot, found: dict[tuple[str, str, str], Subject]) -> N
         namespace, selector = service.metadata.namespace, service.spec.selector
         beside = by_namespace.get(namespace, [])
         mine = [one for one in beside if selector and selector.items() <= one.labels.items()]
-        if not mine and selector and not snapshot.selects_any(namespace, selector):
-            mine = _meant(service, beside)
+        if not mine and selector:  # controllers add labels to pods that no template has
+            some = snapshot.selects_any(namespace, selector)
+            mine = [one for one in beside if _has_pod_with(one, selector)] if some else _meant(service, beside)
         if not mine and (selector or _is_named_like_one(service, beside)):
             mine = [found.setdefault((namespace, "Service", service.name), Subject("Service", service.name, namespace))]
         for one in mine:
@@ -144,6 +145,10 @@ def _meant(service: Service, beside: Iterable[Subject]) -> list[Subject]:
     return ranked[:1] if ranked and likeness(ranked[0]) >= 2 else []
 
 
+def _has_pod_with(subject: Subject, selector: dict[str, str]) -> bool:
+    return any(selector.items() <= pod.metadata.labels.items() for pod in subject.pods)
+
+
 def _alike(one: str, other: str) -> bool:
     return one.startswith(f"{other}-") or other.startswith(f"{one}-")
 
@@ -175,6 +180,22 @@ def chosen(subjects: Iterable[Subject], named: Named) -> list[Subject]:
     if not found and named.kind in {None, "Ingress"}:
         found = [one for one in everything if any(i.metadata.name == named.name for i in one.ingresses)]
     return found
+
+
+def service_alone(snapshot: Snapshot, named: Named) -> list[Subject]:
+    """The service of that name that is no workload's: an alias, or one whose endpoints somebody writes by hand."""
+    return [
+        Subject("Service", one.name, one.metadata.namespace, services=[one])
+        for one in snapshot.items("services")
+        if one.name == named.name and named.kind in {None, "Service"}
+    ]
+
+
+def container_names(subject: Subject) -> set[str]:
+    """The names of its containers, as they shall be and as they are."""
+    specs = [pod.spec for pod in subject.pods]
+    specs += [subject.controller.spec.template.spec] if subject.controller else []
+    return {one.name for spec in specs for one in (*spec.init_containers, *spec.containers)}
 
 
 def _narrowed(subject: Subject, pods: list[Pod], sets: list[Controller]) -> Subject:

@@ -200,10 +200,11 @@ class _Page(Page):
 
     def symptoms(self, symptoms: Sequence[Finding]) -> None:
         """What a finding explains, one line each."""
-        for number, symptom in enumerate(symptoms[:MOST_SYMPTOMS]):
-            self.field("explains" if number == 0 else "", f"{symptom.title} [{symptom.id}]")
-        if len(symptoms) > MOST_SYMPTOMS:
-            self.field("", f"and {len(symptoms) - MOST_SYMPTOMS} more")
+        lines = list(dict.fromkeys(f"{symptom.title} [{symptom.id}]" for symptom in symptoms))
+        for number, line in enumerate(lines[:MOST_SYMPTOMS]):
+            self.field("explains" if number == 0 else "", line)
+        if len(lines) > MOST_SYMPTOMS:
+            self.field("", f"and {len(lines) - MOST_SYMPTOMS} more")
 
     def more(self, finding: Finding) -> None:
         """Where to read on."""
