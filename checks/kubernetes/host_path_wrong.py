@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from checks.cases import fires, quiet
 from checks.check import check
 from checks.evidence import Evidence
-from checks.finding import Confidence, Finding, Stage
+from checks.finding import Confidence, Finding, Fix, Stage
 from checks.kubernetes.absent import VOLUME_WAITS
 from checks.kubernetes.mounting import failed_mounts
 from checks.kubernetes.patching import of_template
@@ -52,7 +52,8 @@ def host_path_wrong(evidence: Evidence) -> Iterator[Finding]:
             if path
             else {}
         )
-        anew = of_template("let the node make an empty folder", workload, made)
+        anew = of_template("or let the node make an empty folder (DirectoryOrCreate)", workload, made)
+        there = Fix(title=f"put {path.path if path else 'the path'} on node {node}")
         yield Finding(
             title=titled(f"on node {node}, {mount.what.strip() or 'the hostPath of a volume is wrong'}", 88),
             evidence=(
@@ -65,7 +66,8 @@ def host_path_wrong(evidence: Evidence) -> Iterator[Finding]:
             ),
             about=(*mount.about, *((f"file:{path.path}",) if path else ()), f"node:{node}"),
             fixes=(
-                of_template("send the pods to the node that has the path", workload, body),
+                there,
+                of_template("or send the pods to the node that has the path", workload, body),
                 *((anew,) if path and path.type == "Directory" else ()),
             ),
             confirm=f"kubectl get pods -n {workload.namespace} -o wide",

@@ -58,9 +58,18 @@ def of_template(title: str, workload: Workload, pod_spec: Mapping[str, Any], *, 
         safety=Safety.REVIEW,
         commands=(
             f"kubectl get {where} -o yaml > {workload.name}.yaml",
+            *(f"#   {line}" for line in yaml_lines(_below(kind, pod_spec))),
             f"kubectl replace --force -f {workload.name}.yaml",
         ),
     )
+
+
+def _below(kind: str, pod_spec: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A pod's spec where an object of that kind has it."""
+    found: Mapping[str, Any] = {"spec": pod_spec}
+    for part in {"Pod": (), "CronJob": ("template", "jobTemplate")}.get(kind, ("template",)):
+        found = {"spec": {part: found}}
+    return found
 
 
 def of_container(

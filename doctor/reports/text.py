@@ -181,7 +181,8 @@ class _Page(Page):
 
     def fix(self, label: str, fix: Fix) -> None:
         """Title and safety, then what to paste, then what would change, then the proof."""
-        self.field(label, f"{fix.title} ({safety(fix.safety)})")
+        title = fix.title.removeprefix("or ") if label == "or" else fix.title
+        self.field(label, f"{title} ({safety(fix.safety)})")
         for command in fix.commands:
             for line in printable(command).split("\n"):
                 self.put("", Text(f"  {line}", "cyan"))
