@@ -231,6 +231,8 @@ def _commanded(workload: Workload, container: Container) -> Iterator[Listener]:
     if known := ports_of(words, engined.environment):
         for one in known:
             witness: Witness = "image" if one.is_guess else "command"
+            if one.is_guess and engined.environment.get("PORT") == str(one.port):
+                quote = Quote(source=source, text=f"{quote.text}, env PORT: {one.port}")
             yield Listener(port=one.port, witness=witness, quote=quote, loopback=one.loopback, tls=one.tls)
     elif "runsvdir" in {basename(word) for word in words} or (
         not engined.command and (_IMAGE_OF_AZURE.search(container.image) or container.variable("AZUREML_ENTRY_SCRIPT"))

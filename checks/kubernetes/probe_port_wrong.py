@@ -96,6 +96,7 @@ WAITS = (pod(running(ready=False), _probe(8080)),)
 EVERY = Inside(how="running", listening=(Socket(address="0.0.0.0", port=5001),))  # noqa: S104 - text
 SERVER = ["azmlinfsrv", "--entry_script", "score.py"]
 TWO = (_probe(9090), spec(name="metrics", image="metrics:1", ports=[{"containerPort": 9090}]))
+BY_VARIABLE = {**_probe(8080), "command": ["python", "serve.py"], "env": [{"name": "PORT", "value": "9090"}]}
 CASES = (
     fires(
         scene(SAYS, controller=deployment(_probe(8080)), pods=WAITS, events=(REFUSED,)),
@@ -111,6 +112,11 @@ CASES = (
         scene(controller=deployment({**_probe(80, "livenessProbe"), "command": SERVER}), from_files=True, pods=()),
         saw="command: azmlinfsrv",
         name="by the manifest alone",
+    ),
+    fires(
+        scene(controller=deployment(BY_VARIABLE), pods=(pod(running(ready=False), BY_VARIABLE),), events=(REFUSED,)),
+        saw="env PORT: 9090",
+        name="by the variable that the code most likely reads",
     ),
     quiet(scene(SAYS, controller=deployment(_probe(5001)), pods=(pod(running(ready=False), _probe(5001)),))),
     quiet(scene(SAYS, controller=deployment(_probe(8080)), pods=(pod(running(), _probe(8080)),)), name="it passes"),

@@ -16,7 +16,7 @@ LOOPBACK = ("127.", "localhost", "[::1]")
 
 @dataclass(frozen=True)
 class Commanded:
-    """A port by a command. `is_guess` where a file beside the code may say otherwise."""
+    """A port by a command. `is_guess` where a file beside the code, or the code, may say otherwise."""
 
     port: int
     loopback: bool = False
@@ -45,12 +45,17 @@ _ADDRESS = ("--host", "-h", "--bind", "-b", "--listen", "--server.address")
 
 
 def ports_of(words: Sequence[str], environment: Mapping[str, str]) -> tuple[Commanded, ...]:
-    """The ports of the server that a command names; of any other program that of `--port`. Empty for unknown."""
+    """The ports of the server that a command names; of any other program that of `--port`, or of the variable PORT,
+    which most templates of services read. Empty for unknown.
+    """
     at = next((place for place, word in enumerate(words) if basename(word) in _SERVERS), None)
     if at is not None:
         return _by_server(basename(words[at]), words[at:], environment)
     given = _given(words, ("--port",))
-    return (Commanded(given),) if given else ()
+    if given or "--port" in words:
+        return (Commanded(given),) if given else ()
+    variable = environment.get("PORT", "")
+    return (Commanded(int(variable), is_guess=True),) if variable.isdigit() and words else ()
 
 
 def _by_server(name: str, words: Sequence[str], environment: Mapping[str, str]) -> tuple[Commanded, ...]:
