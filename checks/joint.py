@@ -34,9 +34,10 @@ STATES = frozenset(
             for name in ("restart-loop", "unhealthy", "crashed", "killed", "server-gone", "nothing-listens")
         ),
         "container.sample-refused",
+        "logs.knative-probe-failed",
     }
 )
-"""What an engine or a cluster says of a service whose reason lies elsewhere."""
+"""What an engine, a cluster or a proxy beside it says of a service whose reason lies elsewhere."""
 
 OF_A_CONTAINER = frozenset(
     f"kubernetes.{name}"

@@ -150,3 +150,10 @@ def test_a_probe_that_kills_is_the_client_which_gave_up() -> None:
     assert [one.id for one in judge((log, kills)).causes] == [kills.id]
     other = finding("kubernetes.liveness-kills", about=("container:proxy",), explains=(log.id,))
     assert len(judge((log, other)).causes) == 2
+
+
+def test_a_proxy_that_gets_no_answer_is_explained_by_what_ended_the_server() -> None:
+    proxy = finding("logs.knative-probe-failed", "the queue-proxy gets no answer", "aggressive probe error")
+    memory = finding("kubernetes.out-of-memory", about=("container:kserve-container",), severity=Severity.ERROR)
+    assert [one.id for one in judge((proxy, memory)).causes] == ["kubernetes.out-of-memory"]
+    assert [one.id for one in judge((proxy,)).causes] == ["logs.knative-probe-failed"]

@@ -23,11 +23,11 @@ from collections.abc import Iterator
 
 from checks.cases import container, fires, quiet
 from checks.check import check
-from checks.container.seen import command_quote, container_of, state_quote
+from checks.container.seen import command_quote, container_of, image_of, state_quote
 from checks.container.starting import looks_like_script, other_platform, script_text, start_failure
-from checks.containers import ContainerState, Image, Inside
+from checks.containers import Container, ContainerState, Image, Inside
 from checks.evidence import Evidence
-from checks.finding import Confidence, Finding, Fix, Quote, Stage
+from checks.finding import Confidence, Finding, Fix, Quote, Safety, Stage
 from checks.runtime.wording import one_line, titled
 
 
@@ -55,8 +55,9 @@ def entrypoint_without_shebang(evidence: Evidence) -> Iterator[Finding]:
     read = (
         (Quote(source=failure.program, line=1, text=one_line(first) or "(a blank line)"),) if text is not None else ()
     )
+    doubt = "" if text is not None else ", or is for another processor"
     yield Finding(
-        title=titled(f"the start script `{failure.program}` {lead or 'has no #! line'}", 88),
+        title=titled(f"the start script `{failure.program}` {lead or 'has no #! line'}{doubt}", 88),
         evidence=(*read, failure.quote, command_quote(seen), state_quote(seen)),
         confidence=Confidence.LIKELY if text is None else Confidence.CERTAIN,
         fixes=(
@@ -65,7 +66,19 @@ def entrypoint_without_shebang(evidence: Evidence) -> Iterator[Finding]:
                 commands=("#!/usr/bin/env python3" if shell == "python3" else "#!/bin/sh",),
             ),
             Fix(title="name the interpreter in the command", commands=(f'CMD ["{shell}", "{failure.program}"]',)),
+            *((_for_the_platform(seen),) if doubt else ()),
         ),
+    )
+
+
+def _for_the_platform(seen: Container) -> Fix:
+    """What else the kernel's words can mean, where neither the script nor the image could be read."""
+    image = image_of(seen)
+    processor, name = seen.engine.architecture or "<processor>", image.reference if image else "<image>"
+    return Fix(
+        title="where the script has that line, build the image for the machine's processor",
+        safety=Safety.PLACEHOLDER if "<" in processor + name else Safety.REVIEW,
+        commands=(f"docker build --platform linux/{processor} -t {name} .",),
     )
 
 
@@ -91,7 +104,7 @@ CASES = (
     fires(container(SAYS, _with("\ufeff#!/bin/sh\necho\n"), state=ENDED, command=("/app/run.sh",)), saw="byte order"),
     fires(container(SAYS, _with("\n#!/bin/sh\n"), state=ENDED, command=("/app/run.sh",)), saw="something before"),
     fires(container(SAYS, _with(""), state=ENDED, command=("/app/run.sh",)), saw="is empty"),
-    fires(container(SAYS, state=ENDED, command=("/app/run.sh",)), name="the script could not be read"),
+    fires(container(SAYS, state=ENDED, command=("/app/run.sh",)), saw="or is for another processor"),
     quiet(container(SAYS, state=ENDED, command=("/app/run.sh",), image=ARM), name="an image for another processor"),
     quiet(container("exec /app/scorer: exec format error", state=ENDED, command=("/app/scorer",)), name="no script"),
     quiet(
