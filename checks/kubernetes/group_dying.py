@@ -22,6 +22,7 @@ from checks.kubernetes.node_refused_pod import node_refused_pod
 from checks.kubernetes.node_shut_down import node_shut_down
 from checks.kubernetes.old_version_serves import old_version_serves
 from checks.kubernetes.out_of_memory import out_of_memory
+from checks.kubernetes.port_shared_in_pod import port_shared_in_pod
 from checks.kubernetes.post_start_hook_fails import post_start_hook_fails
 from checks.kubernetes.preempted import preempted
 from checks.kubernetes.progress_deadline import progress_deadline
@@ -44,6 +45,7 @@ CHECKS: tuple[Check, ...] = (
     startup_probe_too_short,
     liveness_kills,
     post_start_hook_fails,
+    port_shared_in_pod,
     sidecar_dies,
     crashed,
     killed,
