@@ -21,6 +21,7 @@ from checks.rank import Ranking
 from checks.registry import checks_of_family, checks_of_kind
 from doctor import __version__
 from doctor.ahead import ahead, arrived
+from doctor.cluster.addressed import addressed
 from doctor.cluster.api import Api, Refused, connect
 from doctor.cluster.closer import Seen, look_closer
 from doctor.cluster.pod_logs import Wanted, read_logs
@@ -270,8 +271,8 @@ class _Run:
             version=__version__,
             target=evidence.target,
             verdict=verdict_of(ranking, evidence),
-            causes=tuple(confirmed(finding, command) for finding in ranking.causes),
-            findings=tuple(confirmed(finding, command) for finding in ranking.findings),
+            causes=tuple(addressed(confirmed(finding, command), self.wishes.access) for finding in ranking.causes),
+            findings=tuple(addressed(confirmed(finding, command), self.wishes.access) for finding in ranking.findings),
             checks=summarise(outcomes),
             timings=Timings(
                 collect=round(collected - began, 4),

@@ -111,5 +111,13 @@ def test_a_container_that_is_not_there_is_named(newer_server: ApiServer, ask: As
         ask("statefulset/mood", container="sever")
 
 
+def test_fixes_go_to_the_cluster_that_was_asked(newer_server: ApiServer, ask: Ask, tmp_path: Path) -> None:
+    _service(newer_server, "database", {})
+    (report,) = ask("service/database")
+    (cause,) = report.causes
+    lines = [*cause.fixes[0].commands, cause.confirm or ""]
+    assert all(line.startswith(f"kubectl --kubeconfig {tmp_path / 'kubeconfig'} ") for line in lines), lines
+
+
 def _owned(name: str, owner: str) -> dict[str, Any]:
     return _named(name, ownerReferences=[{"kind": "Deployment", "name": owner, "controller": True, "uid": owner}])
