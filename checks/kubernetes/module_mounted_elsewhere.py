@@ -63,7 +63,7 @@ def module_mounted_elsewhere(evidence: Evidence) -> Iterator[Finding]:
             told.add((one.name, module))
             folder, where = found
             searched = one.spec.working_dir
-            looked = f", the working directory is {searched}" if searched else ""
+            looked = f", the working directory is {searched}" if searched else ", where Python does not look"
             fields = {"workingDir": folder}
             path = {"env": [{"name": "PYTHONPATH", "value": folder}]}
             yield Finding(

@@ -55,12 +55,9 @@ def variable_not_expanded(evidence: Evidence) -> Iterator[Finding]:
         for path, text, name, late in _unknown(container):
             reference = f"$({name})"
             met = next((line for line in lines if reference in line.text), None)
-            why = "stands below it" if late else "the container does not have"
-            title = (
-                f"`{reference}` in {path} stays as it is: {name} {why}" if late else f"`{reference}` in {path} {why}"
-            )
+            why = f"{name} stands below it" if late else "no such variable"
             yield Finding(
-                title=titled(title, 88),
+                title=titled(f"`{reference}` in {path} stays as it is: {why}", 88),
                 evidence=(
                     quote_field(f"{workload.shown} container {container.name}", path, text),
                     *((met.quote,) if met else ()),
@@ -132,7 +129,7 @@ CASES = (
         saw="`$(ROOT)` in env FILE stays as it is: ROOT stands below it",
         findings=1,
     ),
-    fires(scene(controller=deployment(NOWHERE)), saw="the container does not have", findings=1),
+    fires(scene(controller=deployment(NOWHERE)), saw="stays as it is: no such variable", findings=1),
     quiet(scene(controller=deployment(EARLY))),
     quiet(scene(controller=deployment(spec(command=["/bin/sh", "-c", "echo $(date)"]))), name="a shell's own"),
     quiet(scene(controller=deployment(spec(args=["$$(ROOT)"]))), name="escaped"),
