@@ -83,11 +83,17 @@ FORBIDDEN = (
     'failed to resolve reference "x.azurecr.io/a:1": unexpected status from HEAD request to '
     "https://x.azurecr.io/v2/a/manifests/1: 403 Forbidden"
 )
+LAYER = (
+    'failed to pull and unpack image "x.azurecr.io/a:1": failed to copy: httpReadSeeker: failed open: unexpected '
+    "status code https://store.blob.core.windows.net/layer?sig=1: 403 This request is not authorized to perform this "
+    "operation."
+)
 ONE = spec(image="x.azurecr.io/a:1")
 CASES = (
     fires(scene(pods=(pod(waiting("ErrImagePull", DOCKER), ONE),)), saw="x.azurecr.io refuses the pull of `a:1`"),
     fires(scene(pods=(pod(waiting("ErrImagePull", CONTAINERD), ONE),)), saw="none", findings=1, name="containerd"),
     fires(scene(pods=(pod(waiting("ErrImagePull", FORBIDDEN), ONE),)), findings=1, name="403"),
+    fires(scene(pods=(pod(waiting("ErrImagePull", LAYER), ONE),)), findings=1, name="the storage behind the registry"),
     fires(
         scene(
             pods=(pod(waiting("ErrImagePull", DOCKER), ONE, imagePullSecrets=[{"name": "acr"}]),),

@@ -88,10 +88,16 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
         "unauthorized",
         (
             r"(?i:unauthorized)|no basic auth credentials|invalid username/password|authorization token has expired"
-            r"|authentication required|status(?: code|:)?:? 401"
+            r"|authentication required|status(?: code|:)?:? 401|unexpected status[^\n]*?: 401\b"
         ),
     ),
-    ("forbidden", r"403 \(?Forbidden|status(?: code|:)?:? 403|: denied\b|access forbidden|(?i:permission) \S+ denied"),
+    (
+        "forbidden",
+        (
+            r"403 \(?Forbidden|status(?: code|:)?:? 403|unexpected status[^\n]*?: 403\b|: denied\b|access forbidden"
+            r"|(?i:permission) \S+ denied"
+        ),
+    ),
     (
         "not-found",
         (
