@@ -48,6 +48,9 @@ OF_A_CONTAINER = frozenset(
 )
 """What a cluster says of one container, and what that container's own log may know better."""
 
+OF_A_PROBE = frozenset({"kubernetes.probe-timeout-short"})
+"""What accounts for lines of a container's log, and is accounted for by none."""
+
 OF_TRAFFIC = frozenset(
     f"kubernetes.{name}"
     for name in (
@@ -123,7 +126,7 @@ def _is_of_container(log: Finding, other: Finding) -> bool:
 
 def _same_container(log: Finding, other: Finding) -> bool:
     """True when the log is that of the container of which the other finding speaks."""
-    if other.id not in OF_A_CONTAINER:
+    if other.id not in OF_A_CONTAINER | OF_A_PROBE:
         return False
     names = [one.partition(":")[2] for one in other.about if one.startswith("container:")]
     sources = [f"{quote.source} " for quote in log.evidence]

@@ -3,7 +3,7 @@
 What it finds
 -------------
 A probe that fails by its time-out although the server has started, while requests of the log took longer than the
-probe waits.
+probe waits, or while the server met a client that had gone before the answer: the probe itself.
 
 Why it breaks
 -------------
@@ -28,7 +28,7 @@ from collections.abc import Iterator
 from checks.cases import fires, quiet
 from checks.check import check
 from checks.cluster.events import Event
-from checks.container.seen import Told
+from checks.container.seen import Told, blamed
 from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Fix, Severity, Stage
 from checks.kubernetes.listening import is_azure_server, lines_of
@@ -38,10 +38,12 @@ from checks.kubernetes.scenes import deployment, event, pod, running, scene, spe
 from checks.kubernetes.seen import age, events, workload_of
 
 _TOOK = re.compile(r"(?:GET|POST) /\S* \d{3} (?P<milliseconds>[\d.]+)ms")
+GONE = "logs.client-closed-request"
+UNKNOWN = 4  # times the probe's wait, where nobody tells how long the answer takes
 RECENT = 300.0  # seconds in which failures of a ready pod count
 
 
-@check("kubernetes.probe-timeout-short", needs=("workload",), stage=Stage.OPERATE, explains=(*STATES, *SAID))
+@check("kubernetes.probe-timeout-short", needs=("workload",), stage=Stage.OPERATE, explains=(*STATES, *SAID, GONE))
 def probe_timeout_short(evidence: Evidence) -> Iterator[Finding]:
     """Ask for both: a time-out, and a logged request that took longer than the probe waits."""
     workload = workload_of(evidence)
@@ -49,18 +51,23 @@ def probe_timeout_short(evidence: Evidence) -> Iterator[Finding]:
         said = last_failure(workload, asked) or _recent(evidence, asked)
         if said is None or not is_timeout(said):
             continue
-        slow = _slowest(evidence, asked)
         wait = asked.probe.timeout_seconds
-        if slow is None or slow[0] <= wait:
+        slow = _slowest(evidence, asked)
+        if slow is None and (gone := _gone(evidence, asked)):
+            slow = (wait * UNKNOWN, gone)
+            takes = "and the answer comes later"
+        elif slow is None or slow[0] <= wait:
             continue
+        else:
+            takes = f"a request takes the server {slow[0]:.0f} s"
         seconds, line = slow
         failing = not passes(workload, asked)
         yield Finding(
-            title=f"the {asked.kind} probe waits {wait} s, a request takes the server {seconds:.0f} s",
+            title=f"the {asked.kind} probe waits {wait} s, {takes}",
             evidence=(asked.quote(workload, "timeoutSeconds", wait), line.quote, *shown(said)),
             severity=Severity.ERROR if failing else Severity.WARNING,
             confidence=Confidence.LIKELY,
-            explains=asked.leads_to,
+            explains=(*asked.leads_to, GONE),
             about=asked.about,
             fixes=tuple(_fixes(evidence, asked, seconds)),
         )
@@ -88,6 +95,12 @@ def _slowest(evidence: Evidence, asked: Asked) -> tuple[float, Told] | None:
         if (match := _TOOK.search(line.text))
     ]
     return max(found, key=lambda one: one[0], default=None)
+
+
+def _gone(evidence: Evidence, asked: Asked) -> Told | None:
+    """The line by which the container's server found its client gone."""
+    named = f" -c {asked.container.name} "
+    return next((line for line in blamed(evidence, GONE.partition(".")[2]) if named in f"{line.source} "), None)
 
 
 def _fixes(evidence: Evidence, asked: Asked, seconds: float) -> Iterator[Fix]:
@@ -123,6 +136,12 @@ CASES = (
         findings=1,
     ),
     fires(scene(LONG, controller=deployment(_asks()), pods=(pod(running(), _asks()),), events=(SAYS,)), name="flaps"),
+    fires(
+        scene("BrokenPipeError: [Errno 32] Broken pipe", controller=deployment(_asks()), pods=WAITS, events=(SAYS,)),
+        saw="the readiness probe waits 1 s, and the answer comes later",
+        findings=1,
+        name="the probe had gone",
+    ),
     quiet(scene(SHORT, controller=deployment(_asks()), pods=WAITS, events=(SAYS,)), name="requests are quick"),
     quiet(scene(controller=deployment(_asks()), pods=WAITS, events=(SAYS,)), name="still in init()"),
     quiet(
