@@ -8,7 +8,7 @@ import msgspec
 from checks.evidence import Evidence, Log, Logs, Script
 from checks.finding import Finding
 from checks.joint import judge
-from checks.kubernetes.past import overcome
+from checks.kubernetes.past import once, overcome
 from checks.logs.findings import findings as findings_of_log
 from checks.outcome import Found, Outcome
 from checks.rank import Ranking
@@ -41,6 +41,7 @@ def ranked(
     logs = evidence.logs.items if isinstance(evidence.logs, Logs) else ()
     said = [one for log in logs for one in findings_of_log(log) if suppression.wants(one.id)]
     found, said = ([overcome(one, evidence) for one in told] for told in (found, said))
+    said = once(said, evidence)
     if offline:
         found = [one for one in found if one.id not in NETWORK]
     target = evidence.script if isinstance(evidence.script, Script) else Log(source=evidence.target.name, text="")

@@ -6,7 +6,7 @@ import pytest
 
 from checks.evidence import Evidence, Log, Logs
 from checks.finding import Finding, Quote, Severity
-from checks.kubernetes.past import overcome
+from checks.kubernetes.past import once, overcome
 from checks.kubernetes.scenes import POD, ended, pod, running, scene, spec, terminated, waiting
 
 SOURCE = f"kubectl logs {POD} -c inference-server -n team-a"
@@ -54,3 +54,9 @@ def test_what_an_init_container_said_that_came_to_its_end_is_a_warning() -> None
     two = {"initContainers": [spec(name="fetch")], "status": {"initContainerStatuses": [done]}}
     evidence = scene(pods=(pod(waiting("CrashLoopBackOff", last=ended(1), restarts=2), **two),))()
     assert overcome(told(source), evidence).severity is Severity.WARNING
+
+
+def test_two_runs_that_end_alike_are_said_once() -> None:
+    evidence = seen(waiting("CrashLoopBackOff", last=ended(1), restarts=3))
+    assert once((told(), told(SOURCE)), evidence) == [told()]
+    assert once((overcome(told(), seen(works())), told(SOURCE)), evidence) == [told(SOURCE)]

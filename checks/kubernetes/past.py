@@ -1,5 +1,7 @@
 """What a log tells of a container that has overcome it: of an earlier run, or of one that came to a good end."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from checks.cluster.subject import Workload
@@ -31,6 +33,19 @@ def overcome(finding: Finding, evidence: Evidence) -> Finding:
     if not past and not all(_is_done(one) for one in told):
         return finding
     return msgspec.structs.replace(finding, severity=Severity.WARNING)
+
+
+def once(findings: Iterable[Finding], evidence: Evidence) -> list[Finding]:
+    """What logs of one workload say alike (of two runs, of two pods) said once, as gravely as any of them."""
+    told = list(findings)
+    if not isinstance(evidence.workload, Workload):
+        return told
+    kept: dict[tuple[str, str], Finding] = {}
+    for one in told:
+        first = kept.setdefault((one.id, one.title), one)
+        if one.gravity.rank < first.gravity.rank:
+            kept[one.id, one.title] = one
+    return list(kept.values())
 
 
 def _is_done(one: PodContainer) -> bool:
