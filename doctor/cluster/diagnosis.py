@@ -250,6 +250,10 @@ class _Run:
             samples=Samples(items=tuple(describe(one.source, one.body) for one in self.payloads))
             if self.payloads
             else Missing(reason="no sample was given (--sample FILE)"),
+            inside=Missing(reason="nobody looked into a container of it"),
+            answers=Missing(reason="the service was not asked: nobody looked into a container of it"),
+            probe=Missing(reason="it was not rehearsed (--rehearse tries it in a copy of its pod)"),
+            local=Missing(reason="no folder was given to hold against it (--source DIR)"),
         )
         notes = [_unread(one) for one in (*workload.unseen, *refused)]
         notes += [log.unread for log in logs if log.unread]

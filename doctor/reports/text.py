@@ -26,24 +26,34 @@ _HUNK = re.compile(r"@@ -(\d+)(?:,\d+)? \+")
 
 def write(reports: Sequence[Report], style: Style) -> str:
     """All reports, one below the other, and a count of verdicts when there are several."""
-    pages = [page for report in reports if (page := _Page(style).report(report, several=len(reports) > 1))]
-    if len(reports) > 1 and not style.quiet:
-        counts = [f"{n} {v.value}" for v in Verdict if (n := sum(r.verdict is v for r in reports))]
-        pages.append(f"{plural(len(reports), 'target')}: {', '.join(counts)}\n")
+    several = len(reports) > 1
+    shared = _shared(reports) if several else ()
+    pages = [page for report in reports if (page := _Page(style, shared).report(report, several=several))]
+    if several and not style.quiet:
+        pages.append(_Page(style).overview(reports, shared))
     return "\n".join(pages)
+
+
+def _shared(reports: Sequence[Report]) -> tuple[str, ...]:
+    """Notes that all reports about workloads have: they speak of the cluster, and are told once."""
+    notes = [report.notes for report in reports if report.target.kind == "workload"]
+    return tuple(note for note in (notes[0] if notes else ()) if all(note in others for others in notes))
 
 
 class _Page(Page):
     """One report, line by line."""
 
-    def __init__(self, style: Style) -> None:
+    def __init__(self, style: Style, told: Sequence[str] = ()) -> None:
         super().__init__(style.width, color=style.color)
         self.style = style
+        self.told = told  # notes that stand elsewhere
+        self.several = False
         self.marks = ASCII_MARKS if style.ascii else MARKS
 
     def report(self, report: Report, *, several: bool) -> str:
         """The whole report as text."""
         arranged = arrange(report)
+        self.several = several
         if several and self._is_well(report, arranged):
             return ""
         if several and (report.causes or not self.style.quiet):
@@ -58,6 +68,18 @@ class _Page(Page):
             self.marked(VERDICTS[report.verdict], closing(report), bold=True)
         while self.lines and not self.lines[-1].plain:
             self.lines.pop()
+        return self.text()
+
+    def overview(self, reports: Sequence[Report], shared: Sequence[str]) -> str:
+        """The end of several reports: of workloads a line for each that is not well, then how many there are."""
+        listed = [one for one in reports if one.target.kind == "workload" and one.verdict is not Verdict.HEALTHY]
+        for report in listed if len(listed) > 1 else ():
+            why = report.causes[0].title if report.causes else "no cause found, and not all of its pods are ready"
+            self.marked(VERDICTS[report.verdict], f"{report.target.name}: {why}")
+        for note in shared:
+            self.wrapped("  ", note, "dim")
+        counts = [f"{n} {v.value}" for v in Verdict if (n := sum(r.verdict is v for r in reports))]
+        self.line(f"{plural(len(reports), 'target')}: {', '.join(counts)}")
         return self.text()
 
     def _is_well(self, report: Report, arranged: Arranged) -> bool:
@@ -93,7 +115,8 @@ class _Page(Page):
             self.gap()
         if infos and not verbose:
             self.marked("info", f"{plural(len(infos), 'info finding')}, shown with -v")
-        for reason, ids in grouped(report.checks.skipped):
+        brief = self.several and not verbose and report.target.kind == "workload"
+        for reason, ids in grouped(() if brief else report.checks.skipped):
             self.marked("skipped", f"{plural(len(ids), 'check')} skipped: {reason}")
             if verbose:
                 self.wrapped("    ", ", ".join(ids), "dim")
@@ -103,9 +126,10 @@ class _Page(Page):
 
     def notes(self, report: Report) -> None:
         """How the result came about."""
-        if self.lines and self.lines[-1].plain and report.notes:
+        notes = [note for note in report.notes if note not in self.told]
+        if self.lines and self.lines[-1].plain and notes:
             self.gap()
-        for note in report.notes:
+        for note in notes:
             self.wrapped("  ", note, "dim")
         if report.timings.engine_calls is not None:
             seconds = report.timings.collect + report.timings.check

@@ -15,6 +15,7 @@ from doctor.cluster.api import Access
 from doctor.cluster.diagnosis import diagnose
 from doctor.cluster.wishes import Wishes
 from doctor.report import Report
+from doctor.reports import render
 
 Play = Callable[[str], Recording]
 NOT_RECORDED = {one.plural for one in RESOURCES} - set(RECORDED) - {"endpointslices", "namespaces"}
@@ -97,3 +98,17 @@ def test_the_command(case: str, code: int, recorded: Play, kubeconfig: Path) -> 
     told = json.loads(done.stdout)
     assert told["verdict"] == made.truth.verdict
     assert bool(told["causes"]) == bool(code)
+
+
+def test_a_scan_ends_with_a_line_for_each_target(api_server: ApiServer, kubeconfig: Path) -> None:
+    load(api_server, ["no-run", "import-error", "healthy"])
+    api_server.forbidden |= {"nodes"}
+    reports = diagnose([], Wishes(access=Access(kubeconfig), everywhere=True)).reports
+    text = render("text", reports, color=False, width=200, verbose=0, quiet=False, encoding=None)
+    assert "healthy/deployment/score" not in text
+    assert text.count("nodes could not be read") == 1
+    *_, first, second, note, count = text.strip().splitlines()
+    assert first == "✗ import-error/deployment/score: no installed package provides `sklearn`"
+    assert second.startswith("✗ no-run/deployment/score: the entry script")
+    assert "RBAC rule" in note
+    assert count == "3 targets: 1 healthy, 2 failing"

@@ -117,9 +117,9 @@ def test_valid_json_is_read(value: object) -> None:
 def test_the_time_grows_with_the_length(piece: str) -> None:
     def cost(size: int) -> float:
         lines = lines_of("{" + piece * (size // len(piece)))
-        begin = time.perf_counter()
+        begin = time.process_time()
         expand(lines)
-        return time.perf_counter() - begin
+        return time.process_time() - begin
 
     cost(1_000)
     small, large = cost(20_000), cost(160_000)
