@@ -75,7 +75,7 @@ def test_a_page_that_is_too_old_is_listed_again(api_server: ApiServer, kubeconfi
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (refused(403, "events is forbidden: the test"), ("events", "forbidden", "verbs")),
+        (refused(403, "events is forbidden: the test"), ("events", "no right", "verbs")),
         (refused(404, "the server could not find the requested resource"), ("events",)),
         (refused(500), ("events",)),
         (of_proxy(), ("events",)),
@@ -145,8 +145,8 @@ Kubeconfig = Callable[[ApiServer, Path], Path]
     ("make", "words"),
     [
         (lambda server, path: server.kubeconfig(path, token="nobody's"), ("401",)),
-        (lambda server, path: server.kubeconfig(path, token=None), ("forbidden", "system:anonymous")),
-        (lambda server, path: server.kubeconfig(path, certificate="stranger"), ("forbidden", "stranger", "verbs")),
+        (lambda server, path: server.kubeconfig(path, token=None), ("no right", "system:anonymous")),
+        (lambda server, path: server.kubeconfig(path, certificate="stranger"), ("no right", "stranger", "verbs")),
         (
             lambda server, path: server.kubeconfig(path, authority=Certificates().bundle),
             ("certificate", "authority"),
