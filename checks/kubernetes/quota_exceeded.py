@@ -7,8 +7,9 @@ needs (`must specify limits.memory`).
 
 Why it breaks
 -------------
-A ResourceQuota bounds what all pods of a namespace ask for together. The API server refuses the pod, so there is none:
-the deployment shows 0 replicas, and no pod has a status or a log. During a rollout old and new pods count together.
+A ResourceQuota bounds what all pods of a namespace ask for together. The API server refuses a pod beyond it, so the
+deployment has fewer than it shall, or none: what was refused has no status and no log. During a rollout old and new
+pods count together.
 
 How to fix
 ----------

@@ -145,8 +145,8 @@ Kubeconfig = Callable[[ApiServer, Path], Path]
     ("make", "words"),
     [
         (lambda server, path: server.kubeconfig(path, token="nobody's"), ("401",)),
-        (lambda server, path: server.kubeconfig(path, token=None), ("no right", "system:anonymous")),
-        (lambda server, path: server.kubeconfig(path, certificate="stranger"), ("no right", "stranger", "verbs")),
+        (lambda server, path: server.kubeconfig(path, token=None), ("forbidden", "system:anonymous")),
+        (lambda server, path: server.kubeconfig(path, certificate="stranger"), ("forbidden", "stranger", "verbs")),
         (
             lambda server, path: server.kubeconfig(path, authority=Certificates().bundle),
             ("certificate", "authority"),
