@@ -12,7 +12,10 @@ from cluster.api_server import ApiServer
 from cluster.pod_logs import Which
 
 FOLDER = Path(__file__).resolve().parent.parent / "recorded" / "kubernetes"
+WAYS = FOLDER.parent / "ways"
+"""What the live suite breaks, recorded some seconds after it showed."""
 CASES = tuple(sorted(path.parent.name for path in FOLDER.glob("*/truth.json")))
+MORE = tuple(sorted(path.parent.name for path in WAYS.glob("*/truth.json")))
 RECORDED = ("pods", "events", "deployments", "replicasets", "services", "endpoints", "configmaps", "nodes")
 _LOG = re.compile(r"log\.(?P<pod>.+)\.(?P<container>[^.]+)\.(?P<which>current|previous)\.txt")
 _REFUSED = re.compile(r"ERROR Error from server \(\w+\): (?P<message>.*)", re.DOTALL)
@@ -43,8 +46,14 @@ class Recording:
     @property
     def lists(self) -> dict[str, list[dict[str, Any]]]:
         """The recorded objects by plural name; the nodes are those of all cases."""
-        paths = [self.folder.parent / "nodes.json", *self.folder.glob("*.json")]
+        paths = [FOLDER / "nodes.json", *self.folder.glob("*.json")]
         return {path.stem: json.loads(path.read_bytes())["items"] for path in paths if path.stem != "truth"}
+
+    @property
+    def target(self) -> str:
+        """What is to be diagnosed: `deployment/score`, or of another kind."""
+        kinds = ("deployments", "statefulsets", "daemonsets", "jobs")
+        return f"{next((kind for kind in kinds if self.lists.get(kind)), 'pods').removesuffix('s')}/score"
 
     @property
     def logs(self) -> dict[Which, bytes]:
@@ -66,7 +75,7 @@ class Recording:
 
 def recording(case: str) -> Recording:
     """The recording of a case."""
-    folder = FOLDER / case
+    folder = next(root / case for root in (FOLDER, WAYS) if (root / case).is_dir())
     held = json.loads((folder / "truth.json").read_bytes())
     mentioned = tuple(tuple(group) for group in held["cause_must_mention"])
     return Recording(folder, Truth(held["cause"], held["verdict"], mentioned))
