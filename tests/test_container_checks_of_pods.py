@@ -69,6 +69,13 @@ def test_words_fit_a_pod(check: Check, case: Case) -> None:
     assert [text for text in said if WORDS.search(text)] == []
 
 
+def test_what_is_to_be_filled_in_keeps_its_blanks() -> None:
+    check = next(one for one in CHECKS if one.id == "container.model-folder-missing")
+    (finding,) = check.run(of_pod(check.cases[2].evidence))
+    (command,) = finding.fixes[0].commands
+    assert '"mountPath": "/var/azureml-app/azureml-models/' in command, command
+
+
 def test_a_command_that_only_the_image_knows_breaks_no_check() -> None:
     crashed = []
     for check, case in asked():

@@ -6,6 +6,7 @@ options of `docker run`, which become a patch of the template that the pod is ma
 
 import dataclasses
 import functools
+import re
 import shlex
 from collections.abc import Iterator
 
@@ -39,6 +40,8 @@ ONLY_DOCKER = frozenset(
 """Ids of the checks that are not asked for a pod."""
 
 _OPTIONS = frozenset({"-e", "-v", "--memory", "--gpus", "--cap-add", "--shm-size", "--tmpfs"})
+_OPEN = re.compile(r"<[^<>]*>")  # what a person is to fill in may have blanks
+_BLANK = "\u00a0"
 _IMAGE = "<image>"
 _ENGINE_HOST = "host.docker.internal"  # no pod knows that name
 _OF_DOCKER = ("docker ", "#")
@@ -90,12 +93,16 @@ def _of_pod(fix: Fix, container: Container) -> Fix:
     )
 
 
+def _as_one_word(found: re.Match[str]) -> str:
+    return found[0].replace(" ", _BLANK)
+
+
 def _options(command: str) -> list[str]:
     """The options of a command that a pod knows, each with its value; empty for a command that is kept."""
     if not command.startswith(("-", "docker run", "docker update")):
         return []
     try:
-        words = shlex.split(command)
+        words = [word.replace(_BLANK, " ") for word in shlex.split(_OPEN.sub(_as_one_word, command))]
     except ValueError:
         return []
     words = [part for word in words for part in (word.split("=", 1) if word.startswith("--") else [word])]
