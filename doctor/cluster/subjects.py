@@ -124,10 +124,12 @@ def _attach(snapshot: Snapshot, found: dict[tuple[str, str, str], Subject]) -> N
 def _scaled(scaler: Autoscaler, beside: list[Subject]) -> Subject | None:
     """What an autoscaler scales; where there is no such thing, what its target's name resembles."""
     kind, name = scaler.spec.scale_target_ref.kind, scaler.spec.scale_target_ref.name
-    exact = [one for one in beside if (one.kind, one.name) == (kind, name)]
-    alike = [one for one in beside if one.name in nearest(name, [other.name for other in beside])]
-    own = [one for one in beside if one.name == scaler.metadata.name]
-    return next(iter((*exact, *own, *alike)), None)
+    exact = next((one for one in beside if (one.kind, one.name) == (kind, name)), None)
+    own = exact or next((one for one in beside if one.name == scaler.metadata.name), None)
+    if own is not None:
+        return own
+    alike = nearest(name, (one.name for one in beside))
+    return next((one for one in beside if one.name in alike), None)
 
 
 def _meant(service: Service, beside: Iterable[Subject]) -> list[Subject]:
