@@ -62,6 +62,9 @@ OF_TRAFFIC = frozenset(
 )
 """What keeps requests away from pods, and says nothing of how the pods themselves are."""
 
+TELLS_NOTHING = frozenset(f"logs.{name}" for name in ("log-empty", "no-failure-shown", "log-ends-early"))
+"""What is said of a log without a failure; also a fault of the traffic accounts for it, and never for a failure."""
+
 SAID_OF_ANY_IMPORT = frozenset({"logs.main-script-not-found"})
 """Servers of 2019 say so whatever the script's import raised. Source: their `aml_blueprint.py`."""
 
@@ -94,11 +97,12 @@ def _ties(findings: Sequence[Finding]) -> dict[int, set[int]]:
     closer = [n for n, one in enumerate(findings) if one.family != "logs" and one.id not in STATES | LAST_RESORT]
     last = [n for n, one in enumerate(findings) if one.id in LAST_RESORT]
     breaking = [n for n in closer if _is_observed(findings[n])]
+    inner = [n for n in breaking if findings[n].id not in OF_TRAFFIC]
     for log in (n for n, one in enumerate(findings) if one.family == "logs"):
         told = findings[log]
         alike = [n for n in closer if agree(told, findings[n]) or _is_misled(told, findings[n])]
         is_cause = _role(told) == "cause"
-        for n in alike or (() if is_cause else breaking or last):
+        for n in alike or (() if is_cause else (breaking if told.id in TELLS_NOTHING else inner) or last):
             ties.setdefault(n, set()).add(log)
         for n in closer if is_cause else ():
             if told.id in findings[n].explains and _same_container(told, findings[n]):

@@ -157,3 +157,18 @@ def test_a_proxy_that_gets_no_answer_is_explained_by_what_ended_the_server() -> 
     memory = finding("kubernetes.out-of-memory", about=("container:kserve-container",), severity=Severity.ERROR)
     assert [one.id for one in judge((proxy, memory)).causes] == ["kubernetes.out-of-memory"]
     assert [one.id for one in judge((proxy,)).causes] == ["logs.knative-probe-failed"]
+
+
+def test_what_keeps_requests_away_accounts_for_no_exception() -> None:
+    traffic = finding("kubernetes.selector-mismatch", severity=Severity.ERROR)
+    raised = finding("logs.unrecognised-exception", severity=Severity.ERROR)
+    loop = finding("kubernetes.crash-loop", severity=Severity.ERROR)
+    ranking = judge((traffic, raised, loop))
+    assert {one.id for one in ranking.causes} == {"kubernetes.selector-mismatch", "logs.unrecognised-exception"}
+    assert "kubernetes.crash-loop" not in next(one for one in ranking.causes if one.id == traffic.id).explains
+
+
+def test_what_keeps_requests_away_accounts_for_a_log_without_a_failure() -> None:
+    traffic = finding("kubernetes.selector-mismatch", severity=Severity.ERROR)
+    silent = finding("logs.log-empty", severity=Severity.ERROR)
+    assert [one.id for one in judge((traffic, silent)).causes] == ["kubernetes.selector-mismatch"]

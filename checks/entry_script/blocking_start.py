@@ -47,7 +47,14 @@ LONG = 300  # seconds of sleep that no probe waits for
     "entry-script.blocking-start",
     needs=("tree",),
     stage=Stage.INIT,
-    explains=("runtime.timeout", "runtime.slow-start", *RAISED, HIDDEN),
+    explains=(
+        "runtime.timeout",
+        "runtime.slow-start",
+        "container.init-hangs",
+        "logs.init-never-returns",
+        *RAISED,
+        HIDDEN,
+    ),
 )
 def blocking_start(evidence: Evidence) -> Iterator[Finding]:
     """Look at calls and loops on the way through import, init() and run()."""

@@ -41,6 +41,7 @@ from checks.kubernetes.sandbox_addresses_exhausted import sandbox_addresses_exha
 from checks.kubernetes.sandbox_failed import sandbox_failed
 from checks.kubernetes.sandbox_network_failed import sandbox_network_failed
 from checks.kubernetes.secret_missing import secret_missing
+from checks.kubernetes.sub_path_no_key import sub_path_no_key
 from checks.kubernetes.sub_path_unusable import sub_path_unusable
 from checks.kubernetes.user_unknown import user_unknown
 from checks.kubernetes.variable_names_invalid import variable_names_invalid
@@ -92,6 +93,7 @@ CHECKS: tuple[Check, ...] = (
     variable_names_invalid,
     variable_not_expanded,
     image_runs_as_root,
+    sub_path_no_key,
     sub_path_unusable,
     container_not_configured,
     command_not_found,

@@ -64,8 +64,9 @@ def variable_names_invalid(evidence: Evidence) -> Iterator[Finding]:
         told.add((kind, found["name"]))
         shown = listed([f"`{key}`" for key in keys], 3)
         valid = re.sub(r"\W", "_", keys[0] if keys else "KEY").upper()
+        are = "are no names" if len(keys) > 1 else "is no name"
         yield Finding(
-            title=titled(f"{shown} of {kind} {found['name']} are no names of variables, and are left out", 88),
+            title=titled(f"{shown} of {kind} {found['name']} {are} of variables: left out", 88),
             evidence=(quote_event(said),),
             about=(*(f"variable:{key}" for key in keys), f"{kind.replace(' ', '')}:{found['name']}"),
             fixes=(Fix(title=f"rename the keys, for example to `{valid.lstrip('0123456789') or 'KEY'}`"),),
