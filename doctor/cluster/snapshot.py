@@ -1,13 +1,15 @@
 """What was listed of a cluster, kind by kind, and how it hangs together: owners, selectors, events."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+import msgspec
+
 from checks.cluster.events import Event
 from checks.cluster.metadata import Metadata
-from checks.cluster.pods import Pod
+from checks.cluster.pods import Pod, PodTemplate
 from checks.cluster.subject import Unseen
 from checks.cluster.workloads import Controller
 from checks.evidence import Missing
@@ -37,6 +39,20 @@ OF_THE_CLUSTER = frozenset({"nodes", "storageclasses", "ingressclasses"})
 """Kinds without a namespace."""
 
 
+def _is_in_use(replica_set: Controller) -> bool:
+    """False for the sets of former versions, of which a deployment keeps ten."""
+    return bool(replica_set.wanted or replica_set.status.replicas or replica_set.status.conditions)
+
+
+def _without_template(replica_set: Controller) -> Controller:
+    """A deployment's replica set without what the deployment says as well: there are as many as deployments."""
+    owner = replica_set.metadata.controller
+    if owner is None or owner.kind != "Deployment":
+        return replica_set
+    spec = msgspec.structs.replace(replica_set.spec, template=PodTemplate())
+    return msgspec.structs.replace(replica_set, spec=spec)
+
+
 @dataclass
 class Snapshot:
     """The lists of one scope. `namespace` None: all of them. Kinds that nobody asked for are not in `lists`."""
@@ -49,7 +65,11 @@ class Snapshot:
         wanted = [kind for kind in kinds if kind not in self.lists]
 
         def listed(kind: str) -> Listed:
-            return fetch(api, kind, None if kind in OF_THE_CLUSTER else self.namespace)
+            namespace = None if kind in OF_THE_CLUSTER else self.namespace
+            if kind != "replicasets":
+                return fetch(api, kind, namespace)
+            found = fetch(api, kind, namespace, keep=_is_in_use)
+            return replace(found, items=tuple(map(_without_template, found.items)))
 
         self.lists |= dict(zip(wanted, side_by_side(listed, wanted, AT_ONCE), strict=True))
 
