@@ -7,12 +7,12 @@ for it, while nothing is mounted at that place.
 
 Why it breaks
 -------------
-AZUREML_ENTRY_SCRIPT is looked up below AZUREML_APP_ROOT (`/var/azureml-app` by default). The file is in the container,
+AZUREML_ENTRY_SCRIPT is looked up below AML_APP_ROOT (`/var/azureml-app` by default). The file is in the container,
 at another path, and the server ends because it finds no entry script.
 
 How to fix
 ----------
-Set AZUREML_APP_ROOT to the folder of the mount, or mount it where the server looks.
+Set AML_APP_ROOT to the folder of the mount, or mount it where the server looks.
 
 Learn more
 ----------
@@ -61,7 +61,7 @@ def code_mounted_elsewhere(evidence: Evidence) -> Iterator[Finding]:
         mounted, path = twin
         suffix = "/" + entry.value.lstrip("./")
         root = path.removesuffix(suffix) if path.endswith(suffix) else posixpath.dirname(path)
-        fields = {"env": [{"name": "AZUREML_APP_ROOT", "value": root}]}
+        fields = {"env": [{"name": "AML_APP_ROOT", "value": root}]}
         yield Finding(
             title=titled(f"{name} is mounted at {posixpath.dirname(path)}, the server looks at {entry.path}", 88),
             evidence=(
@@ -75,7 +75,7 @@ def code_mounted_elsewhere(evidence: Evidence) -> Iterator[Finding]:
 
 
 ENV = {"name": "AZUREML_ENTRY_SCRIPT", "value": "score.py"}
-ROOT = {"name": "AZUREML_APP_ROOT", "value": "/app"}
+ROOT = {"name": "AML_APP_ROOT", "value": "/app"}
 ONE = spec(env=[ENV], volumeMounts=[{"name": "code", "mountPath": "/app"}])
 TOLD = spec(env=[ENV, ROOT], volumeMounts=[{"name": "code", "mountPath": "/app"}])
 MAP: Made = {"volumes": [{"name": "code", "configMap": {"name": "code"}}]}

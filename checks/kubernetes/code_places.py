@@ -8,7 +8,7 @@ from checks.cluster.subject import Workload
 from checks.evidence import Missing
 
 APP_ROOT = "/var/azureml-app"
-"""Where the inference server looks without AZUREML_APP_ROOT. Source: azureml-inference-server-http, `config`."""
+"""Where the inference server looks without AML_APP_ROOT. Source: azureml-inference-server-http, `config`."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def entry_of(container: Container) -> Entry | None:
     value = value_of(container, "AZUREML_ENTRY_SCRIPT")
     if not value:
         return None
-    root = value_of(container, "AZUREML_APP_ROOT") or APP_ROOT
+    root = value_of(container, "AML_APP_ROOT") or APP_ROOT
     return Entry(posixpath.normpath(posixpath.join(root, value)), "AZUREML_ENTRY_SCRIPT", value)
 
 

@@ -27,7 +27,7 @@ from checks.container.seen import all_lines
 from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Fix, Quote, Stage
 from checks.kubernetes.ends import NEVER_RAN, enders, loops, meaning, more, with_logs_of
-from checks.kubernetes.scenes import ended, pod, running, scene, terminated, waiting
+from checks.kubernetes.scenes import deployment, ended, pod, running, scene, terminated, waiting
 from checks.kubernetes.seen import quote_ended, workload_of
 from checks.runtime.wording import titled
 
@@ -78,6 +78,14 @@ CASES = (
     quiet(scene(pods=(pod(terminated(ended(1), restarts=2)),)), name="a loop"),
     quiet(scene(pods=(pod(waiting("CrashLoopBackOff", last=ended(1), restarts=2)),)), name="a loop that waits"),
     quiet(scene(pods=(pod(terminated(ended(0, "Completed")), phase="Succeeded"),)), name="done"),
+    quiet(
+        scene(
+            kind="Job",
+            controller={**deployment(status={"conditions": [{"type": "Complete", "status": "True"}]}), "kind": "Job"},
+            pods=(pod(terminated(ended(1)), phase="Failed", restartPolicy="Never"),),
+        ),
+        name="a later pod of the job did the work",
+    ),
     quiet(scene(pods=(pod(terminated(ended(137)), status={"reason": "Evicted"}),)), name="evicted"),
     quiet(scene(pods=(pod(running(last=ended(1), restarts=1)),)), name="it runs again"),
 )

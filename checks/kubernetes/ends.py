@@ -69,9 +69,16 @@ def loops(workload: Workload, one: PodContainer) -> bool:
 def has_ended(workload: Workload, one: PodContainer) -> bool:
     """True for a container whose last end is the trouble of now: in a loop, or not started again."""
     status = one.status
-    if status is None or one.pod.metadata.deletion_timestamp:
+    if status is None or one.pod.metadata.deletion_timestamp or is_complete(workload):
         return False
     return loops(workload, one) or bool(status.state.terminated and not one.pod.status.reason)
+
+
+def is_complete(workload: Workload) -> bool:
+    """True for a job that has done its work, whatever became of the pods before the last one."""
+    job = workload.controller
+    complete = job.status.condition("Complete") if job and job.kind == "Job" else None
+    return complete is not None and complete.status == "True"
 
 
 def happened(workload: Workload, time: str | None) -> bool:

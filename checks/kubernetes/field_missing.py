@@ -35,10 +35,10 @@ NOT_MISSED = frozenset({"serviceName"})
 @check("kubernetes.field-missing", needs=("manifest",), stage=Stage.START, confidence=Confidence.CERTAIN)
 def field_missing(evidence: Evidence) -> Iterator[Finding]:
     """Tell each field; where an unknown one stands in the same mapping, that one is the reason and is told alone."""
-    strays = {(one.object, outer_of(one.field)) for one in faults(evidence, "unknown") if "the API has" in one.hint}
+    strays = {(one.object, outer_of(one.field), one.hint) for one in faults(evidence, "unknown")}
     for one in faults(evidence, "missing"):
         field, outer = last_of(one.field), outer_of(one.field)
-        if (one.object, outer) in strays:
+        if any((there, at) == (one.object, outer) and f"has `{field}` here" in hint for there, at, hint in strays):
             continue
         yield Finding(
             title=f"{f'`{short(outer)}`' if outer else one.object} lacks the required `{field}`",
@@ -62,6 +62,15 @@ CASES = (
             fault("missing", "- nam: score", "spec.containers[0].name"),
         ),
         name="misspelt in the same mapping",
+    ),
+    fires(
+        manifest(
+            fault("unknown", "replica: 2", "spec.replica", hint="the API has `replicas` here"),
+            fault("missing", "spec:", "spec.selector"),
+        ),
+        saw="lacks the required `selector`",
+        findings=1,
+        name="another one is misspelt",
     ),
     quiet(manifest()),
 )

@@ -46,6 +46,8 @@ def field_unknown(evidence: Evidence) -> Iterator[Finding]:
 
 def _cure(field: str, hint: str) -> str:
     """What to do, in words."""
+    if " writes `" in hint:
+        return f"write {hint.rpartition(' as ')[2]} instead"
     if "belongs" in hint:
         return f"move it: {hint}"
     return f"write {hint.removeprefix('the API has ')}" if hint else f"take `{field}` out, or look up its name"

@@ -4,12 +4,15 @@ from collections.abc import Iterable
 
 import msgspec
 
+from checks.cluster.pods import Container
 from checks.cluster.subject import Workload
 from checks.container.seen import all_lines
 from checks.evidence import Evidence
 from checks.finding import Finding, Severity
-from checks.kubernetes.ends import IS_READY, loops, with_logs_of
+from checks.kubernetes.ends import IS_READY, is_complete, loops, with_logs_of
 from checks.kubernetes.seen import PodContainer, containers
+
+VAGUE = frozenset({"logs.unrecognised-error"})  # a line that merely looks like an error
 
 _BEFORE = " --previous"
 
@@ -19,7 +22,8 @@ def overcome(finding: Finding, evidence: Evidence) -> Finding:
 
     Meant is a container that is ready, ends no more, and whose earlier run did not come to serve: it waited for
     something that came later. One that ended while it served may do so again. Meant is also an init container that
-    has ended with code 0, whatever it complained of.
+    has ended with code 0, whatever it complained of, a pod that failed before its job was done, and a line that nobody
+    knows, of a container that runs well beside the one that serves.
     """
     workload = evidence.workload
     if not isinstance(workload, Workload) or finding.gravity is not Severity.ERROR:
@@ -30,7 +34,8 @@ def overcome(finding: Finding, evidence: Evidence) -> Finding:
         return finding
     before = all(source.endswith(_BEFORE) for source in sources)
     past = before and all(_works(workload, one) and not _served(evidence, one) for one in told)
-    if not past and not all(_is_done(one) for one in told):
+    vague = finding.id in VAGUE and all(_works(workload, one) and _is_beside(one) for one in told)
+    if not (past or vague or is_complete(workload) or all(_is_done(one) for one in told)):
         return finding
     return msgspec.structs.replace(finding, severity=Severity.WARNING)
 
@@ -51,6 +56,16 @@ def once(findings: Iterable[Finding], evidence: Evidence) -> list[Finding]:
 def _is_done(one: PodContainer) -> bool:
     end = one.status.state.terminated if one.status else None
     return one.init and end is not None and end.exit_code == 0
+
+
+def _is_beside(one: PodContainer) -> bool:
+    """True for a container without ports and probes, in a pod of which another has them."""
+    others = (other for other in one.pod.spec.containers if other.name != one.name)
+    return not _is_asked(one.spec) and any(_is_asked(other) for other in others)
+
+
+def _is_asked(container: Container) -> bool:
+    return bool(container.ports or container.readiness_probe or container.liveness_probe)
 
 
 def _is_of(source: str, one: PodContainer) -> bool:

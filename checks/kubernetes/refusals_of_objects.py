@@ -9,11 +9,19 @@ from checks.cluster.subject import Workload
 from checks.cluster.workloads import Controller
 from checks.evidence import Missing
 from checks.kubernetes.refusals_of_pods import NOT_SET, Refused, either
+from checks.kubernetes.scaling import autoscalers_of
 
 _SERVICE = ("ClusterIP", "NodePort", "LoadBalancer", "ExternalName")
 _ACCESS = ("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod")
 _PATH = ("Exact", "Prefix", "ImplementationSpecific")
 _STRATEGY = ("RollingUpdate", "Recreate")
+_KEYS_OF = {
+    "kubernetes.io/dockerconfigjson": (".dockerconfigjson",),
+    "kubernetes.io/dockercfg": (".dockercfg",),
+    "kubernetes.io/tls": ("tls.crt", "tls.key"),
+    "kubernetes.io/ssh-auth": ("ssh-privatekey",),
+}
+"""What a secret of a type must hold."""
 
 
 def of_objects(workload: Workload) -> Iterator[Refused]:
@@ -23,6 +31,8 @@ def of_objects(workload: Workload) -> Iterator[Refused]:
     yield from _of_services(workload)
     yield from _of_claims(workload)
     yield from _of_ingresses(workload)
+    yield from _of_autoscalers(workload)
+    yield from _of_secrets(workload)
 
 
 def _of_strategy(shown: str, controller: Controller) -> Iterator[Refused]:
@@ -77,3 +87,19 @@ def _of_ingresses(workload: Workload) -> Iterator[Refused]:
                 yield shown, "spec.rules[0].http.paths[0].pathType", rule.path_type, either(_PATH)
             if not rule.path.startswith("/") and rule.path_type != "ImplementationSpecific":
                 yield shown, "spec.rules[0].http.paths[0].path", rule.path, "a path that begins with `/`"
+
+
+def _of_autoscalers(workload: Workload) -> Iterator[Refused]:
+    for one in autoscalers_of(workload):
+        shown, least, most = f"hpa/{one.metadata.name}", one.spec.min_replicas, one.spec.max_replicas
+        if most < 1:
+            yield shown, "spec.maxReplicas", most or NOT_SET, "1 or more"
+        elif least is not None and least > most:
+            yield shown, "spec.maxReplicas", most, f"{least} or more: minReplicas is {least}"
+
+
+def _of_secrets(workload: Workload) -> Iterator[Refused]:
+    for one in () if isinstance(workload.secrets, Missing) else workload.secrets:
+        for key in _KEYS_OF.get(one.type, ()):
+            if key not in one.keys:
+                yield f"secret/{one.name}", f"data[{key}]", NOT_SET, f"the key {key}, as {one.type} asks"

@@ -190,6 +190,11 @@ class ManifestFile:
             return self.quote(start.line + 1, start.column, end.column - start.column)
         return self.quote(start.line + 1)
 
+    def renamed(self, node: Node, text: str) -> Edit | None:
+        """The same for a name, which keeps the quotes that it stands in: JSON has no name without."""
+        style = node.style if isinstance(node, ScalarNode) and node.style in {"'", '"'} else ""
+        return self.replaced(node, f"{style}{text}{style}")
+
     def replaced(self, node: Node, text: str) -> Edit | None:
         """The edit that writes another text for a scalar on one line; None for other nodes, and within a secret."""
         start, end = node.start_mark, node.end_mark

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -15,7 +16,7 @@ from doctor.cluster.manifest_paths import KUSTOMIZE, is_manifest, manifests_in
 from doctor.cluster.schema import Schema, Version, fault_of_api, faults_of, schema_for, version_of
 from doctor.cluster.snapshot import Snapshot
 from doctor.cluster.subjects import Subject, subjects_of, workload_of
-from doctor.cluster.typed import PLURALS, WORKLOADS, namespace_of, record_of
+from doctor.cluster.typed import ENDING, PLURALS, WORKLOADS, namespace_of, record_of
 from doctor.cluster.yaml_tree import repeated, walk
 from doctor.errors import CannotExamine
 
@@ -67,7 +68,7 @@ def _collected(files: Sequence[ManifestFile], schema: Schema | None, version: Ve
     faults = {id(one): _faults(one, schema, version) for one in objects}
     for again, first in _repeated(objects):
         faults[id(again)].append(_fault_of_object(again, first))
-    groups = _groups(objects, version)
+    groups = _groups(objects, version, _as_meant(objects, faults))
     _add_the_rest(groups, files, objects, {key for key, found in faults.items() if found})
     for group in groups:
         yield _finished(group, groups, objects, faults, schema, version)
@@ -157,7 +158,31 @@ def _path_of(one: Written, index: int) -> str:
     return ""
 
 
-def _snapshot(objects: Sequence[Written]) -> tuple[Snapshot, dict[int, Written]]:
+def _as_meant(objects: Sequence[Written], faults: dict[int, list[Fault]]) -> dict[int, dict[str, Any]]:
+    """The data of the objects with every misspelt field read as what it is surely meant for.
+
+    Otherwise `volumeClaimTemplate` would be told twice: as a name, and as the volume that a container lacks.
+    """
+    meant: dict[int, dict[str, Any]] = {}
+    for file in {id(one.file): one.file for one in objects}.values():
+        own = [one for one in objects if one.file is file]
+        found = [fault for one in own for fault in faults[id(one)] if fault.problem == "unknown"]
+        edits = sorted({edit for fault in found for edit in fault.edits}, key=lambda edit: -edit.start_column)
+        if not edits:
+            continue
+        lines = list(file.lines)
+        for edit in edits:  # each lies on one line
+            line = lines[edit.start_line - 1]
+            lines[edit.start_line - 1] = line[: edit.start_column] + edit.replacement + line[edit.end_column :]
+        again = list(ManifestFile.read(file.path, "".join(lines).encode()).objects())
+        if len(again) == len(own):
+            meant |= {id(one): other.data for one, other in zip(own, again, strict=True)}
+    return meant
+
+
+def _snapshot(
+    objects: Sequence[Written], meant: dict[int, dict[str, Any]]
+) -> tuple[Snapshot, dict[int, Written]]:
     """The files as lists of a cluster, and what each record was written as."""
     namespace = namespace_of([one.data for one in objects])
     lists: dict[str, list[object]] = {}
@@ -165,7 +190,7 @@ def _snapshot(objects: Sequence[Written]) -> tuple[Snapshot, dict[int, Written]]
     for one in objects:
         if one.kind not in PLURALS or not one.name:
             continue
-        record = record_of(one.data, namespace)
+        record = record_of(meant.get(id(one), one.data), namespace)
         lists.setdefault(PLURALS[one.kind][0], []).append(record)
         origin[id(record)] = one
     return Snapshot(None, {kind: Listed(items=tuple(items)) for kind, items in lists.items()}), origin
@@ -189,9 +214,9 @@ def _joined(subjects: list[Subject]) -> list[Subject]:
     return workloads
 
 
-def _groups(objects: Sequence[Written], version: Version) -> list[_Group]:
+def _groups(objects: Sequence[Written], version: Version, meant: dict[int, dict[str, Any]]) -> list[_Group]:
     """The workloads of the files, each with the objects that are about it."""
-    snapshot, origin = _snapshot(objects)
+    snapshot, origin = _snapshot(objects, meant)
     taken: set[int] = set()
     groups: list[_Group] = []
     for subject in _joined(subjects_of(snapshot)):
@@ -257,7 +282,7 @@ def _finished(
     name = f"{group.file.path}: {group.workload.shown}" if several else group.file.path  # type: ignore[union-attr]
     target = Target(kind="manifest", name=name)
     evidence = Evidence(target=target, workload=group.workload, manifest=manifest)
-    lonely = not any(one.kind in WORKLOADS for one in objects)
+    lonely = not any(one.kind in WORKLOADS - ENDING for one in objects)
     return Collected(evidence, group.file, [*group.objects, *objects], lonely)
 
 

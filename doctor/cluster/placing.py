@@ -12,7 +12,12 @@ from doctor.cluster.typed import template_path
 from doctor.cluster.yaml_tree import entries, joined, name_of
 
 _PATH = re.compile(r"([A-Za-z][\w./\[\]{}-]*?)(?::\s|:?$)")
-_CONTAINER = re.compile(r"container ([a-z0-9-]+)")
+_CONTAINER = re.compile(r"container ([^\s,:]+)")
+_VARIABLE = re.compile(r"env (\S+) of container (\S+?):(?:\s|$)")
+_VOLUME = re.compile(r"volume (\S+?):(?:\s|$)")
+_KEY = re.compile(r": key (\S+) of ")
+_SHORT = {"hpa": "horizontalpodautoscaler", "pdb": "poddisruptionbudget", "pvc": "persistentvolumeclaim"}
+"""Kinds that checks call as kubectl does."""
 
 
 class Places:
@@ -33,7 +38,8 @@ class Places:
         if quote.line is not None:
             return quote
         name, _, rest = quote.source.partition(" ")
-        one = self._objects.get(name)
+        kind, slash, bare = name.partition("/")
+        one = self._objects.get(f"{_SHORT.get(kind, kind)}{slash}{bare}")
         if one is None:
             return quote
         node = self._node(one, quote.text, rest)
@@ -50,9 +56,11 @@ class Places:
         if one.shown not in self._lines:
             self._lines[one.shown] = dict(_named(one.node))
         fields = self._lines[one.shown]
+        template = template_path(one.kind)
+        if (spoken := _spoken_of(text, template)) is not None:
+            return _holding(fields, *spoken)
         found = _PATH.match(text)
         container = _CONTAINER.search(rest)
-        template = template_path(one.kind)
         if found is None:
             return fields.get(f"{template}.containers[{container[1]}]") if container else None
         path = found[1]
@@ -67,7 +75,39 @@ class Places:
                 if (node := fields.get(head + path)) is not None:
                     return node
             path = re.sub(r"(?:^|\.)[^.\[]*$|\[[^\]]*\]$", "", path)
-        return None
+        if container and (node := fields.get(f"{template}.containers[{container[1]}].env[{found[1]}]")) is not None:
+            return node
+        return _only(fields, text.rpartition(":")[2].strip())
+
+
+def _spoken_of(text: str, template: str) -> tuple[str, str] | None:
+    """The path of what a check names in words, `env MODE of container score`, and the value looked for within."""
+    key = _KEY.search(text)
+    value = key[1] if key else ""
+    if variable := _VARIABLE.match(text):
+        return f"{template}.containers[{variable[2]}].env[{variable[1]}]", value
+    if volume := _VOLUME.match(text):
+        return f"{template}.volumes[{volume[1]}]", value
+    return None
+
+
+def _holding(fields: dict[str, Node], path: str, value: str) -> Node | None:
+    """The field below a path with that value, else what stands at the path; also of an init container."""
+    for at in (path, path.replace(".containers[", ".initContainers[")):
+        if at in fields:
+            below = (node for name, node in fields.items() if name.startswith(f"{at}."))
+            return next((node for node in below if value and _says(node, value)), fields[at])
+    return None
+
+
+def _only(fields: dict[str, Node], value: str) -> Node | None:
+    """The one field of the object with that value; None where there are none or several."""
+    found = {id(node): node for node in fields.values() if value and _says(node, value)}
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _says(node: Node, value: str) -> bool:
+    return isinstance(node, ScalarNode) and str(node.value) == value
 
 
 def _named(node: Node, path: str = "", by_name: str = "") -> Iterator[tuple[str, Node]]:

@@ -17,14 +17,15 @@ from checks.edits import by_path
 from checks.evidence import Evidence, Missing, Probe, Script
 from checks.finding import Finding, Fix
 from checks.kubernetes.specs import speaks_of
-from checks.outcome import Found, run_check
+from checks.outcome import Found, Outcome, run_check
 from checks.rank import rank
-from checks.registry import checks_of_kind
+from checks.registry import checks_of_family, checks_of_kind
 from doctor import __version__
 from doctor.cluster.manifest_file import ManifestFile, Written
 from doctor.cluster.manifests import Collected, collect, read
 from doctor.cluster.placing import Places
 from doctor.cluster.schema import Version, version_of
+from doctor.cluster.scripts_inside import scripts_inside
 from doctor.engine import Options, examine
 from doctor.errors import CannotExamine, ConfigError
 from doctor.fixing import changed_texts, diff, safe_edits, write
@@ -206,6 +207,9 @@ def _judged(
         if isinstance(outcome, Found)
         for finding in outcome.findings
     ]
+    if isinstance(evidence.script, Missing):
+        of_scripts, told = _of_scripts(one, suppression)
+        outcomes, found = (*outcomes, *of_scripts), [*found, *told]
     kept, suppressed = _split(found, one, suppression)
     ranking = rank(kept)
     words = ["doctor", "check", *map(str, paths)] + (["--kubernetes-version", version.shown] if version.named else [])
@@ -222,6 +226,20 @@ def _judged(
         suppressed=len(suppressed),
         suppressions=suppressed,
     )
+
+
+def _of_scripts(one: Collected, suppression: Suppression) -> tuple[tuple[Outcome, ...], list[Finding]]:
+    """What reading shows of the entry script that a config map of the files holds."""
+    outcomes: list[Outcome] = []
+    told: list[Finding] = []
+    for inside in scripts_inside(one.evidence.workload, one.objects)[:1]:
+        evidence = Evidence(target=one.evidence.target, script=inside.script)
+        for check in suppression.selected(checks_of_family("entry-script")):
+            if _can_tell(check, evidence):
+                outcome = run_check(check, evidence)
+                outcomes.append(outcome)
+                told += [inside.told(finding) for finding in outcome.findings] if isinstance(outcome, Found) else []
+    return tuple(outcomes), told
 
 
 def _can_tell(check: Check, evidence: Evidence) -> bool:

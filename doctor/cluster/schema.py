@@ -185,12 +185,12 @@ class _Walk:
         known: Json = schema["properties"]
         near = [name for name in _near(str(key.value), known) if self.holds(value, known[name])]
         free = [name for name in near if name not in there]
-        place = self.place_of(str(key.value), schema, above)
+        place = _moved(str(key.value), known) or self.place_of(str(key.value), schema, above)
         if near and not free and not place:
             return self.fault("unknown", path, key, hint=f"the API has `{near[0]}` here, which is there already")
         near = free
         if near and (_is_close(str(key.value), near[0]) or not place):
-            edit = self.file.replaced(key, near[0]) if _is_close(str(key.value), near[0]) else None
+            edit = self.file.renamed(key, near[0]) if _is_close(str(key.value), near[0]) else None
             edits: tuple[Edit, ...] = (edit,) if edit else ()
             return self.fault("unknown", path, key, hint=f"the API has `{near[0]}` here", edits=edits)
         return self.fault("unknown", path, key, hint=place)
@@ -244,6 +244,21 @@ class _Walk:
             hint=hint,
             edits=edits,
         )
+
+
+_MOVED = {
+    "serviceName": ("service", "service.name"),
+    "servicePort": ("service", "service.port.number"),
+    "targetCPUUtilizationPercentage": ("metrics", "metrics[].resource.target.averageUtilization"),
+    "targetAverageUtilization": ("target", "target.averageUtilization"),
+    "targetAverageValue": ("target", "target.averageValue"),
+}
+"""Fields of older versions of an API: the field beside which they would stand, and what they became."""
+
+
+def _moved(name: str, known: Json) -> str:
+    beside, now = _MOVED.get(name, ("", ""))
+    return f"this version of the API writes `{name}` as `{now}`" if beside in known and now else ""
 
 
 _NOT_ENTERED = frozenset({"status", "ephemeralContainers", "managedFields", "ownerReferences"})
@@ -342,7 +357,7 @@ def fault_of_api(one: Written, schema: Schema | None, version: Version) -> Fault
     if gone:
         if version.minor < gone.since:
             return None
-        edit = one.file.replaced(value, gone.instead) if gone.alike and gone.instead else None
+        edit = one.file.renamed(value, gone.instead) if gone.alike and gone.instead else None
         return fault(
             f"{kind} in {api} is not served since Kubernetes 1.{gone.since}", gone.instead, "", (edit,) if edit else ()
         )
@@ -368,7 +383,7 @@ def fault_of_api(one: Written, schema: Schema | None, version: Version) -> Fault
     close = get_close_matches(kind.lower(), {k.lower(): k for k in kinds}, n=1, cutoff=0.75)
     nearest = next((k for k in kinds if close and k.lower() == close[0]), "")
     edit = (
-        one.file.replaced(kind_node, nearest) if (api, nearest) in schema.kinds and _is_close(kind, nearest) else None
+        one.file.renamed(kind_node, nearest) if (api, nearest) in schema.kinds and _is_close(kind, nearest) else None
     )
     return fault(
         f"Kubernetes has no kind {kind}",

@@ -39,6 +39,9 @@ PLURALS: dict[str, tuple[str, Any]] = {
 
 WORKLOADS = frozenset({"Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod"})
 
+ENDING = frozenset({"Job", "CronJob"})
+"""Those whose pods end by themselves: no service leads to them."""
+
 APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 """The annotation in which kubectl keeps the whole object once more."""
 

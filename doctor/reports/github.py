@@ -19,10 +19,12 @@ COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO:
 
 def write(reports: Sequence[Report], style: Style) -> str:
     """One line an annotation; none for a healthy target."""
-    return "".join(f"{line}\n" for report in reports for line in _lines(report, style))
+    several = len(reports) > 1
+    return "".join(f"{line}\n" for report in reports for line in _lines(report, style, several=several))
 
 
-def _lines(report: Report, style: Style) -> Iterator[str]:
+def _lines(report: Report, style: Style, *, several: bool) -> Iterator[str]:
+    whose = f"{report.target.name}: " if several and report.target.kind == "workload" else ""
     arranged = arrange(report)
     explained = {id(symptom) for symptoms in arranged.symptoms.values() for symptom in symptoms}
     for finding in report.findings:
@@ -32,7 +34,7 @@ def _lines(report: Report, style: Style) -> Iterator[str]:
             continue
         # A symptom stands beside its cause: it must not look like one more thing to cure.
         symptom = id(finding) in explained
-        yield _annotation("notice" if symptom else COMMANDS[finding.gravity], finding, symptom=symptom)
+        yield _annotation("notice" if symptom else COMMANDS[finding.gravity], finding, whose, symptom=symptom)
     if style.quiet:
         return
     for one in report.checks.crashed:
@@ -40,13 +42,14 @@ def _lines(report: Report, style: Style) -> Iterator[str]:
         yield f"::warning title={_property(f'{one.id} crashed')}::{_data(words)}"
     if report.verdict is Verdict.INCONCLUSIVE:
         words = "\n".join([closing(report), *report.notes])
-        yield f"::notice file={_property(report.target.name)},title=inconclusive::{_data(words)}"
+        file = "" if report.target.kind == "workload" else f"file={_property(report.target.name)},"
+        yield f"::notice {file}title=inconclusive::{_data(words)}"
 
 
-def _annotation(command: str, finding: Finding, *, symptom: bool) -> str:
+def _annotation(command: str, finding: Finding, whose: str, *, symptom: bool) -> str:
     quote = next((quote for quote in finding.evidence if quote.line is not None), None)
-    place = _place(quote) if quote else {}
-    properties = {**place, "title": finding.title}
+    place = _place(quote) if quote and not _is_command(quote) else {}
+    properties = {**place, "title": f"{whose}{finding.title}"}
     words = [finding.why]
     words += [f"{one.source}: {one.text}" for one in finding.evidence if one.line is None]
     if symptom:
@@ -57,6 +60,11 @@ def _annotation(command: str, finding: Finding, *, symptom: bool) -> str:
     words.append(f"doctor explain {finding.id}")
     told = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
     return f"::{command} {told}::{_data(chr(10).join(word for word in words if word))}"
+
+
+def _is_command(quote: Quote) -> bool:
+    """True for a log that no file holds: `docker logs score`."""
+    return quote.source.startswith(("docker logs ", "kubectl logs "))
 
 
 def _place(quote: Quote) -> dict[str, object]:
