@@ -26,6 +26,9 @@ OF_A_CLUSTER = tuple(
 )
 """What a cluster says of a workload whose reason lies elsewhere; each follows from those before it."""
 
+ENDINGS = frozenset({"kubernetes.crash-loop", "kubernetes.container-failed"})
+"""Of a container that does not stay: why it ends goes before why nobody would reach it."""
+
 STATES = frozenset(
     {
         *OF_A_CLUSTER,
@@ -77,7 +80,9 @@ def judge(findings: Iterable[Finding]) -> Ranking:
     """Rank findings of all families together."""
     told = unique(findings)
     ranking = rank(told, _ties(told))
-    causes = tuple(_quoting(one, ranking.findings) for one in sorted(ranking.causes, key=_tier))
+    breaks = any(ENDINGS & set(one.explains) and one.id not in OF_TRAFFIC for one in ranking.causes)
+    order = sorted(ranking.causes, key=lambda one: (_tier(one), breaks and one.id in OF_TRAFFIC))
+    causes = tuple(_quoting(one, ranking.findings) for one in order)
     rest = tuple(one for one in ranking.findings if not any(one is cause for cause in ranking.causes))
     return Ranking(causes=causes, findings=(*causes, *rest))
 

@@ -172,3 +172,10 @@ def test_what_keeps_requests_away_accounts_for_a_log_without_a_failure() -> None
     traffic = finding("kubernetes.selector-mismatch", severity=Severity.ERROR)
     silent = finding("logs.log-empty", severity=Severity.ERROR)
     assert [one.id for one in judge((traffic, silent)).causes] == ["kubernetes.selector-mismatch"]
+
+
+def test_why_a_container_ends_goes_before_why_nobody_would_reach_it() -> None:
+    traffic = finding("kubernetes.selector-mismatch", severity=Severity.ERROR, confidence=Confidence.CERTAIN)
+    loop = finding("kubernetes.crash-loop", severity=Severity.ERROR)
+    ranking = judge((traffic, LOG, loop))
+    assert [one.id for one in ranking.causes] == [LOG.id, traffic.id]

@@ -7,7 +7,7 @@ import pytest
 from checks.evidence import Evidence, Log, Logs
 from checks.finding import Finding, Quote, Severity
 from checks.kubernetes.past import once, overcome
-from checks.kubernetes.scenes import POD, ended, pod, running, scene, spec, terminated, waiting
+from checks.kubernetes.scenes import POD, deployment, ended, pod, running, scene, spec, terminated, waiting
 
 SOURCE = f"kubectl logs {POD} -c inference-server -n team-a"
 LATER = "2026-11-20T18:14:30Z"
@@ -60,3 +60,32 @@ def test_two_runs_that_end_alike_are_said_once() -> None:
     evidence = seen(waiting("CrashLoopBackOff", last=ended(1), restarts=3))
     assert once((told(), told(SOURCE)), evidence) == [told()]
     assert once((overcome(told(), seen(works())), told(SOURCE)), evidence) == [told(SOURCE)]
+
+
+VAGUE = "logs.unrecognised-error"
+
+
+def vague(container: str) -> Finding:
+    source = f"kubectl logs {POD} -c {container} -n team-a"
+    return Finding(id=VAGUE, title="x", evidence=(Quote(source=source, line=4, text="ERROR 404 for /x"),))
+
+
+def beside(**more: Any) -> Evidence:
+    shipper = {"name": "shipper", "image": "shipper:1", **more}
+    both = [{**running(), "name": name} for name in ("inference-server", "shipper")]
+    return scene(pods=(pod(running(), spec(), shipper, status={"containerStatuses": both}),))()
+
+
+def test_a_line_that_nobody_knows_beside_the_one_that_serves_is_a_warning() -> None:
+    assert overcome(vague("shipper"), beside()).severity is Severity.WARNING
+    assert overcome(vague("inference-server"), beside()) == vague("inference-server"), "it is the one that serves"
+    served = beside(ports=[{"containerPort": 9000}])
+    assert overcome(vague("shipper"), served) == vague("shipper"), "it serves as well"
+
+
+def test_what_a_pod_said_whose_job_is_done_is_a_warning() -> None:
+    done = {"conditions": [{"type": "Complete", "status": "True"}]}
+    job = {**deployment(status=done), "kind": "Job"}
+    failed = pod(terminated(ended(1)), phase="Failed", restartPolicy="Never")
+    assert overcome(told(SOURCE), scene(kind="Job", controller=job, pods=(failed,))()).severity is Severity.WARNING
+    assert overcome(told(SOURCE), scene(pods=(failed,))()) == told(SOURCE)

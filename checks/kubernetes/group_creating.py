@@ -29,6 +29,7 @@ from checks.kubernetes.module_mounted_elsewhere import module_mounted_elsewhere
 from checks.kubernetes.mount_hides_code import mount_hides_code
 from checks.kubernetes.mount_refused import mount_refused
 from checks.kubernetes.node_disk_full import node_disk_full
+from checks.kubernetes.path_mounted_elsewhere import path_mounted_elsewhere
 from checks.kubernetes.program_not_loadable import program_not_loadable
 from checks.kubernetes.pull_secret_unusable import pull_secret_unusable
 from checks.kubernetes.registry_certificate import registry_certificate
@@ -37,6 +38,7 @@ from checks.kubernetes.registry_firewall import registry_firewall
 from checks.kubernetes.registry_host_unknown import registry_host_unknown
 from checks.kubernetes.registry_rate_limit import registry_rate_limit
 from checks.kubernetes.registry_unreachable import registry_unreachable
+from checks.kubernetes.root_read_only import root_read_only
 from checks.kubernetes.sandbox_addresses_exhausted import sandbox_addresses_exhausted
 from checks.kubernetes.sandbox_failed import sandbox_failed
 from checks.kubernetes.sandbox_network_failed import sandbox_network_failed
@@ -75,6 +77,7 @@ CHECKS: tuple[Check, ...] = (
     image_unusable,
     image_not_pulled,
     node_disk_full,
+    root_read_only,
     sandbox_addresses_exhausted,
     sandbox_network_failed,
     sandbox_failed,
@@ -98,6 +101,7 @@ CHECKS: tuple[Check, ...] = (
     container_not_configured,
     command_not_found,
     command_not_executable,
+    path_mounted_elsewhere,
     program_not_loadable,
     mount_refused,
     working_dir_unusable,

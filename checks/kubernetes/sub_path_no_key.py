@@ -71,7 +71,7 @@ def sub_path_no_key(evidence: Evidence) -> Iterator[Finding]:
             close = near(part, there) or (there if len(there) == 1 else ())
             met = next((line for line in all_lines(evidence) if where in line.text), None)
             yield Finding(
-                title=titled(f"{one.kind} `{one.name}` has no key `{part}`: {where} is an empty folder", 88),
+                title=titled(f"subPath `{part}` is no key of {one.kind} {one.name}: an empty folder is mounted", 88),
                 evidence=(
                     quote_field(f"{workload.shown} container {container.name}", f"volumeMounts[{where}].subPath", part),
                     Quote(source=f"{one.kind} {one.name}", text=f"keys: {listed(there, 8)}"),
@@ -115,10 +115,10 @@ def _seen(part: str, *of: str, state: Made = LOOP, volumes: Made = MAP) -> Scene
 CASES = (
     fires(
         _seen("scores.py", "score.py", "other.py"),
-        saw="config map `code` has no key `scores.py`: /srv/score.py is an empty folder",
+        saw="subPath `scores.py` is no key of config map code: an empty folder is mounted",
         findings=1,
     ),
-    fires(_seen("score.py", volumes=ITEMS), saw="no key `score.py`", name="items name the files"),
+    fires(_seen("score.py", volumes=ITEMS), saw="`score.py` is no key", name="items name the files"),
     fires(_seen("x", "score.py", state=running()), findings=1, name="a pod that is ready lives without it"),
     quiet(_seen("b.py", volumes=ITEMS), name="the path of an item"),
     quiet(_seen("score.py", "score.py")),
