@@ -46,7 +46,7 @@ OF_A_CONTAINER = frozenset(
     f"kubernetes.{name}"
     for name in (
         *("init-container-fails", "init-container-hangs", "sidecar-dies", "crashed", "killed", "command-ends"),
-        *("liveness-kills", "startup-probe-too-short"),
+        *("liveness-kills", "startup-probe-too-short", "ended-from-inside"),
     )
 )
 """What a cluster says of one container, and what that container's own log may know better."""

@@ -27,15 +27,16 @@ from collections.abc import Iterator
 from checks.cases import fires, quiet
 from checks.check import check
 from checks.cluster.pods import Container
+from checks.cluster.subject import Workload
 from checks.container.commands import base, is_python
 from checks.container.stopping import asked_to_end
 from checks.evidence import Evidence
-from checks.finding import Finding, Quote, Stage
+from checks.finding import Finding, Fix, Quote, Stage
 from checks.kubernetes.ends import enders, lasted, more, was_ready, with_logs_of
 from checks.kubernetes.patching import of_container
 from checks.kubernetes.probe_kills import kill_of
 from checks.kubernetes.scenes import ended, event, pod, running, scene, spec, terminated, waiting
-from checks.kubernetes.seen import quote_ended, workload_of
+from checks.kubernetes.seen import PodContainer, quote_ended, workload_of
 from checks.runtime.wording import seconds_of, titled
 
 SHELLS = frozenset({"bash", "sh", "dash", "ash", "zsh"})
@@ -77,20 +78,20 @@ def command_ends(evidence: Evidence) -> Iterator[Finding]:
                 *more(count),
             ),
             about=(f"container:{one.name}", "exit:0"),
-            fixes=(
-                of_container(
-                    "let a server in the foreground be the command",
-                    workload,
-                    one.name,
-                    {
-                        "command": ["azmlinfsrv", "--entry_script", _script(one.spec), "--port", _port(one.spec)],
-                        **({"args": None} if one.spec.args else {}),
-                    },
-                    init=one.init,
-                ),
-            ),
+            fixes=_fixes(workload, one),
             confirm=f"kubectl get pod {one.pod.name} -n {workload.namespace}",
         )
+
+
+def _fixes(workload: Workload, one: PodContainer) -> tuple[Fix, ...]:
+    words = (*one.spec.command, *one.spec.args)
+    script = next((word for word in words[1:] if not word.startswith("-")), "") if words else ""
+    if words and base(words[0]) in SHELLS and script:
+        told = f"the script {script}" if "-c" not in words[1:-1] else "the command"
+        return (Fix(title=f"let {told} end with `exec <server>`: in the foreground, without `&` or --daemon"),)
+    command = ["azmlinfsrv", "--entry_script", _script(one.spec), "--port", _port(one.spec)]
+    fields = {"command": command, **({"args": None} if one.spec.args else {})}
+    return (of_container("let a server in the foreground be the command", workload, one.name, fields, init=one.init),)
 
 
 def _short(shown: str) -> str:
@@ -126,6 +127,7 @@ CASES = (
         findings=1,
     ),
     fires(scene(pods=(pod(DONE, spec(command=["bash"])),)), saw="a shell without a terminal"),
+    fires(scene(pods=(pod(DONE, spec(command=["sh", "/code/start.sh"])),)), saw="`sh /code/start.sh` ends after 26 s"),
     fires(scene(pods=(pod(DONE),)), saw="the command of image `score:1`"),
     quiet(scene(SERVED, pods=(pod(DONE),)), name="it was asked to end"),
     quiet(

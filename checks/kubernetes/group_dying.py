@@ -8,6 +8,7 @@ from checks.kubernetes.container_failed import container_failed
 from checks.kubernetes.crash_loop import crash_loop
 from checks.kubernetes.crashed import crashed
 from checks.kubernetes.deadline_exceeded import deadline_exceeded
+from checks.kubernetes.ended_from_inside import ended_from_inside
 from checks.kubernetes.evicted import evicted
 from checks.kubernetes.grace_period_exceeded import grace_period_exceeded
 from checks.kubernetes.init_container_fails import init_container_fails
@@ -50,6 +51,7 @@ CHECKS: tuple[Check, ...] = (
     crashed,
     killed,
     command_ends,
+    ended_from_inside,
     container_failed,
     crash_loop,
     grace_period_exceeded,

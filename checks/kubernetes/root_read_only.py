@@ -50,7 +50,7 @@ _PATH = re.compile(r"[\"'‘](?P<path>/[^\"'’]*)|(?P<bare>/[\w./@+-]+): [Rr]ea
 @check(
     "kubernetes.root-read-only",
     needs=("workload", "logs"),
-    stage=Stage.START,
+    stage=Stage.LOAD,
     confidence=Confidence.CERTAIN,
     explains=(*FOLLOWS, "container.read-only-file-system"),
 )

@@ -51,7 +51,7 @@ def selector_shared(evidence: Evidence) -> Iterator[Finding]:
     workload = workload_of(evidence)
     for one in selecting(workload):
         strangers = {
-            _owner(other): other
+            owner_of(other): other
             for other in workload.others
             if selects(one, other.labels) and not _is_kin(workload, other) and not other.deletion_timestamp
         }
@@ -72,7 +72,7 @@ def selector_shared(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def _owner(other: Metadata) -> str:
+def owner_of(other: Metadata) -> str:
     """The workload that a pod belongs to, as far as names tell."""
     owner = other.controller
     if owner is None:
@@ -82,7 +82,7 @@ def _owner(other: Metadata) -> str:
 
 def _is_kin(workload: Workload, other: Metadata) -> bool:
     """True for another version of the same service."""
-    mine, theirs = _VERSION.sub("", workload.name), _VERSION.sub("", _owner(other))
+    mine, theirs = _VERSION.sub("", workload.name), _VERSION.sub("", owner_of(other))
     return mine == theirs or mine.startswith(f"{theirs}-") or theirs.startswith(f"{mine}-")
 
 

@@ -27,11 +27,12 @@ from checks.cluster.subject import Workload
 from checks.cluster.traffic import Service, ServicePort
 from checks.containers import Inside, Socket
 from checks.evidence import Evidence
-from checks.finding import Confidence, Finding, Quote, Severity, Stage
+from checks.finding import Confidence, Finding, Fix, Quote, Severity, Stage
 from checks.kubernetes.listening import declared, elsewhere, listeners
 from checks.kubernetes.scenes import deployment, pod, running, scene, service, spec
 from checks.kubernetes.seen import quote_field, workload_of
-from checks.kubernetes.services import confirming, of_object, ports_with, selecting, target, target_number
+from checks.kubernetes.selector_shared import owner_of
+from checks.kubernetes.services import confirming, of_object, ports_with, selecting, selects, target, target_number
 from checks.runtime.wording import titled
 from checks.text import listed
 
@@ -107,6 +108,7 @@ def _finding(
         confidence=confidence,
         about=(f"service:{one.name}", f"port:{target(port)}"),
         fixes=(
+            *_shared(workload, one, port),
             of_object(
                 f"let port {port.port} of the service lead to {wanted}",
                 workload,
@@ -119,6 +121,15 @@ def _finding(
             workload, f"kubectl port-forward service/{one.name} -n {workload.namespace} 8080:{port.port}"
         ),
     )
+
+
+def _shared(workload: Workload, one: Service, port: ServicePort) -> tuple[Fix, ...]:
+    """What is to be done first where the service leads to other workloads too, which its port may well fit."""
+    names = {owner_of(other) for other in workload.others if selects(one, other.labels)}
+    if not names:
+        return ()
+    others = listed(sorted(names), 2)
+    return (Fix(title=f"let {workload.shown} listen on {target(port)}: service/{one.name} leads to {others} as well"),)
 
 
 SAYS = "2026-11-20 18:08:22,962 I [1] gunicorn.error - Listening at: http://0.0.0.0:5001 (1)"

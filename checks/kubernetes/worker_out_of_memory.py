@@ -28,10 +28,10 @@ from collections.abc import Iterator
 from checks.cases import fires, quiet
 from checks.check import check
 from checks.cluster.quantities import size
-from checks.container.seen import Told, blamed, last_start
+from checks.container.seen import Told, all_lines, blamed, last_start
 from checks.evidence import Evidence, Probe
 from checks.finding import Confidence, Finding, Severity, Stage
-from checks.kubernetes.ends import still_in_init, was_ready, with_logs_of
+from checks.kubernetes.ends import IS_READY, still_in_init, was_ready, with_logs_of
 from checks.kubernetes.memory import LOAD_LESS, fewer_workers, limit_of, more_memory, quote_limit, quote_use, usage_of
 from checks.kubernetes.scenes import ended, pod, running, scene, spec, waiting
 from checks.kubernetes.seen import PodContainer, containers, quote_field, workload_of
@@ -101,10 +101,17 @@ def worker_out_of_memory(evidence: Evidence) -> Iterator[Finding]:
             else Confidence.LIKELY
             if lines or needs or len(silent) >= MANY
             else Confidence.POSSIBLE,
+            stage=Stage.RUN if not where and _came_to_serve(narrowed, lines) else Stage.INIT,
             about=(f"container:{one.name}", *(("phase:init",) if where else ())),
             fixes=(more_memory(evidence, workload, one), *fewer_workers(workload, one), LOAD_LESS),
             confirm=f"kubectl logs {one.pod.name} -n {workload.namespace} -c {one.name} --tail=20",
         )
+
+
+def _came_to_serve(narrowed: Evidence, killed: tuple[Told, ...]) -> bool:
+    """True where init() came to its end before the first worker was killed: then a request asked for too much."""
+    first = min((line.number for line in killed), default=0)
+    return any(line.number < first and IS_READY.search(line.text) for line in all_lines(narrowed))
 
 
 def _boots(narrowed: Evidence, one: PodContainer) -> tuple[Told, ...]:
