@@ -52,6 +52,8 @@ LONG = 300  # seconds of sleep that no probe waits for
         "runtime.slow-start",
         "container.init-hangs",
         "logs.init-never-returns",
+        "kubernetes.liveness-kills",
+        "kubernetes.startup-probe-too-short",
         *RAISED,
         HIDDEN,
     ),

@@ -28,6 +28,7 @@ from checks.entry_script.init_parameters import init_parameters
 from checks.entry_script.interactive_login import interactive_login
 from checks.entry_script.invisible_character import invisible_character
 from checks.entry_script.json_loads_of_parsed import json_loads_of_parsed
+from checks.entry_script.lock_taken_twice import lock_taken_twice
 from checks.entry_script.look_alike_character import look_alike_character
 from checks.entry_script.merge_conflict import merge_conflict
 from checks.entry_script.missing_colon import missing_colon
@@ -168,6 +169,7 @@ CHECKS = (
     debugging_left,
     exit_left,
     blocking_start,
+    lock_taken_twice,
     argparse_in_script,
     secret_in_source,
     json_loads_of_parsed,

@@ -16,6 +16,9 @@ LONGEST_QUOTE = 1200  # characters
 MOST_QUOTES = 3
 NEAR = 12  # lines between a message and the values it speaks of
 SHORTEST_VALUE = 3  # characters of a value that is looked for
+_DATED = re.compile(r"/\.\.\d{4}(?:_\d\d){5}\.\d+/")
+"""`/..2026_11_22_00_01_06.706112243/`. Source: kubelet `atomic_writer.go`."""
+
 _ESCAPED = re.compile(r"[\"'\\\n]|^\(\w+\) ")
 """What is written otherwise in a text that lies inside another."""
 
@@ -83,7 +86,12 @@ def quotes(positions: Iterable[int], analysis: Analysis, log: Log) -> Iterator[Q
 
 
 def cut(raw: str, text: str) -> str:
-    """The line, or of a very long one the part around what was read."""
+    """The line, or of a very long one the part around what was read.
+
+    The folder of a date in which the kubelet keeps a config map's files is left out: it is another after each change,
+    and the path without it leads to the same file.
+    """
+    raw, text = _DATED.sub("/", raw), _DATED.sub("/", text)
     if len(raw) <= LONGEST_QUOTE:
         return raw
     begin = max(0, _place(raw, text) - LONGEST_QUOTE // 4)
