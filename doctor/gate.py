@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checks.evidence import Evidence, Probe
-from doctor.cluster.manifest_paths import is_folder, is_meant, manifests_in
+from doctor.cluster.manifest_paths import is_folder, is_meant, manifests_in, why_no_manifest
 from doctor.collectors.script import find_scripts
 from doctor.engine import Examination, Options, examine
 from doctor.errors import CannotExamine
@@ -28,6 +28,8 @@ def scripts_of(paths: Sequence[Path]) -> tuple[list[Path], list[Refused]]:
     refused: list[Refused] = []
     for path in paths:
         try:
+            if reason := why_no_manifest(path):
+                raise CannotExamine(reason)
             scripts |= dict.fromkeys(find_scripts(path))
         except CannotExamine as error:
             refused.append((path, error))

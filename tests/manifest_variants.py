@@ -58,6 +58,8 @@ VARIANTS = (
     _field("half a gpu", 'limits: { cpu: "1",', 'limits: { nvidia.com/gpu: 0.5, cpu: "1",'),
     _field("requested gpu", "requests: { cpu: 500m,", "requests: { nvidia.com/gpu: 1, cpu: 500m,"),
     _field("gpu without domain", 'limits: { cpu: "1",', 'limits: { gpu: 1, cpu: "1",'),
+    _field("fewest above most", "minReplicas: 2", "minReplicas: 20"),
+    _field("key of a secret", "type: Opaque", "type: kubernetes.io/tls"),
     Variant("upper-case port name", "name: http\n", "name: HTTP\n", NAME),
     Variant("upper-case name", "  name: score\n  labels", "  name: Score\n  labels", NAME),
     Variant(

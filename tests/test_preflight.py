@@ -13,7 +13,7 @@ from manifest_variants import HEALTHY, VARIANTS, Variant
 
 from checks.finding import Severity
 from doctor.cluster import schema
-from doctor.cluster.manifest_paths import is_meant, manifests_in
+from doctor.cluster.manifest_paths import is_meant, manifests_in, why_no_manifest
 from doctor.cluster.preflight import check_manifests, examine_manifests
 from doctor.config import load_settings
 from doctor.errors import CannotExamine, ConfigError
@@ -227,6 +227,84 @@ def test_templates_and_kustomize_are_to_be_rendered_first(tmp_path: Path) -> Non
         check_manifests([chart])
     with pytest.raises(CannotExamine, match="kubectl kustomize"):
         check_manifests([write(tmp_path, "resources: [a.yaml]\n", "kustomization.yaml")])
+
+
+HOLDS_SCRIPT = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: code }
+data:
+  entry: |
+    def init():
+        pass
+
+    def Run(raw):
+        return raw
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: code }
+spec:
+  selector: { matchLabels: { app: code } }
+  template:
+    metadata: { labels: { app: code } }
+    spec:
+      containers:
+        - name: code
+          image: registry.example.org/code:1
+          env: [{ name: AZUREML_ENTRY_SCRIPT, value: score.py }, { name: AML_APP_ROOT, value: /code }]
+          volumeMounts: [{ name: code, mountPath: /code }]
+      volumes:
+        - name: code
+          configMap: { name: code, items: [{ key: entry, path: score.py }] }
+"""
+
+
+def test_the_entry_script_in_a_config_map_is_read(tmp_path: Path) -> None:
+    assert told(checked(tmp_path, HOLDS_SCRIPT)) == [("entry-script.misspelt-function", 9)]
+    assert not told(checked(tmp_path, HOLDS_SCRIPT.replace("def Run", "def run")))
+    other = told(checked(tmp_path, HOLDS_SCRIPT.replace("value: score.py", "value: other.py")))
+    assert [one for one, _ in other] == ["kubernetes.mount-hides-code"], "it is another's script"
+
+
+def test_a_name_keeps_its_quotes_when_it_is_put_right(tmp_path: Path) -> None:
+    pod = {"containers": [{"name": "a", "image": "a:1", "imagePullPolicies": "Always"}]}
+    made = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": pod}
+    path = write(tmp_path, json.dumps(made), "pod.json")
+    assert examine_manifests([path]).apply() == 1
+    assert json.loads(path.read_text())["spec"]["containers"][0]["imagePullPolicy"] == "Always"
+
+
+def test_what_is_misspelt_is_read_as_meant(tmp_path: Path) -> None:
+    text = TEXT.replace("      containers:", "      container:").replace("memory: 2Gi", "memory: 2GB")
+    line = next(number for number, one in enumerate(text.splitlines(), 1) if "2GB" in one)
+    found = told(checked(tmp_path, text))
+    assert ("kubernetes.quantity-invalid", line) in found
+    assert {name for name, _ in found} == {"kubernetes.quantity-invalid", "kubernetes.field-unknown"}
+
+
+def test_a_missing_key_is_told_where_it_is_named(tmp_path: Path) -> None:
+    text = TEXT.replace("key: account\n", "key: acount\n")
+    line = next(number for number, one in enumerate(text.splitlines(), 1) if "acount" in one)
+    assert told(checked(tmp_path, text)) == [("kubernetes.config-key-missing", line)]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("blue.yaml", "$schema: https://azuremlschemas.example/latest/x.schema.json\nname: blue\n", "Azure Machine"),
+        ("notes.yaml", "# nothing yet\n---\n", "holds no object"),
+        ("values.yml", "replicas: 2\n", "without apiVersion and kind"),
+        ("kustomization.yaml", "resources: [a.yaml]\n", "kubectl kustomize"),
+        ("Chart.yaml", "name: score\n", "helm template"),
+    ],
+)
+def test_what_is_no_manifest_says_what_it_is(tmp_path: Path, name: str, text: str, words: str) -> None:
+    path = write(tmp_path, text, name)
+    folder = name in {"kustomization.yaml", "Chart.yaml"}
+    assert words in why_no_manifest(tmp_path if folder else path)
+    write(tmp_path, TEXT)
+    assert not why_no_manifest(tmp_path / "deployment.yaml")
 
 
 def test_braces_within_texts_are_no_template(tmp_path: Path) -> None:

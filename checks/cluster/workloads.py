@@ -23,7 +23,8 @@ class Strategy(Object, frozen=True):
 
 
 class ControllerSpec(Object, frozen=True):
-    """The wishes of every kind of controller together; `completions` and what follows are those of jobs.
+    """The wishes of every kind of controller together; `completions` and what follows are those of jobs,
+    `schedule` that of a cron job in a manifest.
 
     `replicas` is None where a manifest leaves it out (1 by default), and for kinds that have none.
     """
@@ -35,6 +36,7 @@ class ControllerSpec(Object, frozen=True):
     paused: bool = False
     progress_deadline_seconds: int | None = None
     min_ready_seconds: int = 0
+    schedule: str = ""
     service_name: str = ""
     completions: int | None = None
     parallelism: int | None = None

@@ -73,5 +73,16 @@ CASES = (
         ),
         saw="belongs under",
     ),
+    fires(
+        manifest(
+            fault(
+                "unknown",
+                "serviceName: score",
+                "spec.rules[0].http.paths[0].backend.serviceName",
+                hint="this version of the API writes `serviceName` as `service.name`",
+            )
+        ),
+        saw="writes `serviceName` as `service.name`",
+    ),
     quiet(manifest(fault("type", "value: 8080", "spec.template.spec.containers[score].env[0].value"))),
 )

@@ -6,6 +6,7 @@ from checks.kubernetes.autoscaler_conflict import autoscaler_conflict
 from checks.kubernetes.autoscaler_target_missing import autoscaler_target_missing
 from checks.kubernetes.autoscaler_without_metrics import autoscaler_without_metrics
 from checks.kubernetes.budget_blocks_drain import budget_blocks_drain
+from checks.kubernetes.budget_without_pods import budget_without_pods
 from checks.kubernetes.external_name import external_name
 from checks.kubernetes.headless_port import headless_port
 from checks.kubernetes.ingress_class_unknown import ingress_class_unknown
@@ -51,6 +52,6 @@ INGRESSES: tuple[Check, ...] = (
 )
 OTHERS: tuple[Check, ...] = (
     *(policy_denies_ingress, policy_denies_egress, autoscaler_target_missing, autoscaler_without_metrics),
-    *(autoscaler_at_maximum, autoscaler_conflict, budget_blocks_drain),
+    *(autoscaler_at_maximum, autoscaler_conflict, budget_blocks_drain, budget_without_pods),
 )
 CHECKS: tuple[Check, ...] = (scaled_to_zero, *PROBES, *SERVICES, *INGRESSES, *OTHERS)

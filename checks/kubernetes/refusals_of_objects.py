@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from checks.cluster.subject import Workload
 from checks.cluster.workloads import Controller
 from checks.evidence import Missing
-from checks.kubernetes.refusals_of_pods import NOT_SET, Refused, either
+from checks.kubernetes.cron import is_schedule
+from checks.kubernetes.refusals_of_pods import NOT_SET, Refused, Remark, either
 from checks.kubernetes.scaling import autoscalers_of
 
 _SERVICE = ("ClusterIP", "NodePort", "LoadBalancer", "ExternalName")
@@ -28,6 +29,10 @@ def of_objects(workload: Workload) -> Iterator[Refused]:
     """Everything refused of the objects beside the pods."""
     if workload.controller is not None and workload.controller.kind == "Deployment":
         yield from _of_strategy(workload.shown, workload.controller)
+    if workload.kind == "CronJob" and workload.controller is not None:
+        schedule = workload.controller.spec.schedule
+        if schedule and not is_schedule(schedule):
+            yield workload.shown, "spec.schedule", schedule, "five fields, as `0 3 * * *`, or @daily"
     yield from _of_services(workload)
     yield from _of_claims(workload)
     yield from _of_ingresses(workload)
@@ -43,7 +48,7 @@ def _of_strategy(shown: str, controller: Controller) -> Iterator[Refused]:
     if strategy.type not in ("", *_STRATEGY):
         yield shown, "spec.strategy.type", strategy.type, either(_STRATEGY)
     if strategy.type == "Recreate" and rolling is not None:
-        yield shown, "spec.strategy.rollingUpdate", "beside Recreate", "no rollingUpdate with Recreate"
+        yield shown, "spec.strategy.rollingUpdate", Remark("beside Recreate"), "no rollingUpdate with Recreate"
     elif rolling is not None and _is_zero(rolling.max_surge) and _is_zero(rolling.max_unavailable):
         yield (
             shown,
@@ -63,7 +68,7 @@ def _of_services(workload: Workload) -> Iterator[Refused]:
         if one.spec.type not in _SERVICE:
             yield shown, "spec.type", one.spec.type, either(_SERVICE)
         if len(one.spec.ports) > 1 and any(not port.name for port in one.spec.ports):
-            yield shown, "spec.ports", "without names", "a name for each port where there are several"
+            yield shown, "spec.ports", Remark("without names"), "a name for each port where there are several"
         for number, port in enumerate(one.spec.ports):
             if not 0 < port.port < 65536:
                 yield shown, f"spec.ports[{port.name or number}].port", port.port, "1 to 65535"
@@ -92,9 +97,7 @@ def _of_ingresses(workload: Workload) -> Iterator[Refused]:
 def _of_autoscalers(workload: Workload) -> Iterator[Refused]:
     for one in autoscalers_of(workload):
         shown, least, most = f"hpa/{one.metadata.name}", one.spec.min_replicas, one.spec.max_replicas
-        if most < 1:
-            yield shown, "spec.maxReplicas", most or NOT_SET, "1 or more"
-        elif least is not None and least > most:
+        if most and least is not None and least > most:
             yield shown, "spec.maxReplicas", most, f"{least} or more: minReplicas is {least}"
 
 

@@ -23,6 +23,10 @@ _PORT = "1 to 65535"
 NOT_SET = "not set"
 
 
+class Remark(str):
+    """What is wrong with a field where no value of it is to be shown: `without names`."""
+
+
 def of_pods(workload: Workload) -> Iterator[Refused]:
     """Everything refused of the pods that a workload would make."""
     if workload.spec is None:
@@ -30,7 +34,8 @@ def of_pods(workload: Workload) -> Iterator[Refused]:
     allowed = _RESTART.get(workload.kind, ("Always",))
     shown, restart = workload.shown, workload.spec.restart_policy
     if restart not in allowed:
-        yield shown, f"{pod_path(workload)}.restartPolicy", restart, either(allowed)
+        unset = "; it is Always where nothing is written" if restart == "Always" else ""
+        yield shown, f"{pod_path(workload)}.restartPolicy", restart, f"{either(allowed)}{unset}"
     for volume in workload.spec.volumes:
         sources = _sources(volume)
         if len(sources) > 1:
@@ -78,7 +83,7 @@ def _of_container(container: Container) -> _Inner:
             yield f"volumeMounts[{mount.name}].mountPath", NOT_SET, "a path in the container"
     for variable in container.env:
         if variable.value and variable.value_from:
-            yield f"env[{variable.name}].valueFrom", "beside `value`", "a value or a source, not both"
+            yield f"env[{variable.name}].valueFrom", Remark("beside `value`"), "a value or a source, not both"
 
 
 def _of_probes(container: Container, *, init: bool) -> _Inner:
@@ -88,13 +93,13 @@ def _of_probes(container: Container, *, init: bool) -> _Inner:
             continue
         yield from ((f"{name}{inner}", seen, good) for inner, seen, good in _of_probe(name, probe))
         if init and container.restart_policy != "Always":
-            yield name, "in an init container", "no probe: an init container ends before it could be asked"
+            yield name, Remark("in an init container"), "no probe: an init container ends before it could be asked"
 
 
 def _of_probe(name: str, probe: Probe) -> _Inner:
     actions = [one for one in (probe.http_get, probe.exec, probe.tcp_socket, probe.grpc) if one is not None]
     if len(actions) != 1:
-        yield "", f"{len(actions)} actions", "one of httpGet, exec, tcpSocket, grpc"
+        yield "", Remark(f"with {len(actions)} actions"), "one of httpGet, exec, tcpSocket, grpc"
     if name != "readinessProbe" and probe.success_threshold not in {0, 1}:  # 0 is taken as not set
         yield ".successThreshold", probe.success_threshold, "1"
     numbers = {

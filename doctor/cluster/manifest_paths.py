@@ -10,6 +10,9 @@ KUSTOMIZE = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization
 _HEAD = 64 << 10  # bytes within which the first object of a file is looked for
 _KEY = re.compile(r"""^[\s,{\[-]*["']?(apiVersion|apiversion|kind|\$schema)["']?[ \t]*:""", re.MULTILINE)
 
+_AZURE = re.compile(r"""^\$schema:.*?azuremlschemas[\w.]*/\S*?/(\w+)\.schema\.json""", re.MULTILINE)
+_SCRIPT = re.compile(r"""\b(?:scoring_script|entry_script)["']?:\s*["']?([\w./-]+)""")
+
 
 def is_manifest(path: Path) -> bool:
     """True for a YAML or JSON file (or a folder that holds one) with objects of Kubernetes in it."""
@@ -34,6 +37,32 @@ def is_meant(path: Path) -> bool:
     return bool(keys & {"apiVersion", "kind", "apiversion"}) and "$schema" not in keys
 
 
+def why_no_manifest(path: Path) -> str:
+    """Why a YAML file, or a folder of manifests that nobody rendered, can be examined neither way; else empty."""
+    if is_folder(path):
+        names = [name for name in walk(path, depth=3) if Path(name).name in {*KUSTOMIZE, "Chart.yaml"}]
+        first = path / names[0] if names else path
+        if not names or manifests_in(path):
+            return ""
+        if first.name in KUSTOMIZE:
+            return f"{path} is for kustomize; render it first: {_render(f'kubectl kustomize {first.parent}')}"
+        return f"{path} holds a Helm chart; render it first: {_render(f'helm template {first.parent}')}"
+    if path.suffix.lower() not in {".yaml", ".yml"} or not path.is_file() or is_meant(path):
+        return ""
+    head = _head_of(path)
+    if found := _AZURE.search(head):
+        script = _SCRIPT.search(head)
+        name = f"its entry script {script[1]}" if script else "the entry script"
+        return f"{path} is a file of Azure Machine Learning ({found[1]}), no object of Kubernetes; check {name} instead"
+    if all(line.lstrip().startswith("#") or line.strip() in {"", "---"} for line in head.splitlines()):
+        return f"{path} holds no object: it is empty, or comments only"
+    return f"{path} is a YAML file without apiVersion and kind: no manifest of Kubernetes, and no entry script"
+
+
+def _render(command: str) -> str:
+    return f"{command} > all.yaml; doctor check all.yaml"
+
+
 def manifests_in(folder: Path) -> list[Path]:
     """The manifests of a folder and of the folders in it, three levels deep.
 
@@ -53,9 +82,13 @@ def _keys_in(path: Path) -> set[str]:
     """Which of the keys that tell a manifest a file has near its beginning."""
     if path.suffix.lower() not in ENDINGS:
         return set()
+    return {found[1] for found in _KEY.finditer(_head_of(path))}
+
+
+def _head_of(path: Path) -> str:
+    """The beginning of a file; empty where nobody may read it."""
     try:
         with path.open("rb") as opened:
-            head = opened.read(_HEAD).decode("utf-8-sig", errors="replace")
+            return opened.read(_HEAD).decode("utf-8-sig", errors="replace")
     except OSError:
-        return set()
-    return {found[1] for found in _KEY.finditer(head)}
+        return ""

@@ -1,9 +1,8 @@
 """Manifests as evidence: what files would make of a cluster, each object with the lines that it stands on."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -36,6 +35,8 @@ class Collected:
     objects: Sequence[Written]
     lonely: bool = False
     """True where no file holds a workload that a service could lead to."""
+    meant: dict[int, Written] = field(default_factory=dict)
+    """By `id` of an object, how it is meant where a field is misspelt."""
 
 
 @dataclass
@@ -68,10 +69,12 @@ def _collected(files: Sequence[ManifestFile], schema: Schema | None, version: Ve
     faults = {id(one): _faults(one, schema, version) for one in objects}
     for again, first in _repeated(objects):
         faults[id(again)].append(_fault_of_object(again, first))
-    groups = _groups(objects, version, _as_meant(objects, faults))
+    meant = _as_meant(objects, faults)
+    groups = _groups(objects, version, meant)
     _add_the_rest(groups, files, objects, {key for key, found in faults.items() if found})
     for group in groups:
-        yield _finished(group, groups, objects, faults, schema, version)
+        one = _finished(group, groups, objects, faults, schema, version)
+        yield replace(one, meant=meant)
 
 
 def _together(files: Sequence[ManifestFile]) -> list[list[ManifestFile]]:
@@ -158,15 +161,15 @@ def _path_of(one: Written, index: int) -> str:
     return ""
 
 
-def _as_meant(objects: Sequence[Written], faults: dict[int, list[Fault]]) -> dict[int, dict[str, Any]]:
-    """The data of the objects with every misspelt field read as what it is surely meant for.
+def _as_meant(objects: Sequence[Written], faults: dict[int, list[Fault]]) -> dict[int, Written]:
+    """The objects in which a field is misspelt, or of a wrong type, as they are surely meant; on the same lines.
 
     Otherwise `volumeClaimTemplate` would be told twice: as a name, and as the volume that a container lacks.
     """
-    meant: dict[int, dict[str, Any]] = {}
+    meant: dict[int, Written] = {}
     for file in {id(one.file): one.file for one in objects}.values():
         own = [one for one in objects if one.file is file]
-        found = [fault for one in own for fault in faults[id(one)] if fault.problem == "unknown"]
+        found = [fault for one in own for fault in faults[id(one)] if fault.problem in {"unknown", "type"}]
         edits = sorted({edit for fault in found for edit in fault.edits}, key=lambda edit: -edit.start_column)
         if not edits:
             continue
@@ -176,13 +179,11 @@ def _as_meant(objects: Sequence[Written], faults: dict[int, list[Fault]]) -> dic
             lines[edit.start_line - 1] = line[: edit.start_column] + edit.replacement + line[edit.end_column :]
         again = list(ManifestFile.read(file.path, "".join(lines).encode()).objects())
         if len(again) == len(own):
-            meant |= {id(one): other.data for one, other in zip(own, again, strict=True)}
+            meant |= {id(one): other for one, other in zip(own, again, strict=True)}
     return meant
 
 
-def _snapshot(
-    objects: Sequence[Written], meant: dict[int, dict[str, Any]]
-) -> tuple[Snapshot, dict[int, Written]]:
+def _snapshot(objects: Sequence[Written], meant: dict[int, Written]) -> tuple[Snapshot, dict[int, Written]]:
     """The files as lists of a cluster, and what each record was written as."""
     namespace = namespace_of([one.data for one in objects])
     lists: dict[str, list[object]] = {}
@@ -190,7 +191,7 @@ def _snapshot(
     for one in objects:
         if one.kind not in PLURALS or not one.name:
             continue
-        record = record_of(meant.get(id(one), one.data), namespace)
+        record = record_of(meant.get(id(one), one).data, namespace)
         lists.setdefault(PLURALS[one.kind][0], []).append(record)
         origin[id(record)] = one
     return Snapshot(None, {kind: Listed(items=tuple(items)) for kind, items in lists.items()}), origin
@@ -214,7 +215,7 @@ def _joined(subjects: list[Subject]) -> list[Subject]:
     return workloads
 
 
-def _groups(objects: Sequence[Written], version: Version, meant: dict[int, dict[str, Any]]) -> list[_Group]:
+def _groups(objects: Sequence[Written], version: Version, meant: dict[int, Written]) -> list[_Group]:
     """The workloads of the files, each with the objects that are about it."""
     snapshot, origin = _snapshot(objects, meant)
     taken: set[int] = set()

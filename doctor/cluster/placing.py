@@ -1,7 +1,7 @@
 """Where a field that a check quotes stands in the files: `deployment/score` and a path become a file and a line."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -21,9 +21,10 @@ _SHORT = {"hpa": "horizontalpodautoscaler", "pdb": "poddisruptionbudget", "pvc":
 
 
 class Places:
-    """The lines of all fields of some objects."""
+    """The lines of all fields of some objects; `meant` are those with misspelt fields put right, on the same lines."""
 
-    def __init__(self, objects: Sequence[Written]) -> None:
+    def __init__(self, objects: Sequence[Written], meant: Mapping[int, Written]) -> None:
+        self._meant = meant
         self._objects = {one.shown: one for one in reversed(objects)}
         self._lines: dict[str, dict[str, Node]] = {}
 
@@ -54,7 +55,7 @@ class Places:
     def _node(self, one: Written, text: str, rest: str) -> Node | None:
         """What a quote speaks of: the field, else the nearest one around it."""
         if one.shown not in self._lines:
-            self._lines[one.shown] = dict(_named(one.node))
+            self._lines[one.shown] = dict(_named(self._meant.get(id(one), one).node))
         fields = self._lines[one.shown]
         template = template_path(one.kind)
         if (spoken := _spoken_of(text, template)) is not None:

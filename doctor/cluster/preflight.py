@@ -199,7 +199,7 @@ def _judged(
         for check in checks
         if _can_tell(check, evidence) and not (one.lonely and check.id in OF_A_WORKLOAD)
     )
-    places, files = Places(one.objects), dict(_files([one]))
+    places, files = Places(one.objects, one.meant), dict(_files([one]))
     main = next((o for o in one.objects if o.file is one.file and _is_about(o, evidence)), None)
     found = [
         _drawn(places.placed(finding, main), files)

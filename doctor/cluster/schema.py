@@ -150,7 +150,14 @@ class _Walk:
             return
         if _kind_of(value) & types:
             if schema.get("format") == "byte" and self.one.kind == "Secret" and not _is_base64(str(value)):
-                yield self.fault("type", path, node, seen="a text", wanted="base64", hint="stringData takes plain text")
+                yield self.fault(
+                    "type",
+                    path,
+                    node,
+                    seen="a text",
+                    wanted="base64",
+                    hint="encode it with base64, or write it under stringData, which takes plain text",
+                )
             return
         secret = node.start_mark.line + 1 in self.file.secret
         seen = f"{_NAMES[type(value)]}{'' if secret else f' `{node.value}`'}"
@@ -382,9 +389,7 @@ def fault_of_api(one: Written, schema: Schema | None, version: Version) -> Fault
     kinds = sorted({k for _, k in schema.kinds})
     close = get_close_matches(kind.lower(), {k.lower(): k for k in kinds}, n=1, cutoff=0.75)
     nearest = next((k for k in kinds if close and k.lower() == close[0]), "")
-    edit = (
-        one.file.renamed(kind_node, nearest) if (api, nearest) in schema.kinds and _is_close(kind, nearest) else None
-    )
+    edit = one.file.renamed(kind_node, nearest) if (api, nearest) in schema.kinds and _is_close(kind, nearest) else None
     return fault(
         f"Kubernetes has no kind {kind}",
         "",

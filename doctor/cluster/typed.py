@@ -59,7 +59,8 @@ def record_of(data: Json, namespace: str) -> Any:
         return _ingress(data)
     spec = _mapping(data.get("spec"))
     if kind == "CronJob":
-        data = {**data, "spec": _mapping(_mapping(spec.get("jobTemplate")).get("spec"))}
+        inner = _mapping(_mapping(spec.get("jobTemplate")).get("spec"))
+        data = {**data, "spec": {**inner, "schedule": spec.get("schedule")}}
     elif kind == "StatefulSet":
         data = {**data, "spec": _with_claims(spec)}
     return fitted(_without_secrets(data), PLURALS[kind][1])

@@ -17,6 +17,7 @@ from checks.text import lines_of
 MOST_NODES = 400_000
 """Of one file, aliases counted as often as they are used; more is an attack, or no manifest."""
 
+_ALIAS = re.compile(r"undefined alias '?([\w-]+)")
 _IN_WORDS = (
     ("expected <block end>", "the line's indentation fits no level above it"),
     ("mapping values are not allowed here", "a second `: ` in the line; put the value in quotes"),
@@ -73,6 +74,8 @@ def _broken(text: str, line: int, column: int, error: MarkedYAMLError) -> Broken
         return Broken(line, len(here) - len(here.lstrip(" ")), "a tab indents the line; YAML allows spaces only")
     said = ", ".join(str(part) for part in (error.context, error.problem) if part)
     message = next((words for part, words in _IN_WORDS if part in said), said)
+    if (alias := _ALIAS.search(said)) and f"&{alias[1]}" in text:
+        message += "; an anchor holds within its own document, up to the next `---`"
     start: Any = error.context_mark
     if start is not None and start.line + 1 != line:
         message += f" (it began in line {start.line + 1})"

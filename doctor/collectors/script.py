@@ -49,9 +49,13 @@ _KINDS = (
 
 def _unreadable(path: Path, error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
+        if str(path) == "-":
+            return "standard input is not read; write it to a file and give its path"
         folder = path.parent
-        beside = sorted(p.name for p in folder.glob("*.py"))[:5] if folder.is_dir() else []
-        hint = f"; {folder} holds {', '.join(beside)}" if beside else f"; {folder} holds no Python file"
+        ending = path.suffix.lower()
+        like, kind = ("*.y*ml", "YAML") if ending in {".yaml", ".yml"} else ("*.py", "Python")
+        beside = sorted(p.name for p in folder.glob(like))[:5] if folder.is_dir() else []
+        hint = f"; {folder} holds {', '.join(beside)}" if beside else f"; {folder} holds no {kind} file"
         return f"{path} is not there{hint if folder.is_dir() else f'; nor is the folder {folder}'}"
     if isinstance(error, PermissionError):
         return f"{path} cannot be read: permission denied; make it readable for this user (chmod u+r)"
@@ -78,7 +82,7 @@ def _inside(folder: Path) -> list[Path]:
     if defining or named:
         return defining or named
     raise CannotExamine(
-        f"{folder} holds no entry script: none of its {seen} Python files defines init() and run(); "
+        f"{folder} holds no entry script and no manifest: none of its {seen} Python files defines init() and run(); "
         "give the path of the script itself"
     )
 
