@@ -51,6 +51,9 @@ OF_A_CONTAINER = frozenset(
 )
 """What a cluster says of one container, and what that container's own log may know better."""
 
+OF_ANOTHER = frozenset({"kubernetes.sidecar-dies", "kubernetes.init-container-fails"})
+"""What is said of a container that is not the one that serves."""
+
 OF_A_PROBE = frozenset({"kubernetes.probe-timeout-short"})
 """What accounts for lines of a container's log, and is accounted for by none."""
 
@@ -183,6 +186,16 @@ def _tier(finding: Finding) -> int:
     return 1 if "runtime" in told else 2
 
 
+def _named(cause: Finding, explained: Iterable[Finding]) -> Finding:
+    """A cause from the log of a container that is not the one that serves, with that container's name in the title."""
+    for one in explained:
+        if one.id in OF_ANOTHER and _same_container(cause, one):
+            name = next(about.partition(":")[2] for about in one.about if about.startswith("container:"))
+            if f"`{name}`" not in cause.title:
+                return msgspec.structs.replace(cause, title=f"`{name}`: {cause.title}")
+    return cause
+
+
 def _quoting(cause: Finding, findings: Iterable[Finding]) -> Finding:
     """A cause with what other witnesses show of it: the line of code that was met before the log's words, or after the
     evidence of a closer look the log's own lines.
@@ -191,6 +204,7 @@ def _quoting(cause: Finding, findings: Iterable[Finding]) -> Finding:
     if cause.family == "logs":
         met = (quote for one in explained if one.id in LAST_RESORT for quote in one.evidence)
         code = next((quote for quote in met if quote.line and quote not in cause.evidence), None)
+        cause = _named(cause, explained)
         return msgspec.structs.replace(cause, evidence=(code, *cause.evidence)) if code else cause
     lines = [
         quote

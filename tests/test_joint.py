@@ -179,3 +179,12 @@ def test_why_a_container_ends_goes_before_why_nobody_would_reach_it() -> None:
     loop = finding("kubernetes.crash-loop", severity=Severity.ERROR)
     ranking = judge((traffic, LOG, loop))
     assert [one.id for one in ranking.causes] == [LOG.id, traffic.id]
+
+
+def test_a_cause_in_another_container_names_it() -> None:
+    quote = Quote(source="kubectl logs score-1 -c shipper -n team-a", line=3, text="Connection refused")
+    log = finding("logs.connection-refused", "connection refused", severity=Severity.ERROR, evidence=(quote,))
+    dies = finding("kubernetes.sidecar-dies", about=("container:shipper",), severity=Severity.ERROR)
+    server = finding("kubernetes.crashed", about=("container:shipper",), severity=Severity.ERROR)
+    assert [one.title for one in judge((log, dies)).causes] == ["`shipper`: connection refused"]
+    assert [one.title for one in judge((log, server)).causes] == ["connection refused"]

@@ -37,6 +37,8 @@ from checks.runtime.wording import titled
 
 ASKED = frozenset({0, 143})  # exit codes of a server that heeds the signal
 OF_SERVERS = ("gunicorn.", "azmlinfsrv", "uvicorn", "INFO:", "[INFO]")
+PRINTED = "azmlinfsrv.print"  # what the script itself prints
+NEAR = 20  # lines
 
 
 @check(
@@ -79,16 +81,18 @@ def ended_from_inside(evidence: Evidence) -> Iterator[Finding]:
 
 def _said_before(evidence: Evidence, signal: Told) -> Told | None:
     """The program's own last words before the signal; the server's are known."""
-    own = [line for line in all_lines(evidence) if line.source == signal.source and line.number < signal.number]
-    return next((line for line in reversed(own) if line.text.strip() and not _is_of_server(line)), None)
+    near = range(signal.number - NEAR, signal.number)
+    own = [line for line in all_lines(evidence) if line.source == signal.source and line.number in near]
+    said = [line for line in own if line.text.strip() and not _is_of_server(line)]
+    return next((line for line in reversed(said) if PRINTED in line.raw), said[-1] if said else None)
 
 
 def _is_of_server(line: Told) -> bool:
-    return any(word in line.raw for word in OF_SERVERS)
+    return PRINTED not in line.raw and any(word in line.raw for word in OF_SERVERS)
 
 
 LOG = """2026-11-20 18:16:07,842 I [8] azmlinfsrv.user_script - Invoking user's init function
-no licence, it ends here
+2026-11-20 18:16:07,843 I [8] azmlinfsrv.print - no licence, it ends here
 2026-11-20 18:16:08,342 I [1] gunicorn.error - Handling signal: term
 2026-11-20 18:16:08,842 I [8] gunicorn.error - Worker exiting (pid: 8)
 2026-11-20 18:16:09,341 I [1] gunicorn.error - Shutting down: Master

@@ -10,6 +10,7 @@ from checks.kubernetes.config_map_missing import config_map_missing
 from checks.kubernetes.container_not_configured import container_not_configured
 from checks.kubernetes.container_not_started import container_not_started
 from checks.kubernetes.creating_hangs import creating_hangs
+from checks.kubernetes.encoding_set import encoding_set
 from checks.kubernetes.field_ref_empty import field_ref_empty
 from checks.kubernetes.gpu_not_given import gpu_not_given
 from checks.kubernetes.host_path_wrong import host_path_wrong
@@ -96,6 +97,7 @@ CHECKS: tuple[Check, ...] = (
     volume_not_mounted,
     variable_names_invalid,
     field_ref_empty,
+    encoding_set,
     variable_not_expanded,
     image_runs_as_root,
     sub_path_no_key,

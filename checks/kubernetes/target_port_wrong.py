@@ -107,8 +107,8 @@ def _finding(
         severity=severity,
         confidence=confidence,
         about=(f"service:{one.name}", f"port:{target(port)}"),
-        fixes=(
-            *_shared(workload, one, port),
+        fixes=_shared(workload, one, port)
+        or (
             of_object(
                 f"let port {port.port} of the service lead to {wanted}",
                 workload,
@@ -124,8 +124,8 @@ def _finding(
 
 
 def _shared(workload: Workload, one: Service, port: ServicePort) -> tuple[Fix, ...]:
-    """What is to be done first where the service leads to other workloads too, which its port may well fit."""
-    names = {owner_of(other) for other in workload.others if selects(one, other.labels)}
+    """What is to be done where the service leads to other workloads too, which its port may well fit."""
+    names = {owner_of(other) for other in workload.others if selects(one, other.labels)} - {workload.name}
     if not names:
         return ()
     others = listed(sorted(names), 2)
