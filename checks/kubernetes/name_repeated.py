@@ -20,7 +20,7 @@ Source: `ValidatePodSpec` of the API server, kubernetes/pkg/apis/core/validation
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from checks.cases import fires, quiet
 from checks.check import check
@@ -38,8 +38,9 @@ def name_repeated(evidence: Evidence) -> Iterator[Finding]:
     workload = workload_of(evidence)
     if not workload.from_files or workload.spec is None:
         return
-    for what, path, names in _lists(workload):
-        for name, count in Counter(names).items():
+    for what, path, items in _lists(workload):
+        last = dict(items)
+        for name, count in Counter(name for name, _ in items).items():
             if count < 2 or not name:
                 continue
             variable = what == "variable"
@@ -48,27 +49,46 @@ def name_repeated(evidence: Evidence) -> Iterator[Finding]:
                     :88
                 ],
                 severity=Severity.WARNING if variable else Severity.ERROR,
-                evidence=(quote_field(workload.shown, path, f"`{name}` {count} times; expected once"),),
+                evidence=(
+                    quote_field(
+                        workload.shown,
+                        f"{path}[{last[name]}].{_FIELD.get(what, 'name')}",
+                        f"`{name}` {count} times; expected once",
+                    ),
+                ),
                 about=(f"{'variable' if variable else 'name'}:{name}",),
                 fixes=(
                     Fix(
-                        title=f"keep one `{name}`; the last one counts now" if variable else "rename all but one",
+                        title=f"keep one `{name}`; the last one counts now" if variable else _cure(what),
                         safety=Safety.REVIEW,
                     ),
                 ),
             )
 
 
-def _lists(workload: Workload) -> Iterator[tuple[str, str, Iterable[str]]]:
+_FIELD = {"mount path": "mountPath"}
+"""What repeats, where it is no name."""
+
+
+def _cure(what: str) -> str:
+    return "mount all but one elsewhere" if what == "mount path" else "rename all but one"
+
+
+def _lists(workload: Workload) -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
+    """What is counted, where, and each with the name of the item that holds it."""
     spec_ = workload.spec
     assert spec_ is not None
     outer = pod_path(workload)
-    yield "container", f"{outer}.containers", [one.name for one in (*spec_.init_containers, *spec_.containers)]
-    yield "volume", f"{outer}.volumes", [one.name for one in spec_.volumes]
+    yield (
+        "container",
+        f"{outer}.containers",
+        [(one.name, one.name) for one in (*spec_.init_containers, *spec_.containers)],
+    )
+    yield "volume", f"{outer}.volumes", [(one.name, one.name) for one in spec_.volumes]
     for container, path, _ in containers_with_path(workload):
-        yield "variable", f"{path}.env", [one.name for one in container.env]
-        yield "port name", f"{path}.ports", [one.name for one in container.ports]
-        yield "mount path", f"{path}.volumeMounts", [one.mount_path for one in container.volume_mounts]
+        yield "variable", f"{path}.env", [(one.name, one.name) for one in container.env]
+        yield "port name", f"{path}.ports", [(one.name, one.name) for one in container.ports]
+        yield "mount path", f"{path}.volumeMounts", [(one.mount_path, one.name) for one in container.volume_mounts]
 
 
 CASES = (

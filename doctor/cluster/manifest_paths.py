@@ -45,7 +45,9 @@ def why_no_manifest(path: Path) -> str:
         if not names or manifests_in(path):
             return ""
         if first.name in KUSTOMIZE:
-            return f"{path} is for kustomize; render it first: {_render(f'kubectl kustomize {first.parent}')}"
+            own = len({Path(name).parent for name in names if Path(name).name in KUSTOMIZE}) == 1
+            overlay = first.parent if own else "<overlay>"
+            return f"{path} is for kustomize; render it first: {_render(f'kubectl kustomize {overlay}')}"
         return f"{path} holds a Helm chart; render it first: {_render(f'helm template {first.parent}')}"
     if path.suffix.lower() not in {".yaml", ".yml"} or not path.is_file() or is_meant(path):
         return ""

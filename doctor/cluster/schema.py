@@ -134,7 +134,7 @@ class _Walk:
             yield from self.scalar(node, schema, types, path)
         elif isinstance(node, MappingNode):
             if types and "object" not in types:
-                yield self.fault("type", path, node, seen="a mapping", wanted=_wanted(types), hint=_hint(types))
+                yield self.fault("type", path, node, seen="a mapping", wanted=_wanted(types), hint=_hint(types, node))
                 return
             yield from self.mapping(node, schema, path, above)
         elif isinstance(node, SequenceNode):
@@ -303,8 +303,10 @@ def _wanted(types: frozenset[str]) -> str:
     return " or ".join(_WORDS[one] for one in _WORDS if one in types)
 
 
-def _hint(types: frozenset[str]) -> str:
-    return "put `- ` before its first key" if types == {"array"} else ""
+def _hint(types: frozenset[str], node: MappingNode) -> str:
+    if types != {"array"}:
+        return ""
+    return "put it in brackets: [{...}]" if node.flow_style else "put `- ` before its first key"
 
 
 def _rewritten(node: ScalarNode, value: str | int | float | bool, types: frozenset[str]) -> str | None:
