@@ -22,15 +22,23 @@ from collections.abc import Iterator
 
 from checks.cases import fires, quiet
 from checks.check import check
+from checks.cluster.pods import ContainerPort
+from checks.cluster.subject import Workload
 from checks.evidence import Evidence
-from checks.finding import Confidence, Finding, Quote, Stage
+from checks.finding import Confidence, Finding, Fix, Quote, Stage
 from checks.kubernetes.patching import of_container
 from checks.kubernetes.scenes import pending, scene, spec
 from checks.kubernetes.scheduling import waits_for
 from checks.kubernetes.seen import workload_of
 
 
-@check("kubernetes.host-port-taken", needs=("workload",), stage=Stage.START, confidence=Confidence.CERTAIN)
+@check(
+    "kubernetes.host-port-taken",
+    needs=("workload",),
+    stage=Stage.START,
+    confidence=Confidence.CERTAIN,
+    explains=("kubernetes.rollout-without-room",),
+)
 def host_port_taken(evidence: Evidence) -> Iterator[Finding]:
     """Name the ports."""
     workload = workload_of(evidence)
@@ -44,17 +52,24 @@ def host_port_taken(evidence: Evidence) -> Iterator[Finding]:
                 *(Quote(source=f"container {name}", text=f"hostPort: {p.host_port}") for name, p in asked),
             ),
             about=tuple(f"port:{port.host_port}" for _, port in asked),
-            fixes=tuple(
-                of_container(
-                    f"leave out hostPort {port.host_port}, and reach the pod through a service",
-                    workload,
-                    name,
-                    {"ports": [{"containerPort": port.container_port, "hostPort": None}]},
-                )
-                for name, port in asked[:1]
+            fixes=(
+                *_left_out(workload, asked),
+                *((Fix(title="where it is wanted: let the old pod go first (maxUnavailable: 1)"),) if asked else ()),
             ),
             no_fix=None if asked else "the pod's ports are not known; look at hostPort and hostNetwork of its template",
         )
+
+
+def _left_out(workload: Workload, asked: list[tuple[str, ContainerPort]]) -> tuple[Fix, ...]:
+    return tuple(
+        of_container(
+            f"leave out hostPort {port.host_port}, and reach the pod through a service",
+            workload,
+            name,
+            {"ports": [{"containerPort": port.container_port, "hostPort": None}]},
+        )
+        for name, port in asked[:1]
+    )
 
 
 SAID = "0/1 nodes are available: 1 node(s) didn't have free ports for the requested pod ports."
