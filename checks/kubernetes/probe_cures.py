@@ -58,6 +58,7 @@ def for_load(workload: Workload, one: PodContainer, probe: Probe) -> tuple[Fix, 
     }
     return (
         of_container("let the probe wait longer for its answer", workload, one.name, {"livenessProbe": patient}),
+        Fix(title="give what run() waits for a time limit, or the server a second worker: one request holds a worker"),
         Fix(
             title="see what the server did before it was killed",
             commands=(f"kubectl logs {one.pod.name} -n {workload.namespace} -c {one.name} --previous",),
