@@ -72,7 +72,8 @@ def _beside(workload: Workload, kind: Kind, known: tuple[str, ...], close: tuple
 
 def _made(namespace: str, reference: Reference) -> Fix:
     what = "secret generic" if reference.kind == "secret" else "configmap"
-    key = f"--from-literal={reference.key}=<value>" if reference.key else "--from-file=<file>"
+    every = "--from-env-file=<file of KEY=value lines>" if reference.container else "--from-file=<file>"
+    key = f"--from-literal={reference.key}=<value>" if reference.key else every
     words = shlex.join(["kubectl", "create", *what.split(), reference.name, "-n", namespace])
     return Fix(
         title=f"make the {reference.kind} `{reference.name}`",
