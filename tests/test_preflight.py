@@ -221,6 +221,30 @@ def test_lists_and_json(tmp_path: Path) -> None:
     assert [one for one, _ in told(report)][:1] == ["kubernetes.field-unknown"]
 
 
+IMAGED = {"name": "a", "image": "a:1"}
+
+
+def test_a_stream_of_json_has_its_lines(tmp_path: Path) -> None:
+    good = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": {"containers": [IMAGED]}}
+    bad = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "b"}, "data": {"k": 1}}
+    text = json.dumps(good, indent=1)
+    path = write(tmp_path, f"{text}\n{json.dumps(bad)}\n", "all.json")
+    found = [one for report in check_manifests([path]) for one in told(report)]
+    assert found == [("kubernetes.field-type", len(text.splitlines()) + 1)]
+
+
+def test_a_service_of_a_kind_that_is_not_read(tmp_path: Path) -> None:
+    service = "apiVersion: v1\nkind: Service\nmetadata: {name: r}\nspec: {selector: {app: r}, ports: [{port: 80}]}\n"
+    rollout = (
+        "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {name: r}\n"
+        "spec: {template: {metadata: {labels: {app: r}}, spec: {containers: [{name: r, image: 'r:1'}]}}}\n"
+    )
+    alone = check_manifests([write(tmp_path, f"{TEXT}---\n{service}")])
+    both = check_manifests([write(tmp_path, f"{TEXT}---\n{service}---\n{rollout}")])
+    assert [one.id for report in alone for one in report.findings] == ["kubernetes.selector-mismatch"]
+    assert not [one.id for report in both for one in report.findings]
+
+
 def test_templates_and_kustomize_are_to_be_rendered_first(tmp_path: Path) -> None:
     chart = write(tmp_path, "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Values.name }}\n", "chart.yaml")
     with pytest.raises(CannotExamine, match="helm template"):

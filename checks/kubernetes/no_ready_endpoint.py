@@ -46,7 +46,13 @@ def no_ready_endpoint(evidence: Evidence) -> Iterator[Finding]:
         if not one.spec.publish_not_ready_addresses
         and not any(end.is_ready for part in slices_of(workload, one) or () for end in part.endpoints)
     ]
-    if not found or not workload.pods or any(one.is_ready for one in workload.pods) or _only_starts(workload):
+    if (
+        workload.from_files
+        or not found
+        or not workload.pods
+        or any(one.is_ready for one in workload.pods)
+        or _only_starts(workload)
+    ):
         return
     names = [f"service/{one.name}" for one in found]
     yield Finding(

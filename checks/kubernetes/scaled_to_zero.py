@@ -55,7 +55,7 @@ def scaled_to_zero(evidence: Evidence) -> Iterator[Finding]:
             quote_field(workload.shown, "spec.replicas", 0),
             *(Quote(source=f"service/{one.name}", text="ready pods of others stand behind it") for one in others[:2]),
         ),
-        severity=Severity.WARNING if others else Severity.ERROR,
+        severity=Severity.WARNING if others or workload.from_files else Severity.ERROR,
         about=(f"name:{workload.name}",),
         fixes=(
             patched(

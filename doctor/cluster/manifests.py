@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from checks.cluster.manifest import Fault, FileObject, Manifest
+from checks.cluster.metadata import Metadata
 from checks.cluster.subject import Server, Workload
 from checks.evidence import Evidence, Missing, Target
 from doctor.cluster.listing import Listed
@@ -218,6 +219,7 @@ def _joined(subjects: list[Subject]) -> list[Subject]:
 def _groups(objects: Sequence[Written], version: Version, meant: dict[int, Written]) -> list[_Group]:
     """The workloads of the files, each with the objects that are about it."""
     snapshot, origin = _snapshot(objects, meant)
+    foreign = tuple(_foreign(objects))
     taken: set[int] = set()
     groups: list[_Group] = []
     for subject in _joined(subjects_of(snapshot)):
@@ -225,11 +227,22 @@ def _groups(objects: Sequence[Written], version: Version, meant: dict[int, Writt
         main = next((one for one in parts if one.kind in WORKLOADS), parts[0])
         mine = [one for one in parts if id(one) not in taken]
         taken |= {id(one) for one in mine}
-        groups.append(_Group(main.file, _workload(subject, snapshot, version), mine))
+        groups.append(_Group(main.file, _workload(subject, snapshot, version, foreign), mine))
     return groups
 
 
-def _workload(subject: Subject, snapshot: Snapshot, version: Version) -> Workload:
+def _foreign(objects: Sequence[Written]) -> Iterator[Metadata]:
+    """What the pods of other kinds (a Rollout, a ReplicationController) will carry, whose objects are not read."""
+    for one in objects:
+        template = one.data.get("spec") if one.kind not in WORKLOADS else None
+        for key in ("template", "metadata", "labels"):
+            template = template.get(key) if isinstance(template, dict) else None
+        if isinstance(template, dict):
+            labels = {str(key): value for key, value in template.items() if isinstance(value, str)}
+            yield Metadata(name=one.name, namespace=one.text("metadata", "namespace"), labels=labels)
+
+
+def _workload(subject: Subject, snapshot: Snapshot, version: Version, foreign: tuple[Metadata, ...]) -> Workload:
     server = Server(version=version.shown, minor=version.minor) if version.named else Server()
     made = workload_of(subject, snapshot, server, "", ())
     absent = {
@@ -239,7 +252,14 @@ def _workload(subject: Subject, snapshot: Snapshot, version: Version) -> Workloa
     }
     kind = subject.controller.kind if subject.controller and subject.controller.kind else made.kind
     return msgspec.structs.replace(
-        made, **{**absent, "kind": kind, "from_files": True, "events": Missing(reason=NOTHING_RUNS)}
+        made,
+        **{
+            **absent,
+            "others": (*made.others, *foreign),
+            "kind": kind,
+            "from_files": True,
+            "events": Missing(reason=NOTHING_RUNS),
+        },
     )
 
 

@@ -11,6 +11,7 @@ Key = tuple[str, str]
 _RBAC = ("Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding")
 _WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ControllerRevision")
 _HOOKS = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
+_REVIEWS = ("LocalSubjectAccessReview", "SelfSubjectAccessReview", "SelfSubjectRulesReview", "SubjectAccessReview")
 _FLOW = ("FlowSchema", "PriorityLevelConfiguration")
 
 
@@ -50,13 +51,21 @@ GONE: dict[Key, Gone] = {
     **_gone("admissionregistration.k8s.io/v1beta1", _HOOKS, 22, "admissionregistration.k8s.io/v1", alike=False),
     **_gone("apiextensions.k8s.io/v1beta1", ("CustomResourceDefinition",), 22, "apiextensions.k8s.io/v1", alike=False),
     **_gone("apiregistration.k8s.io/v1beta1", ("APIService",), 22, "apiregistration.k8s.io/v1"),
+    **_gone("authentication.k8s.io/v1beta1", ("TokenReview",), 22, "authentication.k8s.io/v1"),
+    **_gone("authorization.k8s.io/v1beta1", _REVIEWS, 22, "authorization.k8s.io/v1", alike=False),
+    **_gone("certificates.k8s.io/v1beta1", ("CertificateSigningRequest",), 22, "certificates.k8s.io/v1", alike=False),
     **_gone("coordination.k8s.io/v1beta1", ("Lease",), 22, "coordination.k8s.io/v1"),
     **_gone("scheduling.k8s.io/v1alpha1", ("PriorityClass",), 22, "scheduling.k8s.io/v1"),
     **_gone("scheduling.k8s.io/v1beta1", ("PriorityClass",), 22, "scheduling.k8s.io/v1"),
-    **_gone("storage.k8s.io/v1beta1", ("StorageClass", "VolumeAttachment", "CSIDriver"), 22, "storage.k8s.io/v1"),
+    **_gone(
+        "storage.k8s.io/v1beta1", ("StorageClass", "VolumeAttachment", "CSIDriver", "CSINode"), 22, "storage.k8s.io/v1"
+    ),
     **_gone("discovery.k8s.io/v1beta1", ("EndpointSlice",), 25, "discovery.k8s.io/v1", alike=False),
     **_gone("events.k8s.io/v1beta1", ("Event",), 25, "events.k8s.io/v1"),
     **_gone("node.k8s.io/v1beta1", ("RuntimeClass",), 25, "node.k8s.io/v1"),
+    **_gone("node.k8s.io/v1alpha1", ("RuntimeClass",), 24, "node.k8s.io/v1", alike=False),
+    **_gone("flowcontrol.apiserver.k8s.io/v1alpha1", _FLOW, 24, "flowcontrol.apiserver.k8s.io/v1", alike=False),
+    **_gone("flowcontrol.apiserver.k8s.io/v1beta1", _FLOW, 26, "flowcontrol.apiserver.k8s.io/v1", alike=False),
     **_gone("flowcontrol.apiserver.k8s.io/v1beta2", _FLOW, 29, "flowcontrol.apiserver.k8s.io/v1", alike=False),
     **_gone("flowcontrol.apiserver.k8s.io/v1beta3", _FLOW, 32, "flowcontrol.apiserver.k8s.io/v1", alike=False),
 }

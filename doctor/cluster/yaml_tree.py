@@ -3,6 +3,7 @@
 Source: kubectl decodes with sigs.k8s.io/yaml, whose resolver knows `yes`, `on`, `010` and `1_000` as YAML 1.1 does.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from checks.text import lines_of
 MOST_NODES = 400_000
 """Of one file, aliases counted as often as they are used; more is an attack, or no manifest."""
 
+_MOST_IN_STREAM = 1_000
+_BLANKS = re.compile(r"\s*")
 _ALIAS = re.compile(r"undefined alias '?([\w-]+)")
 _IN_WORDS = (
     ("expected <block end>", "the line's indentation fits no level above it"),
@@ -58,13 +61,37 @@ def documents(text: str) -> tuple[list[Node], Broken | None]:
     """The documents of a text that hold something, up to the place where it is no YAML."""
     found: list[Node] = []
     try:
-        found += (node for node in YAML(typ="rt").compose_all(text) if node is not None and not is_null(node))
+        for part in _json_stream(text) or (text,):
+            found += (node for node in YAML(typ="rt").compose_all(part) if node is not None and not is_null(node))
     except MarkedYAMLError as error:
         mark: Any = error.problem_mark or error.context_mark
         return found, _broken(text, mark.line + 1 if mark else 1, mark.column if mark else 0, error)
     except (YAMLError, RecursionError, ValueError) as error:
         return found, Broken(1, 0, str(error).splitlines()[0][:160])
     return found, None
+
+
+def _json_stream(text: str) -> list[str]:
+    """JSON objects one after the other, which kubectl takes, each with blank lines where the others stand."""
+    if not text.lstrip().startswith("{"):
+        return []
+    decoder = json.JSONDecoder()
+    parts: list[str] = []
+    start = _after_blanks(text, 0)
+    while start < len(text) and len(parts) < _MOST_IN_STREAM:
+        try:
+            _, end = decoder.raw_decode(text, start)
+        except (ValueError, RecursionError):
+            return []
+        column = start - text.rfind("\n", 0, start) - 1
+        parts.append("\n" * text.count("\n", 0, start) + " " * column + text[start:end])
+        start = _after_blanks(text, end)
+    return parts if len(parts) > 1 and start == len(text) else []
+
+
+def _after_blanks(text: str, at: int) -> int:
+    found = _BLANKS.match(text, at)
+    return found.end() if found else at
 
 
 def _broken(text: str, line: int, column: int, error: MarkedYAMLError) -> Broken:
