@@ -28,11 +28,12 @@ def scripts_of(paths: Sequence[Path]) -> tuple[list[Path], list[Refused]]:
     refused: list[Refused] = []
     for path in paths:
         try:
-            if reason := why_no_manifest(path):
+            if not is_folder(path) and (reason := why_no_manifest(path)):
                 raise CannotExamine(reason)
             scripts |= dict.fromkeys(find_scripts(path))
         except CannotExamine as error:
-            refused.append((path, error))
+            reason = why_no_manifest(path) if is_folder(path) else ""
+            refused.append((path, CannotExamine(reason) if reason else error))
     return list(scripts), refused
 
 

@@ -17,6 +17,7 @@ from doctor.cluster.manifest_paths import is_meant, manifests_in, why_no_manifes
 from doctor.cluster.preflight import check_manifests, examine_manifests
 from doctor.config import load_settings
 from doctor.errors import CannotExamine, ConfigError
+from doctor.gate import scripts_of
 from doctor.report import Report, Verdict
 from doctor.reports import FORMATS, render
 from doctor.suppress import Suppression
@@ -329,6 +330,8 @@ def test_what_is_no_manifest_says_what_it_is(tmp_path: Path, name: str, text: st
     assert words in why_no_manifest(tmp_path if folder else path)
     write(tmp_path, TEXT)
     assert not why_no_manifest(tmp_path / "deployment.yaml")
+    script = write(tmp_path, "def init(): ...\ndef run(data): return data\n", "score.py")
+    assert scripts_of([tmp_path])[0] == [script], "a folder of kustomize may hold a script as well"
 
 
 def test_braces_within_texts_are_no_template(tmp_path: Path) -> None:
