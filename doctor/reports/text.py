@@ -36,7 +36,7 @@ def write(reports: Sequence[Report], style: Style) -> str:
 
 def _shared(reports: Sequence[Report]) -> tuple[str, ...]:
     """Notes that all reports about workloads have: they speak of the cluster, and are told once."""
-    notes = [report.notes for report in reports if report.target.kind == "workload"]
+    notes = [report.notes for report in reports if report.target.kind in {"workload", "manifest"}]
     return tuple(note for note in (notes[0] if notes else ()) if all(note in others for others in notes))
 
 
@@ -72,7 +72,12 @@ class _Page(Page):
 
     def overview(self, reports: Sequence[Report], shared: Sequence[str]) -> str:
         """The end of several reports: of workloads a line for each that is not well, then how many there are."""
-        listed = [one for one in reports if one.target.kind == "workload" and one.verdict is not Verdict.HEALTHY]
+        listed = [
+            one
+            for one in reports
+            if (one.target.kind == "workload" and one.verdict is not Verdict.HEALTHY)
+            or (one.target.kind == "manifest" and one.causes)
+        ]
         for report in listed if len(listed) > 1 else ():
             why = report.causes[0].title if report.causes else "no cause found, and not all of its pods are ready"
             self.marked(VERDICTS[report.verdict], f"{report.target.name}: {why}")
@@ -83,9 +88,12 @@ class _Page(Page):
         return self.text()
 
     def _is_well(self, report: Report, arranged: Arranged) -> bool:
-        """True for one of many workloads that is healthy: only its number is told, unless everything is asked for."""
-        of_cluster = report.target.kind == "workload" and not self.style.verbose
-        return of_cluster and report.verdict is Verdict.HEALTHY and not arranged.of(Severity.WARNING)
+        """True for one of many workloads with nothing to tell: only its number is, unless everything is asked for.
+
+        A manifest is never healthy: nobody has seen it at work.
+        """
+        usual = {"workload": Verdict.HEALTHY, "manifest": Verdict.INCONCLUSIVE}.get(report.target.kind)
+        return report.verdict is usual and not arranged.of(Severity.WARNING) and not self.style.verbose
 
     def cause(self, arranged: Arranged, number: int, *, confirm: bool) -> None:
         """A root cause in full."""
