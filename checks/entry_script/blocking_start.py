@@ -52,8 +52,6 @@ LONG = 300  # seconds of sleep that no probe waits for
         "runtime.slow-start",
         "container.init-hangs",
         "logs.init-never-returns",
-        "kubernetes.liveness-kills",
-        "kubernetes.startup-probe-too-short",
         *RAISED,
         HIDDEN,
     ),

@@ -7,8 +7,9 @@ A name that code of the service reads and that no assignment, import, parameter 
 
 Why it breaks
 -------------
-Python looks the name up at the moment the line runs and raises NameError. In run() that is a 500 for every request that
-reaches the line, even where a broad `except` turns it into an answer; at import or in init() the service never starts.
+Python looks the name up at the moment the line runs, finds that it is not defined, and raises NameError. In run() that
+is a 500 for every request that reaches the line, even where a broad `except` turns it into an answer; at import or in
+init() the service never starts.
 
 How to fix
 ----------

@@ -34,7 +34,7 @@ from checks.kubernetes.scenes import pod, running, scene, spec, waiting
 from checks.kubernetes.seen import PodContainer, age, containers, workload_of
 from checks.runtime.wording import titled
 
-SOON = 30.0  # seconds after which a command that waits for something is told
+SOON = 15.0  # seconds after which a command that waits for something is told
 LONG = 300.0  # seconds after which any is: downloads of large models take minutes
 VERY_LONG = 1200.0
 _WAITS = re.compile(

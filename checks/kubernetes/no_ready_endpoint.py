@@ -23,16 +23,18 @@ from math import inf
 
 from checks.cases import fires, quiet
 from checks.check import check
+from checks.cluster.pods import Pod
 from checks.cluster.subject import Workload
 from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Fix, Quote, Stage
 from checks.kubernetes.probing import is_starting
 from checks.kubernetes.scenes import Made, pod, running, scene, service, spec, waiting
-from checks.kubernetes.seen import PodContainer, age, containers, workload_of
+from checks.kubernetes.seen import PodContainer, age, containers, containers_of, workload_of
 from checks.kubernetes.services import selecting, shown, slices_of
 from checks.runtime.wording import titled
 from checks.text import listed
 
+A_MOMENT = 5.0  # seconds in which a pod is placed and its container made
 LONG = 300.0  # seconds that an init container may work
 
 
@@ -77,7 +79,13 @@ def no_ready_endpoint(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _only_starts(workload: Workload) -> bool:
-    """True while every container runs, and none is older than a start may take; or while an init container works."""
+    """True while every container runs, and none is older than a start may take; while an init container works; and
+    for pods that were made a moment ago.
+    """
+    if all(
+        (age(workload, pod.metadata.creation_timestamp) or inf) < A_MOMENT and not _ends(pod) for pod in workload.pods
+    ):
+        return True
     if any(one.init and not one.restarts and _running_for(workload, one) < LONG for one in containers(workload)):
         return True
     every = [one for one in containers(workload) if not one.init]
@@ -85,6 +93,10 @@ def _only_starts(workload: Workload) -> bool:
         one.status is not None and not one.restarts and (one.status.ready or is_starting(workload, one))
         for one in every
     )
+
+
+def _ends(pod: Pod) -> bool:
+    return any(one.ended or one.restarts for one in containers_of(pod))
 
 
 def _running_for(workload: Workload, one: PodContainer) -> float:

@@ -29,7 +29,8 @@ from checks.kubernetes.patching import of_template
 from checks.kubernetes.scenes import event, pending, pod, scene
 from checks.kubernetes.seen import age, events, workload_of
 
-SILENCE = 10.0  # seconds without a word from a scheduler
+SILENCE = 10.0  # seconds without a word from the usual scheduler, which answers in some milliseconds
+SILENCE_OF_OTHERS = 2.0  # and from one of another name, which may well not exist
 DEFAULT = "default-scheduler"
 
 
@@ -60,9 +61,9 @@ def scheduler_unknown(evidence: Evidence) -> Iterator[Finding]:
         quiet_for = age(workload, one.metadata.creation_timestamp)
         if spoken or isinstance(workload.events, Missing) or events(workload, "FailedScheduling", "Scheduled", pod=one):
             continue
-        if quiet_for is not None and quiet_for < SILENCE:
-            continue
         usual = name == DEFAULT
+        if quiet_for is not None and quiet_for < (SILENCE if usual else SILENCE_OF_OTHERS):
+            continue
         yield Finding(
             title="no scheduler has looked at the pod" if usual else f"no scheduler named {name} has looked at the pod",
             evidence=(Quote(source=f"pod/{one.name}", text=f"schedulerName: {name}, no node, no scheduling event"),),
