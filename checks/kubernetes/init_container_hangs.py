@@ -120,7 +120,7 @@ def _log(namespace: str, one: PodContainer) -> Fix:
 
 WAIT = spec(name="wait-db", command=["sh", "-c", "until nc -z db.data 5432; do sleep 2; done"])
 GET = spec(name="storage-initializer", args=["azureml://models/churn/3", "/models"])
-UP, LATE = running(since="2026-11-20T18:12:00Z"), running(since="2026-11-20T18:16:50Z")
+UP, LATE = running(since="2026-11-20T18:12:00Z"), running(since="2026-11-20T18:16:57Z")
 PROXY = spec(name="istio-proxy", restartPolicy="Always", startupProbe={"httpGet": {"port": 15021}})
 CASES = (
     fires(
