@@ -44,10 +44,6 @@ _BANNER = re.compile(r"^Server Port: (?P<port>\d+)$")
 _BEGINS = re.compile(r"Starting gunicorn \d|Started server process|supervisord started")
 _EVERYWHERE = re.compile(r"Running on all addresses")
 _PROXY = re.compile(r"\b(?:nginx|envoy|haproxy|supervisord|caddy|httpd|apache2)\b")
-_READY = re.compile(
-    r"ready for serving traffic|Application startup complete|[Ii]nit has completed successfully"
-    r"|(?:GET|POST) /\S* (?:HTTP/[\d.]+\" )?2\d\d\b"
-)
 _IMAGE_OF_AZURE = re.compile(r"(?:^|/)azureml/.*inference|azureml.*-inference-")
 
 
@@ -145,11 +141,6 @@ def is_azure_server(evidence: Evidence, container: Container) -> bool:
         return True
     lines = lines_of(evidence, container)
     return any(line.text.startswith("Azure ML Inferencing HTTP server v") for line in lines)
-
-
-def serves_now(evidence: Evidence, container: Container) -> Told | None:
-    """The line by which the server of a container said that it is ready, or answered a request."""
-    return next((line for line in reversed(lines_of(evidence, container)) if _READY.search(line.text)), None)
 
 
 def lines_of(evidence: Evidence, container: Container | None) -> tuple[Told, ...]:

@@ -33,6 +33,7 @@ from checks.finding import Confidence, Finding, Quote, Severity, Stage
 from checks.kubernetes.ends import duration, enders, has_ended, lasted, more, still_in_init, was_ready, with_logs_of
 from checks.kubernetes.probe_cures import for_load, for_start, little_cpu
 from checks.kubernetes.probe_kills import (
+    KILLED,
     Kill,
     asked,
     kill_of,
@@ -49,22 +50,7 @@ from checks.runtime.wording import titled
     "kubernetes.liveness-kills",
     needs=("workload",),
     stage=Stage.OPERATE,
-    explains=(
-        "kubernetes.crash-loop",
-        "kubernetes.killed",
-        "kubernetes.progress-deadline",
-        "kubernetes.grace-period-exceeded",
-        "container.killed",
-        "container.restart-loop",
-        "logs.exit-code-137",
-        "logs.client-closed-request",
-        "logs.probe-kills-container",
-        "logs.probe-kills-slow-start",
-        "logs.init-never-returns",
-        "logs.log-ends-early",
-        "logs.log-empty",
-        "logs.no-failure-shown",
-    ),
+    explains=KILLED,
 )
 def liveness_kills(evidence: Evidence) -> Iterator[Finding]:
     """Measure how long it lived, and say what it was doing."""

@@ -15,6 +15,24 @@ from checks.evidence import Evidence
 from checks.kubernetes.ends import NEVER_RAN, SIGKILL, SIGTERM, grouped, happened, has_ended, lasted
 from checks.kubernetes.seen import PodContainer, containers, events
 
+KILLED = (
+    "kubernetes.crash-loop",
+    "kubernetes.killed",
+    "kubernetes.progress-deadline",
+    "kubernetes.grace-period-exceeded",
+    "container.killed",
+    "container.restart-loop",
+    "logs.exit-code-137",
+    "logs.client-closed-request",
+    "logs.probe-kills-container",
+    "logs.probe-kills-slow-start",
+    "logs.init-never-returns",
+    "logs.log-ends-early",
+    "logs.log-empty",
+    "logs.no-failure-shown",
+)
+"""Symptoms of a container that a probe has killed."""
+
 OWN_ENDS = frozenset({3, 4, 126, 127, *SIGNALS})
 """Exit codes of what ends by itself, also when it was asked to end in that moment."""
 

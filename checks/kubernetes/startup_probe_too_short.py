@@ -28,7 +28,7 @@ from checks.finding import Confidence, Finding, Quote, Stage
 from checks.kubernetes.ends import enders, lasted, more, still_in_init, with_logs_of
 from checks.kubernetes.patching import of_container
 from checks.kubernetes.probe_cures import little_cpu, more_cpu, rehearsed
-from checks.kubernetes.probe_kills import asked, kill_of
+from checks.kubernetes.probe_kills import KILLED, asked, kill_of
 from checks.kubernetes.scenes import ended, event, pod, running, scene, spec, waiting
 from checks.kubernetes.seen import PodContainer, quote_ended, quote_event, quote_field, workload_of
 from checks.runtime.wording import seconds_of, titled
@@ -40,22 +40,7 @@ TIMES = 4  # the budget to try next, in budgets that were too short
     "kubernetes.startup-probe-too-short",
     needs=("workload",),
     stage=Stage.INIT,
-    explains=(
-        "kubernetes.crash-loop",
-        "kubernetes.killed",
-        "kubernetes.progress-deadline",
-        "kubernetes.grace-period-exceeded",
-        "container.killed",
-        "container.restart-loop",
-        "logs.exit-code-137",
-        "logs.client-closed-request",
-        "logs.probe-kills-container",
-        "logs.probe-kills-slow-start",
-        "logs.init-never-returns",
-        "logs.log-ends-early",
-        "logs.log-empty",
-        "logs.no-failure-shown",
-    ),
+    explains=KILLED,
 )
 def startup_probe_too_short(evidence: Evidence) -> Iterator[Finding]:
     """Name the budget, and the start that did not fit."""

@@ -266,7 +266,11 @@ class _Run:
         suppression, evidence = self.wishes.suppression, seen.evidence
         family = checks_of_kind("workload") if full or not self.scan else checks_of_family("kubernetes")
         blind = {family for family, need in NEEDED.items() if evidence.missing(need)}
-        checks = [one for one in suppression.selected(family) if one.family not in blind and one.id not in ONLY_DOCKER]
+        checks = [
+            one
+            for one in suppression.selected(family)
+            if one.family not in blind and one.id not in ONLY_DOCKER and "manifest" not in one.needs
+        ]
         outcomes = tuple(run_check(check, evidence) for check in checks)
         ranking, suppressed = ranked(evidence, outcomes, suppression)
         command = self._command(evidence)
