@@ -195,4 +195,6 @@ def test_short_input_takes_time_in_proportion() -> None:
         return time.process_time() - began
 
     seconds(100)
-    assert seconds(8000) < 40 * seconds(1000) + 0.1
+    pairs = [(seconds(1000), seconds(8000)) for _ in range(3)]
+    small, large = (min(times) for times in zip(*pairs, strict=True))  # what else runs here only adds
+    assert large < 40 * small + 0.1

@@ -205,4 +205,6 @@ def test_long_lines_take_time_in_proportion(seed: str) -> None:
         return time.process_time() - began
 
     seconds(100)
-    assert seconds(200_000) < 40 * seconds(20_000) + 0.02
+    pairs = [(seconds(20_000), seconds(200_000)) for _ in range(3)]
+    small, large = (min(times) for times in zip(*pairs, strict=True))  # what else runs here only adds
+    assert large < 40 * small + 0.02

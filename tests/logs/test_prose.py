@@ -121,9 +121,9 @@ def test_the_time_grows_with_the_length(piece: str) -> None:
         expand(lines)
         return time.process_time() - begin
 
-    cost(1_000)
-    small, large = cost(20_000), cost(160_000)
-    assert large < max(0.5, 40 * small)
+    pairs = [(cost(20_000), cost(160_000)) for _ in range(3)]
+    small, large = (min(times) for times in zip(*pairs, strict=True))  # what else runs here only adds
+    assert large < 40 * small + 0.02
 
 
 CRASHED = """
