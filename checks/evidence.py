@@ -12,14 +12,16 @@ import msgspec
 from checks.cluster.manifest import Manifest
 from checks.cluster.subject import Workload
 from checks.containers import Answers, Container, Inside, LocalSource
+from checks.contract.records import Attack, Deployment, Documents, Interface
 from checks.finding import Record
+from checks.http.records import Endpoint
 from checks.missing import Missing as Missing
 
 
 class Target(Record, frozen=True):
     """What the person asked about."""
 
-    kind: Literal["script", "log", "container", "workload", "manifest"]
+    kind: Literal["script", "log", "container", "workload", "manifest", "document", "url"]
     name: str
 
 
@@ -80,12 +82,19 @@ class ModelFolder(Record, frozen=True, tag=True):
 
 
 class Sample(Record, frozen=True):
-    """One request body to try; `source` is a file name, or how it was derived. No UTF-8, no `text`."""
+    """One request body to try; `source` is a file name, or how it was derived. No UTF-8, no `text`.
+
+    `head` are its first 32 bytes in hexadecimal. Of bytes that are text in another encoding, `encoding` is that
+    (`utf-16`, `cp1252`) and `other_text` what they say in it.
+    """
 
     source: str
     text: str | None
     size: int
     raw: bool = False
+    head: str = ""
+    encoding: str | None = None
+    other_text: str | None = None
 
 
 class Samples(Record, frozen=True, tag=True):
@@ -324,7 +333,7 @@ class Probe(Record, frozen=True, tag=True):
     is the interpreter's sys.path, `warnings` the texts of Python warnings that libraries gave while the script ran.
     `imported` are the top-level modules that the script's own code, or a pickle it loaded, imported from packages.
     `stand_ins` are modules that the cloud has and this interpreter lacks, answered by the probe; `example` is the
-    request body taken from the sample of `@input_schema` where none was given.
+    request body taken from the sample of `@input_schema` where none was given. `interface` is what run() declares.
     """
 
     interpreter: str
@@ -346,6 +355,7 @@ class Probe(Record, frozen=True, tag=True):
     warnings: tuple[str, ...] = ()
     stand_ins: tuple[str, ...] = ()
     example: str | None = None
+    interface: Interface | None = None
 
     def step(self, phase: Phase) -> Step | None:
         """The first step of that phase, or None."""
@@ -414,6 +424,10 @@ class Evidence(Record, frozen=True):
     answers: Answers | Missing = NOT_COLLECTED
     workload: Workload | Missing = NOT_COLLECTED
     manifest: Manifest | Missing = NOT_COLLECTED
+    documents: Documents | Missing = NOT_COLLECTED
+    deployment: Deployment | Missing = NOT_COLLECTED
+    attack: Attack | Missing = NOT_COLLECTED
+    endpoint: Endpoint | Missing = NOT_COLLECTED
 
     def missing(self, need: str) -> str | None:
         """Why `need` is not here, or None when it is. Needs are field names, and `tree`: a script that parses."""

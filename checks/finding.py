@@ -124,6 +124,7 @@ class Finding(Record, frozen=True):
     check fills them in. `about` holds the subjects (`name:model`, `module:cv2`, `line:7`) by which the ranking tells
     whether this finding and another speak of the same thing. Without fixes, `no_fix` says why there is none.
     `place` orders findings that come from one log, where the order of events says more than what each looks like.
+    `reproduce` are lines to paste that show the same, for a shell and for Python; no key stands in them.
     """
 
     title: str
@@ -139,6 +140,7 @@ class Finding(Record, frozen=True):
     fixes: tuple[Fix, ...] = ()
     no_fix: str | None = None
     confirm: str | None = None
+    reproduce: tuple[str, ...] = ()
     learn_more: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     place: int = 0

@@ -13,16 +13,20 @@ FAMILIES = {
     "entry-script": "checks.entry_script.family",
     "dependencies": "checks.dependencies.family",
     "runtime": "checks.runtime.family",
+    "contract": "checks.contract.family",
     "container": "checks.container.family",
     "kubernetes": "checks.kubernetes.family",
+    "http": "checks.http.family",
     "logs": "checks.logs.family",
 }
 
 FAMILIES_OF_KIND = {
-    "script": ("entry-script", "dependencies", "runtime"),
+    "script": ("entry-script", "dependencies", "runtime", "contract"),
     "container": ("container", "entry-script", "dependencies", "runtime"),
     "workload": ("kubernetes", "container", "entry-script", "dependencies", "runtime"),
     "manifest": ("kubernetes",),
+    "document": ("contract",),
+    "url": ("http", "contract"),
     "log": ("logs",),
 }
 """What each kind of target is judged by."""

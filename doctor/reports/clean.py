@@ -82,6 +82,7 @@ def _finding(finding: Finding) -> Finding:
         fixes=tuple(map(_fix, finding.fixes)),
         no_fix=_maybe(finding.no_fix),
         confirm=_maybe(finding.confirm),
+        reproduce=tuple(map(_text, finding.reproduce)),
         learn_more=tuple(map(_text, finding.learn_more)),
         about=tuple(map(_text, finding.about)),
     )

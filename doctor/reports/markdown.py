@@ -91,6 +91,8 @@ def _finding(finding: Finding, arranged: Arranged, number: int) -> list[str]:
     if symptoms := arranged.symptoms.get(number):
         rows = [f"- {escaped(symptom.title)} ({code(symptom.id)})" for symptom in symptoms]
         blocks.append("\n".join(["**Explains**", "", *rows]))
+    if finding.reproduce:
+        blocks.append(f"**Reproduce:**\n\n{fenced(chr(10).join(finding.reproduce), 'sh')}")
     if finding.confirm and number < len(arranged.causes):
         blocks.append(f"**Confirm:** {code(finding.confirm)}")
     if finding.learn_more:

@@ -39,6 +39,7 @@ FIELDS = {
         "fixes": "Ways to cure it, the best first.",
         "no_fix": "Why there is no fix, when there is none.",
         "confirm": "The command that passes once it is cured.",
+        "reproduce": "Lines to paste that show the same, for a shell and for Python; a key is a variable in them.",
         "learn_more": "Where to read on.",
         "after": "Ids of the causes whose fixes have to be made before this one shows.",
         "place": "The order of findings that come from one log; 0 for the first and for all others.",

@@ -102,6 +102,8 @@ class _Page(Page):
         self.wrapped("  ", place(arranged, number), "dim")
         self.body(cause)
         self.symptoms(arranged.symptoms.get(number, ()))
+        for position, line in enumerate(cause.reproduce):
+            self.field("reproduce" if position == 0 else "", line, wrap=False)
         if confirm and cause.confirm:
             self.field("confirm", cause.confirm, wrap=False)
         self.more(cause)

@@ -1,0 +1,1 @@
+"""A live service, seen from outside: name, connection, certificate, and what it answers."""
