@@ -12,8 +12,8 @@ class Contract:
     """What one witness says of requests and answers.
 
     `input` and `output` are JSON schemas that stand alone: references are resolved, or lead into `$defs` of their own;
-    None where the witness says nothing. An input `{"type": "object"}` without properties says nothing either, and is
-    None. `origin`: script (decorators of run()), document (a file), served (what the live service gives). `examples` are
+    None where the witness says nothing. An input `{"type": "object"}` without properties says nothing, and is
+    None. `origin`: script (decorators of run()), document (a file), served (by the live service). `examples` are
     request bodies that the witness gives. `pointer` is where the input schema stands in the document.
     """
 
