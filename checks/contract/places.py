@@ -1,6 +1,17 @@
 """Where a value stands in a JSON text."""
 
+import re
+from bisect import bisect_right
+from json.decoder import scanstring
 from typing import NamedTuple
+
+_BLANK = re.compile(r"[\ufeff \t\r\n]*")
+_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_TEXT = re.compile(_STRING, re.DOTALL)
+_FLAT = re.compile(rf'(?:[^\[\]{{}}"]++|{_STRING})*+', re.DOTALL)
+"""All up to the next bracket: what a container holds is skipped with a count of brackets, however deep it is."""
+_SCALAR = re.compile(r"[^\s,\]}\[{:\"]+")
+_INDEX = re.compile(r"0|[1-9][0-9]{0,17}")
 
 
 class Place(NamedTuple):
@@ -10,9 +21,128 @@ class Place(NamedTuple):
     column: int
 
 
+class _Container:
+    """An object or array as far as it was read: where its members stand, and where the last of them begins."""
+
+    def __init__(self, start: int, is_object: bool) -> None:
+        self.is_object = is_object
+        self.start = start
+        self.last: int | None = None
+        self.done = False
+        self.members: dict[str, tuple[int, int]] = {}  # key or index: place of the key (or item), place of the value
+
+
+class Places:
+    """Places of many values of one text, each part of which is read once at most.
+
+    Of a key that an object has twice, the first place is known. What is broken ends the reading there; the places
+    before are found.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._lines: list[int] | None = None
+        self._containers: dict[int, _Container] = {}
+
+    def of(self, pointer: str) -> Place | None:
+        """The place of the value at a JSON pointer (of its key, for a member of an object); None without one."""
+        offset = self.offset(pointer)
+        return None if offset is None else self._place(offset)
+
+    def offset(self, pointer: str) -> int | None:
+        """The same in characters from the beginning of the text."""
+        if pointer and not pointer.startswith("/"):
+            return None
+        shown = value = self._blank(0)
+        for part in pointer.split("/")[1:]:
+            found = self._member(value, part.replace("~1", "/").replace("~0", "~"))
+            if found is None:
+                return None
+            shown, value = found
+        return shown if shown < len(self._text) else None
+
+    def _place(self, offset: int) -> Place:
+        if self._lines is None:
+            self._lines = [0, *(found.end() for found in re.finditer(r"\r\n|\n|\r", self._text))]
+        line = bisect_right(self._lines, offset)
+        return Place(line, offset - self._lines[line - 1])
+
+    def _member(self, start: int, part: str) -> tuple[int, int] | None:
+        """Where key and value of a member stand, in the container that begins at `start`."""
+        container = self._containers.get(start)
+        if container is None:
+            opening = self._text[start : start + 1]
+            if opening not in ("{", "["):
+                return None
+            container = self._containers[start] = _Container(start, opening == "{")
+        if not container.is_object and not _INDEX.fullmatch(part):
+            return None
+        while part not in container.members and not container.done:
+            container.done = not self._read(container)
+        return container.members.get(part)
+
+    def _read(self, container: _Container) -> bool:
+        """Read one member more: what the one before holds is skipped, and its own value left. False at the end."""
+        at = container.start + 1
+        if container.last is not None:
+            end = self._skip(container.last)
+            at = len(self._text) if end is None else self._blank(end)
+            if self._text[at : at + 1] != ",":
+                return False
+            at += 1
+        shown = at = self._blank(at)
+        if self._text[at : at + 1] in ("", "]", "}", ","):
+            return False
+        part = str(len(container.members))
+        if container.is_object:
+            found = _TEXT.match(self._text, at)
+            if found is None:
+                return False
+            part = self._key(at, found.end())
+            at = self._blank(found.end())
+            if self._text[at : at + 1] != ":":
+                return False
+            at = self._blank(at + 1)
+        container.members.setdefault(part, (shown, at))
+        container.last = at
+        return True
+
+    def _key(self, start: int, end: int) -> str:
+        try:
+            return scanstring(self._text, start + 1, False)[0]
+        except ValueError:  # an escape that is none
+            return self._text[start + 1 : end - 1]
+
+    def _blank(self, at: int) -> int:
+        found = _BLANK.match(self._text, at)
+        return found.end() if found else at
+
+    def _skip(self, at: int) -> int | None:
+        """Where the value that begins here ends; None for one that has no end."""
+        opening = self._text[at : at + 1]
+        if opening not in ("{", "["):
+            found = _TEXT.match(self._text, at) if opening == '"' else _SCALAR.match(self._text, at)
+            return found.end() if found else None
+        depth, text, flat = 1, self._text, _FLAT.match
+        while depth:
+            found = flat(text, at + 1)
+            at = found.end() if found else at + 1
+            bracket = text[at : at + 1]
+            if bracket in ("", '"'):
+                return None
+            depth += 1 if bracket in "[{" else -1
+        return at + 1
+
+
 def place_of(text: str, pointer: str) -> Place | None:
     """The place of the value at a JSON pointer (of its key, for a member of an object); None where there is none.
 
-    Reads no more of the text than it needs, and needs no more depth than the pointer has parts.
+    Reads no more of the text than it needs, and needs no more depth than the pointer has parts. For several pointers
+    of one text take `Places`, which reads it once for all.
     """
-    raise NotImplementedError
+    return Places(text).of(pointer)
+
+
+def pointer_of(*parts: str | int) -> str:
+    """The JSON pointer that these keys and indexes make."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
