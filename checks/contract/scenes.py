@@ -109,3 +109,24 @@ def documented(content: Schema, *samples: Sample, role: str = "given", **fields:
         target=Target(kind="document", name="swagger.json"),
         documents=Documents(items=(Document(**one),)),  # type: ignore[arg-type]
     ).replace(**({"samples": Samples(items=samples)} if samples else {}))
+
+
+def taking(properties: Schema, answer: Schema | None = None) -> Schema:
+    """A Swagger 2.0 document whose request has these keys; by default it answers numbers."""
+    definitions = {
+        "ServiceInput": {"type": "object", "properties": properties},
+        "ServiceOutput": answer or {"type": "array", "items": {"type": "number"}},
+    }
+    return openapi(definitions=definitions)
+
+
+def replaced(old: Schema, new: Interface) -> Evidence:
+    """A decorated script, held against an old document."""
+    return declared(interface=new).replace(documents=documented(old, role="old", source="old.json").documents)
+
+
+def renewed(old: Schema, new: Schema) -> Evidence:
+    """A document, held against an old one."""
+    both = [documented(content, role=role, source=f"{role}.json") for content, role in ((new, "given"), (old, "old"))]
+    items = tuple(item for one in both if isinstance(one.documents, Documents) for item in one.documents.items)
+    return both[0].replace(documents=Documents(items=items))
