@@ -80,7 +80,8 @@ class Call(Record, frozen=True):
     body ended early), `length` (body and Content-Length disagree), `encoding` (gzip that is none), `not-http`, `large`
     (given up at the limit), `redirects` (too many or in a circle), `tls`, `proxy`, `other`. `status` may be set beside
     it. `headers` are those of the answer in small letters that tell something; values are redacted. `body` is redacted
-    and cut at 1,000,000 characters, `size` counts bytes as they came.
+    and cut at 1,000,000 characters, `size` counts bytes as they came. `sent` counts the bytes of the body that was
+    sent, `sent_type` is its Content-Type where it was not application/json.
     """
 
     purpose: Literal["health", "swagger", "score", "empty", "no-key", "wrong-key", "preflight", "plain", "series"]
@@ -104,6 +105,7 @@ class Call(Record, frozen=True):
     redirects: tuple[str, ...] = ()
     sample: str | None = None
     sent: int = 0
+    sent_type: str = ""
 
 
 class Timing(Record, frozen=True):
@@ -118,7 +120,8 @@ class Endpoint(Record, frozen=True, tag=True):
     """A live service. `url` is without user, password and query.
 
     `kind` is who answers, `how` by which sign it was told. `credential`: what was sent as Authorization, `variable` the
-    environment variable it was read from; never its value. `patience` is the time limit of one request.
+    environment variable it was read from; never its value. `patience` is the time limit of one request, `deployment` the
+    one that was asked for with the header `azureml-model-deployment`.
     """
 
     url: str
@@ -132,6 +135,7 @@ class Endpoint(Record, frozen=True, tag=True):
     credential: Literal["key", "token"] | None = None
     variable: str | None = None
     patience: float = 10.0
+    deployment: str | None = None
 
     def of(self, *purposes: str) -> tuple[Call, ...]:
         """The calls of these purposes, in the order in which they were made."""
