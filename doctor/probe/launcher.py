@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from checks.evidence import Missing, Probe
 from doctor.probe import interpreters, processes, staging
@@ -31,6 +31,7 @@ PROBE_FILE = Path(__file__).with_name("probe.py")
 MEMORY_SHARE = 0.75  # of the memory that is available, unless a limit is given
 _ROOT = Path(__file__).resolve().parents[2]
 OWNED = tuple(str(_ROOT / name) for name in ("checks", "doctor", "tui"))
+PIPES = ("requests", "answers")  # of a rehearsal that serves
 DUMP_SIGNAL = getattr(signal, "SIGRTMAX", 64) - 3  # as in probe.py
 
 
@@ -50,7 +51,9 @@ class Rehearsal:
     `model_name` is left as it is, the name is taken from the script's own `get_model_path("...")`. `timeout` is in
     seconds for the whole rehearsal, `memory_limit` in bytes. `variables` are added to the environment. `overlay`
     replaces files of the scratch copy: name relative to the script's folder -> text. `batch`: the payloads are the
-    contents of files, and run() is called once with the paths of them all.
+    contents of files, and run() is called once with the paths of them all. `stop_after`: only the import is tried, to
+    see what run() declares; init() and run() are not called. `serve`: after init() it answers payloads that come
+    through pipes, see `doctor.contract.service_child`.
     """
 
     script: Path
@@ -65,10 +68,22 @@ class Rehearsal:
     variables: Mapping[str, str] = field(default_factory=dict)
     overlay: Mapping[str, str] = field(default_factory=dict)
     batch: bool = False
+    stop_after: Literal["import"] | None = None
+    serve: bool = False
 
 
 class Running:
     """A rehearsal under way. A context manager: leaving it stops the rehearsal and cleans up."""
+
+    @property
+    def desk(self) -> Path | None:
+        """The folder of the probe's own files while it runs in a process of its own."""
+        return None
+
+    @property
+    def is_over(self) -> bool:
+        """True when its process has ended."""
+        return True
 
     def wait(self) -> Probe | Missing:
         """Wait for the end and tell what happened; later calls give the same answer."""
@@ -136,12 +151,17 @@ def plan_of(rehearsal: Rehearsal, stage: staging.Stage, app_root: Path, memory_l
     if rehearsal.model_dir is not None:
         originals += [str(rehearsal.model_dir.resolve()), str(stage.models)]
     desk = {name: str(stage.desk / name) for name in ("record", "faults", "where", "plan")}
+    pipes = [str(stage.desk / name) for name in PIPES] if rehearsal.serve else []
+    for pipe in pipes:
+        os.mkfifo(pipe, 0o600)
     return {
         **desk,
         "script": str(app_root / rehearsal.script.name),
         "app_root": str(app_root),
         "payloads": payloads,
         "batch": rehearsal.batch,
+        "serve": pipes,
+        "stop_after": rehearsal.stop_after,
         "timeout": rehearsal.timeout,
         "memory_limit": memory_limit,
         "stage": str(stage.root),
@@ -151,7 +171,12 @@ def plan_of(rehearsal: Rehearsal, stage: staging.Stage, app_root: Path, memory_l
         "temporary": sorted({str(stage.root / "tmp"), tempfile.gettempdir(), "/tmp", "/var/tmp"}),  # noqa: S108
         "protected": [*originals, *stage.links],
         "protected_files": [str(rehearsal.script.resolve()), *stage.links],
-        "private": [*desk.values(), *(payload["file"] for payload in payloads), str(app_root / rehearsal.script.name)],
+        "private": [
+            *desk.values(),
+            *pipes,
+            *(payload["file"] for payload in payloads),
+            str(app_root / rehearsal.script.name),
+        ],
         "owned": OWNED,
     }
 
@@ -247,6 +272,16 @@ class _Child(Running):
             process.wait()
             Guard.remove(self)
             raise
+
+    @property
+    def desk(self) -> Path:
+        """The folder of the probe's own files."""
+        return self._stage.desk
+
+    @property
+    def is_over(self) -> bool:
+        """True when nothing is left of the child."""
+        return self._supervisor is None or self._supervisor.done.is_set()
 
     def wait(self) -> Probe | Missing:
         """Wait for the child's end; read what it left, and clean up."""

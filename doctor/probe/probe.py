@@ -30,10 +30,13 @@ from _thread import start_new_thread
 HERE = (lambda: 0).__code__.co_filename
 HAS_AUDIT = hasattr(sys, "addaudithook")
 TEXT_LIMIT = 4000  # characters of an answer
+ANSWER_LIMIT = 200000  # the same while many requests are served: answers are held against the contract
 MESSAGE_LIMIT = 10000  # characters of an exception's message
 MOST_FRAMES = 100  # of one traceback
 MOST_OPENED = 1000  # files that are told
 MOST_ROWS = 1000  # of a batch result that are told and compared
+MOST_SCHEMA = 5000000  # characters of the schemas of run() as JSON
+MOST_COLUMNS = 10000  # of a sample's columns or fields that are told
 READ_AT_MOST = 1 << 20  # bytes of a streamed response
 WHERE_SIZE = 16384  # bytes for the sampled stack
 TICK = 0.05  # seconds between two samples of the running line
@@ -1534,13 +1537,13 @@ def _headers(body, content_type):
     }
 
 
-def judge(result):
+def judge(result, limit=TEXT_LIMIT):
     """What the server makes of a result: the body it would send, or why it cannot."""
     record = {"type": type(result).__name__}
     flask = sys.modules.get("flask")
     kinds = (Response,) + ((flask.Response,) if flask is not None and hasattr(flask, "Response") else ())
     if isinstance(result, kinds):
-        return _judge_response(result, record)
+        return _judge_response(result, record, limit)
     try:
         text = json.dumps({} if result is None else result)
     except Exception as error:
@@ -1552,7 +1555,7 @@ def judge(result):
     if "NaN" in text or "Infinity" in text:
         record["not_finite"] = _not_finite(result, "result")
     body = text.encode("utf-8")
-    record.update(text=text[:TEXT_LIMIT], size=len(body), digest=_digest(body))
+    record.update(text=text[:limit], size=len(body), digest=_digest(body))
     return record
 
 
@@ -1598,7 +1601,7 @@ def _plain(value):
     return str(value) if isinstance(value, os.PathLike) else type(value).__name__
 
 
-def _judge_response(response, record):
+def _judge_response(response, record, limit):
     record["status"] = int(response.status_code)
     try:
         body = b""
@@ -1609,7 +1612,7 @@ def _judge_response(response, record):
     except Exception as error:
         record["problem"] = "%s: %s" % (type(error).__name__, _message(error))
         return record
-    record.update(text=body.decode("utf-8", "replace")[:TEXT_LIMIT], size=len(body), digest=_digest(body))
+    record.update(text=body.decode("utf-8", "replace")[:limit], size=len(body), digest=_digest(body))
     return record
 
 
@@ -1657,6 +1660,198 @@ def _not_finite(value, path):
         if found is not None:
             return found
     return None
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# What run() declares
+
+
+def interface_of(service):
+    """What run() takes and gives, as inference-schema holds it. Schemas are JSON texts, as the server would send them.
+
+    Asks only what the script has loaded, and imports nothing.
+    """
+    record = {"kind": service.kind}
+    declared = {}
+    if service.kind == "schema":
+        util = sys.modules["inference_schema.schema_util"]
+        declared = _decorations(service.run)
+        for name in _described(util, service.run):
+            declared.setdefault(name, {"kind": "unknown"})
+        record.update(_schemas(util, service.run), described=list(declared))
+    record["parameters"] = [
+        {
+            "name": one.name,
+            "required": one.default is one.empty,
+            "keyword_only": one.kind == one.KEYWORD_ONLY,
+            "type": declared.get(one.name),
+        }
+        for one in service.parameters
+    ]
+    record["library"], record["numpy"], record["pandas"] = _installed(("inference_schema", "numpy", "pandas"))
+    return record
+
+
+def _described(util, run):
+    """The parameters that have a schema of their own."""
+    try:
+        properties = util.get_input_schema(run).get("properties") or {}
+        return [name for name in properties if properties[name] and isinstance(name, str)]
+    except Exception:
+        return []
+
+
+def _schemas(util, run):
+    """`input`, `output` and `versions` of a decorated function, or `problem`."""
+    texts = {}
+    try:
+        for name, ask in (("input", util.get_input_schema), ("output", util.get_output_schema)):
+            schema = ask(run)
+            if not isinstance(schema, dict):
+                return {"problem": "the %s schema is of type %s, not a dict" % (name, type(schema).__name__)}
+            texts[name] = _dumps(schema) if _nodes(schema) < MOST_SCHEMA // 2 else None
+            if texts[name] is None or sum(map(len, texts.values())) > MOST_SCHEMA:
+                return {"problem": "the %s schema with its example is larger than 5 MB" % name}
+    except Exception as error:
+        return {"problem": "%s: %s" % (type(error).__name__, _message(error)[:500])}
+    if not hasattr(util, "get_supported_versions"):
+        texts["problem"] = "this inference-schema has no get_supported_versions(), which the server needs"
+        return texts
+    try:
+        texts["versions"] = [str(version) for version in util.get_supported_versions(run)]
+    except Exception as error:
+        texts["problem"] = "%s: %s" % (type(error).__name__, _message(error)[:500])
+    return texts
+
+
+def _nodes(value):
+    """How many values there are in a JSON value; counting ends at MOST_SCHEMA."""
+    waiting, count = [value], 0
+    while waiting and count < MOST_SCHEMA:
+        one = waiting.pop()
+        count += len(one)
+        waiting.extend(part for part in (one.values() if isinstance(one, dict) else one) if _holds_more(part))
+    return count
+
+
+def _holds_more(value):
+    return isinstance(value, (dict, list, tuple))
+
+
+def _decorations(run):
+    """The type of each parameter that a decorator describes, by name.
+
+    inference-schema wraps the function once for each decorator (wrapt), and the wrapper's closure holds what it was
+    given. Decorators of others may lie between: what they wrap is in `__wrapped__` or in their closure.
+    """
+    described, waiting, seen = {}, [run], set()
+    wrapper = getattr(sys.modules.get("wrapt"), "FunctionWrapper", None) or types.FunctionType
+    while waiting and len(seen) < 1000:
+        one = waiting.pop(0)
+        # Nothing else is looked into: asking an object of the script for an attribute may run its code.
+        if id(one) in seen or not issubclass(type(one), (wrapper, types.FunctionType)):
+            continue
+        seen.add(id(one))
+        try:
+            given = _closure(getattr(one, "_self_wrapper", None))
+            if isinstance(given.get("param_name"), str) and "param_type" in given:
+                told = describe_type(given["param_type"])
+                told["converts"] = bool(given.get("convert_to_provided_type", True))
+                told["optional"] = bool(given.get("optional", False))
+                described.setdefault(given["param_name"], told)
+            waiting.append(getattr(one, "__wrapped__", None))
+            waiting.extend(_closure(one).values())
+        except Exception:
+            continue
+    return described
+
+
+def _closure(function):
+    """The variables that a function closes over, by name."""
+    found = {}
+    if type(function) is not types.FunctionType or not function.__closure__:
+        return found
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__):
+        try:
+            found[name] = cell.cell_contents
+        except ValueError:  # empty yet
+            pass
+    return found
+
+
+TYPES = {
+    "standard_py_parameter_type": ("StandardPythonParameterType", "standard"),
+    "numpy_parameter_type": ("NumpyParameterType", "numpy"),
+    "pandas_parameter_type": ("PandasParameterType", "pandas"),
+    "spark_parameter_type": ("SparkParameterType", "spark"),
+}
+
+
+def describe_type(parameter_type, depth=0):
+    """One parameter type; `unknown` when it is the person's own, or cannot be told."""
+    try:
+        kind = _kind_of(type(parameter_type))
+        told = {"kind": kind}
+        sample = parameter_type.sample_input
+        if kind == "standard":
+            told.update(_standard(parameter_type, sample, depth))
+        elif kind == "numpy":
+            told.update(dtype=str(sample.dtype), shape=[int(size) for size in sample.shape])
+            names = (sample.dtype.names or ())[:MOST_COLUMNS]
+            told["fields"] = [[str(name), str(sample.dtype[name])] for name in names]
+        elif kind == "pandas":
+            told.update(orient=parameter_type.orient, shape=[int(size) for size in sample.shape])
+            pairs = list(zip(sample.columns[:MOST_COLUMNS], sample.dtypes[:MOST_COLUMNS]))
+            told["columns"] = [[str(name), str(dtype)] for name, dtype in pairs]
+        if kind in ("numpy", "pandas"):
+            told["enforce_shape"] = bool(parameter_type.enforce_shape)
+            told["enforce_types"] = bool(parameter_type.enforce_column_type)
+        return told
+    except Exception:
+        return {"kind": "unknown"}
+
+
+def _kind_of(cls):
+    """A class that is derived from a known type counts as that while it converts in the same way."""
+    for module, (name, kind) in TYPES.items():
+        known = getattr(sys.modules.get("inference_schema.parameter_types." + module), name, None)
+        if isinstance(known, type) and issubclass(cls, known):
+            same = getattr(cls, "deserialize_input", None) is getattr(known, "deserialize_input", None)
+            return kind if same else "unknown"
+    return "unknown"
+
+
+def _standard(parameter_type, sample, depth):
+    told = {"python": type(sample).__name__}
+    inner = getattr(parameter_type, "sample_data_type_map", None) or {}
+    items = getattr(parameter_type, "sample_data_type_list", None) or []
+    if depth < 50:
+        told["inner"] = {key: describe_type(inner[key], depth + 1) for key in inner if isinstance(key, str)}
+        told["item"] = describe_type(items[0], depth + 1) if items else None
+    return told
+
+
+def _installed(names):
+    """The versions of packages: as loaded, else as the folders of sys.path tell without importing anything."""
+    found = {}
+    for name in names:
+        version = getattr(sys.modules.get(name), "__version__", None)
+        if isinstance(version, str):
+            found[name] = version
+    for folder in sys.path:
+        if len(found) == len(names):
+            break
+        try:
+            entries = os.listdir(folder or ".")
+        except OSError:
+            continue
+        for entry in entries:
+            stem, _, suffix = entry.rpartition(".")
+            name, _, version = stem.partition("-")
+            name = name.replace("-", "_").lower()
+            if suffix in ("dist-info", "egg-info") and name in names and version:
+                found.setdefault(name, version.partition("-")[0])
+    return [found.get(name) for name in names]
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -1725,8 +1920,14 @@ class Rehearsal(object):
             self.channel.write({"k": "signature", "signature": signature})
         if loaded["outcome"] != "passed":
             return None
+        if service.kind != "batch":
+            self.declare()
+        if self.plan.get("stop_after") == "import":
+            return None
         if self.step("init", lambda: service.init())["outcome"] != "passed":
             return None
+        if self.plan.get("serve"):
+            return self.serve(*self.plan["serve"])
         if service.kind == "batch":
             return self.mini_batch(self.plan.get("payloads", ()))
         payloads = []
@@ -1742,6 +1943,13 @@ class Rehearsal(object):
             payloads.append(("the sample of @input_schema", example.encode("utf-8")))
         self.requests(payloads)
         return None
+
+    def declare(self):
+        """Record what run() declares; whatever prevents it is no failure of the script."""
+        try:
+            self.channel.write({"k": "interface", "interface": interface_of(self.service)})
+        except Exception:
+            pass
 
     def mini_batch(self, payloads):
         """All files in one call, as a list of paths; then again. Workers of a batch are processes: no threads."""
@@ -1853,6 +2061,50 @@ class Rehearsal(object):
             return answers, None
         return answers, self.places.stack(sys._current_frames().get(stuck.ident))
 
+    def serve(self, requests, answers):
+        """Answer request bodies until nobody sends more. Both are pipes by their paths.
+
+        A request is its length in four bytes, big-endian, and the body; an answer is one line of JSON.
+        """
+        source = _high(_os_open(requests, os.O_RDONLY))
+        target = _high(_os_open(answers, os.O_WRONLY))
+        while True:
+            size = _read_exactly(source, 4)
+            body = None if size is None else _read_exactly(source, int.from_bytes(size, "big"))
+            if body is None:
+                return
+            self.observer.phase = "run"
+            self.channel.write({"k": "begin", "phase": "run", "sample": None, "at": _clock() - self.began})
+            line = _dumps(self.answer(body)).encode("ascii") + b"\n"
+            _flush()
+            while line:
+                line = line[_real_write(target, line) :]
+
+    def answer(self, body):
+        """What the server makes of one request."""
+        began = _clock()
+        try:
+            record = {"outcome": "passed", "returned": judge(self.service.call(body), ANSWER_LIMIT)}
+        except Rejected as rejected:
+            record = {"outcome": "rejected", "message": rejected.message, "status": rejected.status}
+        except BaseException as error:
+            record = {"outcome": "raised", "raised": describe(error, self.places)}
+        if _getpid() != self.pid:  # the script forked, and this is the child that came back
+            _real_exit(0)
+        record["seconds"] = _clock() - began
+        return record
+
+
+def _read_exactly(fd, count):
+    """So many bytes of a pipe; None when it ends before."""
+    parts = b""
+    while len(parts) < count:
+        part = os.read(fd, count - len(parts))
+        if not part:
+            return None
+        parts += part
+    return parts
+
 
 def _flush():
     for stream in (sys.stdout, sys.stderr):
@@ -1899,7 +2151,9 @@ def rehearse(plan, channel):
 
     Keys of a plan: `script`, `app_root`; `code` (folder of the person's own files, where that is another); `first`
     (folders that the server puts before the rest of sys.path); `payloads` (each `source` and `file`); `batch` (run()
-    takes the payloads' paths, as the batch driver calls it, and not their contents); `timeout` in seconds (0: none);
+    takes the payloads' paths, as the batch driver calls it, and not their contents); `stop_after` ("import": init() and
+    run() are not called); `timeout` in seconds (0: none);
+    `serve` (two pipes: payloads come through them, see `Rehearsal.serve`);
     `models` (folder of models), `model_folder`, `any_model`; `temporary`, `protected`, `protected_files`, `private`
     (paths); `owned` (folders of doctor's own packages); `memory_limit` in bytes; `record`, `faults`, `where` (files to
     write to).

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from checks.contract.records import Interface
 from checks.evidence import Output, Phase, Probe
 from doctor.probe.staging import Stage
 
@@ -98,7 +99,19 @@ def build(
         "seconds": (end or {}).get("seconds") or ending.seconds,
         "in_process": in_process,
     }
-    return msgspec.convert(_translated(document, stage, sources), Probe)
+    probe = msgspec.convert(_translated(document, stage, sources), Probe)
+    told = next((record["interface"] for record in by_kind.get("interface", [])), None)
+    return probe if told is None else msgspec.structs.replace(probe, interface=_interface(told, stage))
+
+
+def _interface(told: dict[str, Any], stage: Stage) -> Interface:
+    """What run() declares. Schemas come as text: what the server's JSON gives for NaN and for keys that are numbers."""
+    schemas = {name: told[name] for name in ("input", "output") if told.get(name)}
+    told = told | {name: json.loads(stage.own(text)) for name, text in schemas.items()}
+    try:
+        return msgspec.convert(told, Interface)
+    except msgspec.ValidationError as error:
+        return Interface(kind=told["kind"], parameters=(), problem=str(error))
 
 
 def output(head: bytes, size: int, stage: Stage) -> Output:
