@@ -1,10 +1,14 @@
 """The contracts that the evidence holds: one for each that says what the service takes and gives."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from checks.contract.openapi import scoring
+from checks.contract.places import pointer_of
 from checks.contract.records import Document, Interface, Json, Schema
-from checks.evidence import Evidence
+from checks.contract.schemas import Schemas
+from checks.evidence import Evidence, Missing
 
 
 @dataclass(frozen=True)
@@ -32,4 +36,87 @@ def contracts(evidence: Evidence) -> tuple[Contract, ...]:
 
     Documents given with --against are left out: see `checks.contract.drift`.
     """
-    raise NotImplementedError
+    made = [*_declared(evidence), *_documented(evidence)]
+    return tuple(one for one in made if one.input is not None or one.output is not None or one.examples)
+
+
+def contract_of(document: Document) -> Contract:
+    """What one document says, whatever its role; it may say nothing."""
+    origin: Literal["document", "served"] = "served" if document.role == "served" else "document"
+    if document.form == "service-schema":
+        return _of_service_schema(document, origin)
+    found = scoring(document)
+    if found is None:
+        return Contract(source=document.source, origin=origin, document=document)
+    return Contract(
+        source=document.source,
+        origin=origin,
+        input=telling(found.body),
+        output=telling(found.answer),
+        examples=found.examples if telling(found.body) else (),
+        pointer=found.body_pointer,
+        document=document,
+    )
+
+
+def telling(schema: Schema | None) -> Schema | None:
+    """The schema, where it says anything of a value: an object of nobody knows what is what an undecorated run() has,
+    and it takes lists as well.
+    """
+    words = set(schema or {}) - {"type", "title", "description", "default", "examples", "example", "$defs", "format"}
+    if words or (schema and schema.get("type") not in (None, "object")):
+        return schema
+    return None
+
+
+def _declared(evidence: Evidence) -> Iterator[Contract]:
+    probe = evidence.probe
+    if isinstance(probe, Missing) or probe.interface is None or probe.interface.kind != "schema":
+        return
+    interface = probe.interface
+    schemas = Schemas({})
+    example = (interface.input or {}).get("example")
+    yield Contract(
+        source=evidence.target.name if isinstance(evidence.script, Missing) else evidence.script.path,
+        origin="script",
+        input=telling(schemas.standalone(interface.input)),
+        output=telling(schemas.standalone(interface.output)),
+        examples=() if example is None else (example,),
+        interface=interface,
+    )
+
+
+def _documented(evidence: Evidence) -> Iterator[Contract]:
+    if isinstance(evidence.documents, Missing):
+        return
+    for role in ("served", "given", "beside"):
+        for document in evidence.documents.of(role):
+            yield contract_of(document)
+
+
+def _of_service_schema(document: Document, origin: Literal["document", "served"]) -> Contract:
+    """The form of 2018: under `input` one member for each parameter of run(), its schema under `swagger`."""
+    schemas = Schemas(document.content)
+    inputs = _swaggers(document.content.get("input"))
+    outputs = _swaggers(document.content.get("output"))
+    given = {"type": "object", "properties": inputs} if inputs else None
+    answers = list(outputs.values())
+    examples = {name: one["example"] for name, one in inputs.items() if "example" in one}
+    return Contract(
+        source=document.source,
+        origin=origin,
+        input=telling(schemas.standalone(given)),
+        output=telling(schemas.standalone(answers[0])) if len(answers) == 1 else None,
+        examples=(examples,) if examples and len(examples) == len(inputs) else (),
+        pointer=pointer_of("input"),
+        document=document,
+    )
+
+
+def _swaggers(value: Json) -> dict[str, Schema]:
+    members = value.items() if isinstance(value, dict) else ()
+    return {
+        str(name): one["swagger"]
+        for name, one in members
+        if isinstance(one, dict) and isinstance(one.get("swagger"), dict)
+    }

@@ -1,8 +1,8 @@
 """Where a value stands in a JSON text."""
 
+import json
 import re
 from bisect import bisect_right
-from json.decoder import scanstring
 from typing import NamedTuple
 
 _BLANK = re.compile(r"[\ufeff \t\r\n]*")
@@ -109,7 +109,7 @@ class Places:
 
     def _key(self, start: int, end: int) -> str:
         try:
-            return scanstring(self._text, start + 1, False)[0]
+            return str(json.loads(self._text[start:end], strict=False))
         except ValueError:  # an escape that is none
             return self._text[start + 1 : end - 1]
 
