@@ -120,8 +120,8 @@ class Endpoint(Record, frozen=True, tag=True):
     """A live service. `url` is without user, password and query.
 
     `kind` is who answers, `how` by which sign it was told. `credential`: what was sent as Authorization, `variable` the
-    environment variable it was read from; never its value. `patience` is the time limit of one request, `deployment` the
-    one that was asked for with the header `azureml-model-deployment`.
+    environment variable it was read from; never its value. `patience` is the time limit of one request. `deployment` is
+    the one that was asked for with the header `azureml-model-deployment`.
     """
 
     url: str

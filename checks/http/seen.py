@@ -1,0 +1,214 @@
+"""What the checks of live services share: who answered, what to quote, and where the reason is to be read."""
+
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+from checks.evidence import Evidence
+from checks.finding import Confidence, Finding, Fix, Quote, Safety, Severity
+from checks.http.records import Call, Endpoint
+from checks.http.reproduce import reproduced, split
+from checks.missing import Missing
+from checks.runtime.wording import one_line, seconds_of, titled
+
+FRONT_ENDS = {
+    "managed": "the front end of the managed endpoint",
+    "kubernetes": "azureml-fe, the front end in the cluster",
+    "container-instance": "the front end of the container group",
+    "server": "a server that is not the inference server itself",
+    "other": "a server that does not say which it is",
+}
+IDS = (
+    "x-request-id", "x-ms-request-id", "x-ms-client-request-id", "x-ms-correlation-request-id",
+    "x-ms-routing-request-id", "apim-request-id", "x-azure-ref", "x-amzn-requestid", "x-correlation-id", "traceid",
+    "traceparent",
+)  # fmt: skip
+"""Headers by which an operator finds one request in his logs."""
+
+OF_CONTAINER = ("x-ms-server-version", "x-ms-run-function-failed", "x-ms-run-fn-exec-ms")
+TELLING = ("ms-azureml-model-error-statuscode", "ms-azureml-model-error-reason", "retry-after", "location", "via")
+AFTERMATH = (
+    "http.health-lies", "http.answers-vary", "http.slow-answer", "http.tail-latency", "http.slow-first-answer",
+    "http.swagger-missing", "http.swagger-needs-version", "http.other-service-answers", "http.cors-not-allowed",
+)  # fmt: skip
+"""What is seen as well where a request fails for a reason of its own."""
+
+OF_PAYLOAD = (
+    "http.value-missing", "http.body-not-json", "http.body-not-dictionary", "http.body-empty", "http.body-not-utf8",
+    "http.request-refused", "http.content-type-refused", "http.run-raised", "http.result-not-serialisable",
+    "http.model-error",
+)  # fmt: skip
+"""What a body that does not fit the service is answered with: a fault of the sample explains them."""
+
+_MANAGED = re.compile(r"([a-z0-9-]+)\.([a-z0-9]+)\.inference\.ml\.azure\.(?:com|us|cn)", re.IGNORECASE)
+_PAGE = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
+_LOOPBACK = re.compile(r"localhost|127(?:\.\d+){3}|\[?::1\]?|0\.0\.0\.0", re.IGNORECASE)
+
+
+def endpoint_of(evidence: Evidence) -> Endpoint:
+    """The live service; a check that needs it runs only where it is there."""
+    if isinstance(evidence.endpoint, Missing):
+        raise TypeError("the check must declare needs=('endpoint',)")
+    return evidence.endpoint
+
+
+def host_of(endpoint: Endpoint) -> str:
+    """The host's name, without its port."""
+    return re.sub(r":\d*$", "", split(endpoint.url)[1])
+
+
+def port_of(endpoint: Endpoint) -> int:
+    """The port that the URL means."""
+    scheme, host = split(endpoint.url)[:2]
+    named = re.search(r":(\d+)$", host)
+    return int(named[1]) if named else 443 if scheme == "https" else 80
+
+
+def is_loopback(endpoint: Endpoint) -> bool:
+    """True for a service on this machine, reached without a network."""
+    return _LOOPBACK.fullmatch(host_of(endpoint)) is not None
+
+
+def managed_name(endpoint: Endpoint) -> tuple[str, str] | None:
+    """Name and region of a managed endpoint, as its host says them."""
+    found = _MANAGED.fullmatch(host_of(endpoint))
+    return (found[1], found[2]) if found else None
+
+
+def from_container(call: Call) -> bool:
+    """True when the inference server itself answered: only it sets these headers."""
+    return any(name in call.headers for name in OF_CONTAINER)
+
+
+def is_page(call: Call) -> bool:
+    """True for a document of HTML. The inference server calls its own `Healthy` text/html: the words decide."""
+    return _PAGE.match(call.body) is not None
+
+
+def page_title(call: Call) -> str:
+    """The title of an HTML page, else its first heading; empty when it has none."""
+    found = re.search(r"<(title|h1)[^>]*>(.*?)</\1>", call.body, re.IGNORECASE | re.DOTALL)
+    return one_line(re.sub(r"<[^>]*>", " ", found[2]), 60) if found else ""
+
+
+def who_answered(endpoint: Endpoint, call: Call) -> str:
+    """Who gave this answer, in the terms of the kind of service."""
+    if from_container(call):
+        version = call.headers.get("x-ms-server-version", "")
+        return f"the container ({version})" if version else "the container (x-ms-run-function-failed is set)"
+    if "ms-azureml-model-error-statuscode" in call.headers:
+        return f"{FRONT_ENDS[endpoint.kind]}, for the container"
+    server = call.headers.get("server", "")
+    if "nginx" in server.lower() and endpoint.kind in {"server", "container-instance"}:
+        return f"{server} in front of the inference server"
+    return f"{FRONT_ENDS[endpoint.kind]}{f' (server: {one_line(server, 40)})' if server else ''}"
+
+
+def request_ids(call: Call) -> str:
+    """The ids of the request, as `name: value`; empty when the answer had none."""
+    return ", ".join(f"{name}: {one_line(call.headers[name], 60)}" for name in IDS if call.headers.get(name))
+
+
+def said(call: Call) -> str:
+    """What came: status, type and the beginning of the body, or why nothing did."""
+    took = f" after {seconds_of(call.seconds)}" if call.seconds >= 1 else ""
+    parts = [str(call.status)] if call.status is not None else []
+    if call.problem:
+        parts.append(f"{'then' if parts else 'no answer'}{took}: {one_line(call.words or call.problem, 160)}")
+        return " ".join(parts)
+    parts += [call.content_type] if call.content_type else []
+    return f"{' '.join(parts)}{took}: {one_line(call.body, 200) or 'an empty body'}"
+
+
+def quote_call(call: Call) -> Quote:
+    """One request and what it got."""
+    with_sample = f" with {call.sample}" if call.sample else ""
+    return Quote(source=f"{call.method} {call.path}{with_sample}", text=said(call))
+
+
+def quotes_of(endpoint: Endpoint, call: Call) -> tuple[Quote, ...]:
+    """The answer, who gave it, the headers that tell why, and the ids to quote."""
+    quotes = [quote_call(call)]
+    if call.status is not None:
+        quotes.append(Quote(source="who answered", text=who_answered(endpoint, call)))
+    telling = [f"{name}: {one_line(call.headers[name], 120)}" for name in TELLING if call.headers.get(name)]
+    quotes += [Quote(source="headers", text=", ".join(telling))] if telling else []
+    ids = request_ids(call)
+    quotes += [Quote(source="to quote in a ticket", text=ids)] if ids else []
+    return tuple(quotes)
+
+
+def finding(
+    endpoint: Endpoint,
+    calls: Sequence[Call],
+    title: str,
+    *fixes: Fix,
+    more: tuple[Quote, ...] = (),
+    **fields: object,
+) -> Finding:
+    """A finding about calls that had the same fate: the first is quoted and reproduced, the others are counted."""
+    first = calls[0]
+    others = [call for call in calls[1:] if call.sample != first.sample or call.purpose != first.purpose]
+    same = (Quote(source="the same", text=f"{len(others)} more requests: {_listed(others)}"),) if others else ()
+    about = [f"status:{first.status}"] if first.status is not None else []
+    about += [f"sample:{name}" for name in dict.fromkeys(call.sample for call in calls) if name]
+    made = Finding(
+        title=titled(title, 88),
+        evidence=(*quotes_of(endpoint, first), *same, *more),
+        about=tuple(about),
+        fixes=fixes,
+        reproduce=reproduced(endpoint, first),
+    )
+    return msgspec.structs.replace(made, **fields)
+
+
+def _listed(calls: Sequence[Call]) -> str:
+    names = list(dict.fromkeys(call.sample or f"{call.method} {call.path}" for call in calls))
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
+def of_sample(call: Call) -> str:
+    """` for sample.json`, or nothing."""
+    return f" for {call.sample}" if call.sample else ""
+
+
+def read_log(endpoint: Endpoint, what: str = "read in the log of the container why") -> Fix:
+    """Where the owner of the service finds the reason, by the kind of service."""
+    managed = managed_name(endpoint)
+    if endpoint.kind == "managed" or managed:
+        name = managed[0] if managed else "<endpoint>"
+        routed = endpoint.deployment or next(
+            (call.headers["azureml-model-deployment"] for call in endpoint.calls
+             if "azureml-model-deployment" in call.headers), "<deployment>"
+        )  # fmt: skip
+        command = (
+            f"az ml online-deployment get-logs --endpoint-name {name} --name {routed} --lines 500 | doctor triage -"
+        )
+    elif endpoint.kind == "kubernetes":
+        command = "doctor diagnose k8s <deployment> -n <namespace>"
+    elif endpoint.kind == "container-instance":
+        command = "az container logs -g <resource-group> -n <container-group> | doctor triage -"
+    else:
+        command = "doctor diagnose docker <container>"
+    return Fix(title=what, safety=safety_of(command), commands=(command,))
+
+
+def safety_of(*texts: str) -> Safety:
+    """Placeholder where something in angle brackets is to be filled in."""
+    return Safety.PLACEHOLDER if any(re.search(r"<[^<>]+>", text) for text in texts) else Safety.REVIEW
+
+
+def advise(title: str, *commands: str) -> Fix:
+    """A fix that a person carries out."""
+    return Fix(title=title, safety=safety_of(title, *commands), commands=commands)
+
+
+def quiet_confidence(sure: bool) -> Confidence:
+    """Certain where the answer says so itself, likely where it only fits."""
+    return Confidence.CERTAIN if sure else Confidence.LIKELY
+
+
+def lesser(severe: bool) -> Severity:
+    """An error where it breaks the service, else a warning."""
+    return Severity.ERROR if severe else Severity.WARNING
