@@ -2064,10 +2064,12 @@ class Rehearsal(object):
     def serve(self, requests, answers):
         """Answer request bodies until nobody sends more. Both are pipes by their paths.
 
-        A request is its length in four bytes, big-endian, and the body; an answer is one line of JSON.
+        A request is its length in four bytes, big-endian, and the body; an answer is one line of JSON. The first line
+        says that requests may come.
         """
         source = _high(_os_open(requests, os.O_RDONLY))
         target = _high(_os_open(answers, os.O_WRONLY))
+        _real_write(target, b"{}\n")  # ready
         while True:
             size = _read_exactly(source, 4)
             body = None if size is None else _read_exactly(source, int.from_bytes(size, "big"))
