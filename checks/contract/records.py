@@ -136,7 +136,9 @@ class Tried(Record, frozen=True):
     """One payload that was made from the contract, and what the service did with it.
 
     `why` says in what it is wrong (`age is a text`), empty for a valid one. `smallest`: nothing smaller showed it.
-    `headline` is the exception's last line, or the server's message; `line` the place in the script.
+    `headline` is the exception's last line, or the server's message; `line` the place in the script. `origin` of a
+    valid one: example (the contract's own), near (its example with values hardly changed), edge (no rows at all), made
+    (anything that the contract allows). `answer` is the body of an answer with 200, redacted and cut.
     """
 
     payload: str
@@ -147,13 +149,17 @@ class Tried(Record, frozen=True):
     line: int | None = None
     code: str = ""
     smallest: bool = False
+    origin: Literal["example", "near", "edge", "made"] = "made"
+    answer: str = ""
 
 
 class Attack(Record, frozen=True, tag=True):
     """Payloads made from the contract, run through the probe: how many, and those that showed something.
 
     `valid_failed` are payloads that the contract allows and the service refused; `invalid_accepted` those that it
-    forbids and that got 200. `problem` says why not more were tried.
+    forbids and that got 200. `ended` are those, allowed or not, that ended the service's process or got no answer in
+    time; `answers` are valid ones whose answer with 200 is not what the contract declares, `why` says how.
+    `problem` says why not more were tried.
     """
 
     tried: int
@@ -161,6 +167,8 @@ class Attack(Record, frozen=True, tag=True):
     invalid: int
     valid_failed: tuple[Tried, ...] = ()
     invalid_accepted: tuple[Tried, ...] = ()
+    ended: tuple[Tried, ...] = ()
+    answers: tuple[Tried, ...] = ()
     seconds: float = 0.0
     seed: int = 0
     problem: str | None = None
