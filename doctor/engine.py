@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from checks.check import Check
+from checks.contract.records import Attack, Document, Documents
 from checks.entry_script.module import Module, parse
 from checks.evidence import EnvironmentFile, Evidence, Installed, Missing, Phase, Probe, Samples, Script, Target
 from checks.finding import Finding
@@ -30,7 +31,7 @@ from doctor.settings import Settings
 from doctor.suppress import Suppression
 
 if TYPE_CHECKING:
-    from doctor.probe.launcher import Running
+    from doctor.probe.launcher import Rehearsal, Running
 
 Listener = Callable[[str], None]
 
@@ -41,6 +42,8 @@ class Options:
 
     `verify`: apply the fixes to a scratch copy and rehearse again; `auto` does so when the first rehearsal took less
     than VERIFY_WITHIN seconds. `timeout` is in seconds for the whole rehearsal, `memory_limit` in bytes.
+    `documents` are descriptions of the service that the person handed over; `attack` tries payloads made from the
+    contract where nothing else is wrong.
     """
 
     samples: tuple[Path, ...] = ()
@@ -53,6 +56,8 @@ class Options:
     memory_limit: int | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
     verify: bool | Literal["auto"] = "auto"
+    documents: tuple[Document, ...] = ()
+    attack: bool = False
     suppression: Suppression = field(default_factory=Suppression)
 
     @classmethod
@@ -123,6 +128,8 @@ def examine(path: Path, options: Options = Options(), listen: Listener = lambda 
     script = collect_script(path, subject.shown)
     began = time.perf_counter()
     result = look(subject, script, {}, listen)
+    if options.attack and not result.ranking.causes:
+        result = _attacked(subject, script, result, listen)
     verify_began = time.perf_counter()
     ranking = result.ranking
     probe = result.evidence.probe
@@ -197,16 +204,48 @@ def look(subject: Subject, script: Script, overlay: Mapping[str, str], listen: L
     collected = time.perf_counter()
     outcomes |= {check.id: run_check(check, evidence) for check in late}
     ordered = tuple(outcomes[check.id] for check in (*early, *late))
-    findings = tuple(drawn(f, evidence) for outcome in ordered if isinstance(outcome, Found) for f in outcome.findings)
-    kept, suppressed = options.suppression.split(findings, script)
+    return _judged(evidence, ordered, script, options, collected, rehearsed=running is not None)
+
+
+def _judged(
+    evidence: Evidence,
+    outcomes: tuple[Outcome, ...],
+    script: Script,
+    options: Options,
+    collected: float,
+    *,
+    rehearsed: bool,
+) -> Look:
+    """A look, from what the checks said."""
+    findings = (drawn(f, evidence) for outcome in outcomes if isinstance(outcome, Found) for f in outcome.findings)
+    kept, suppressed = options.suppression.split(tuple(findings), script)
     return Look(
         evidence=evidence,
-        outcomes=ordered,
+        outcomes=outcomes,
         ranking=rank(kept),
         collected=collected,
         suppressions=suppressed,
-        rehearsed=running is not None,
+        rehearsed=rehearsed,
     )
+
+
+def _attacked(subject: Subject, script: Script, before: Look, listen: Listener) -> Look:
+    """The look with what payloads made from the contract showed."""
+    from checks.contract.contracts import contracts
+    from doctor.contract.attack import attack
+
+    known = contracts(before.evidence)
+    if known:
+        listen("trying payloads made from the contract")
+        found = attack(_rehearsal(subject, {}, parse(script.text)), known[0])
+    else:
+        found = Missing(reason="no contract says what run() takes: decorate it with @input_schema, or give a document")
+    evidence = before.evidence.replace(attack=found)
+    checks = subject.options.suppression.selected(checks_of_kind("script"))
+    asked = {check.id: run_check(check, evidence) for check in checks if "attack" in check.needs}
+    outcomes = tuple(asked.get(outcome.id, outcome) for outcome in before.outcomes)
+    collected = time.perf_counter()
+    return _judged(evidence, outcomes, script, subject.options, collected, rehearsed=before.rehearsed)
 
 
 def drawn(finding: Finding, evidence: Evidence) -> Finding:
@@ -241,22 +280,26 @@ def _sent(subject: Subject, module: Module) -> tuple[tuple[str, bytes], ...]:
 
 
 def _start(subject: Subject, overlay: Mapping[str, str], module: Module) -> "Running":
-    from doctor.probe.launcher import Payload, Rehearsal, start
+    from doctor.probe.launcher import start
+
+    return start(_rehearsal(subject, overlay, module))
+
+
+def _rehearsal(subject: Subject, overlay: Mapping[str, str], module: Module) -> "Rehearsal":
+    from doctor.probe.launcher import Payload, Rehearsal
 
     options = subject.options
-    return start(
-        Rehearsal(
-            script=subject.path,
-            payloads=tuple(Payload(source=source, body=body) for source, body in _sent(subject, module)),
-            model_dir=subject.model_dir,
-            python=options.python,
-            in_process=options.in_process,
-            timeout=options.timeout,
-            memory_limit=options.memory_limit,
-            variables=options.variables,
-            overlay=overlay,
-            batch=module.is_batch,
-        )
+    return Rehearsal(
+        script=subject.path,
+        payloads=tuple(Payload(source=source, body=body) for source, body in _sent(subject, module)),
+        model_dir=subject.model_dir,
+        python=options.python,
+        in_process=options.in_process,
+        timeout=options.timeout,
+        memory_limit=options.memory_limit,
+        variables=options.variables,
+        overlay=overlay,
+        batch=module.is_batch,
     )
 
 
@@ -264,8 +307,16 @@ def collect_subject(subject: Subject, script: Script, overlay: Mapping[str, str]
     """What can be read of a script and of what lies beside it."""
     from doctor.collectors.environment import collect_environment
     from doctor.collectors.models import collect_models
+    from doctor.contract.deployment_file import deployment_beside
+    from doctor.contract.documents import documents_beside
 
     environment = collect_environment(subject.options.environment, subject.folder, overlay)
+    try:  # TEMP
+        beside = documents_beside(subject.folder)
+        deployment = deployment_beside(subject.folder)
+    except NotImplementedError:
+        beside, deployment = None, Missing(reason="x")
+    documents = (*subject.options.documents, *(beside.items if beside else ()))
     return Evidence(
         target=Target(kind="script", name=subject.shown),
         script=script,
@@ -277,6 +328,10 @@ def collect_subject(subject: Subject, script: Script, overlay: Mapping[str, str]
         if subject.payloads
         else Missing(reason="no sample was given (--sample) nor found beside the script"),
         environment=environment,
+        documents=Documents(items=documents)
+        if documents
+        else Missing(reason="no description of the service was given (swagger.json) nor found beside the script"),
+        deployment=deployment,
     )
 
 
@@ -333,6 +388,10 @@ def _notes(subject: Subject, evidence: Evidence) -> tuple[str, ...]:
     if sent and not subject.options.samples:
         how = "gave run() the path of" if probe.is_batch else "sent"
         notes.append(f"{how} {', '.join(source for source, _ in sent)}, found beside the script")
+    if isinstance(evidence.attack, Attack):
+        notes.append(_tried(evidence.attack))
+    elif subject.options.attack:
+        notes.append(f"no payloads were made: {evidence.attack.reason}")
     init, run = probe.step(Phase.INIT), probe.step(Phase.RUN)
     if init and init.outcome == "passed" and (run is None or run.outcome == "skipped"):
         what = "there is no sample; give one with --sample FILE"
@@ -342,6 +401,12 @@ def _notes(subject: Subject, evidence: Evidence) -> tuple[str, ...]:
             what = run.message
         notes.append(f"init() passed; run() was not tried: {what}")
     return tuple(notes)
+
+
+def _tried(attack: Attack) -> str:
+    """How many payloads were made, and what came of them."""
+    told = f"tried {attack.tried} payloads made from the contract ({attack.valid} valid, {attack.invalid} invalid)"
+    return f"{told} in {attack.seconds:.0f} s" + (f"; {attack.problem}" if attack.problem else "")
 
 
 def _confirmed(finding: Finding, subject: Subject) -> Finding:

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from checks.edits import OverlappingEdits, apply_edits, by_path, clash
-from checks.evidence import EnvironmentFile, Evidence, Script
+from checks.evidence import EnvironmentFile, Evidence, Samples, Script
 from checks.finding import Edit, Finding, Fix, Safety
 from checks.text import lines_of
 from doctor.errors import CannotExamine
@@ -41,6 +41,8 @@ def new_texts(evidence: Evidence, edits: Mapping[str, list[Edit]]) -> dict[str, 
         texts[evidence.script.path] = evidence.script.text
     if isinstance(evidence.environment, EnvironmentFile):
         texts[evidence.environment.path] = evidence.environment.text
+    samples = evidence.samples.items if isinstance(evidence.samples, Samples) else ()
+    texts |= {sample.source: sample.text for sample in samples if sample.text is not None}
     return changed_texts(texts, edits)
 
 

@@ -1,6 +1,7 @@
 """`doctor check PATH...`: read and rehearse entry scripts, and read manifests, before their deploy."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace as replace_options
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +13,22 @@ from doctor.command.options import FILE, narrator, screen, telling, variables_of
 from doctor.command.outputs import exit_code, write_outputs
 from doctor.config import load_settings
 from doctor.engine import Examination, Options
-from doctor.gate import Refused, examine_all, examine_in, fixed, manifests_of, preview, rehearsed, scripts_of
+from doctor.errors import CannotExamine
+from doctor.gate import (
+    Refused,
+    documents_of,
+    examine_all,
+    examine_in,
+    fixed,
+    manifests_of,
+    preview,
+    rehearsed,
+    scripts_of,
+)
 from doctor.report import Report
 
 if TYPE_CHECKING:
+    from checks.contract.records import Document
     from doctor.cluster.preflight import Preflight
 
 
@@ -66,6 +79,13 @@ if TYPE_CHECKING:
     metavar="VERSION",
     help="The cluster's version, as 1.29, that manifests are held against. [default: the newest known]",
 )
+@click.option(
+    "--against",
+    metavar="FILE|URL",
+    help="The swagger file, or the URL, of the version that clients use: tell what would break them.",
+)
+@click.option("--key-env", metavar="VAR", help="The environment variable that holds the key for the URL of --against.")
+@click.option("--attack", is_flag=True, help="Try payloads made from the contract, valid and slightly invalid ones.")
 @click.option("--fix", is_flag=True, help="Apply the fixes labelled safe.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
 @telling()
@@ -74,10 +94,10 @@ if TYPE_CHECKING:
 def command(paths: tuple[Path, ...], **given: Any) -> int:
     """Say what will break when this service is deployed, and what to change.
 
-    PATH is an entry script (score.py), a Kubernetes manifest (deployment.yaml), or a folder that holds them. init() and
-    run() are rehearsed in a process of their
-    own on a scratch copy of the folder; nothing of yours is changed unless --fix is given. With --image the service is
-    deployed into a throwaway container of that image, its server started, and health, swagger and samples tried.
+    PATH is an entry script (score.py), a description of the service (swagger.json), a Kubernetes manifest
+    (deployment.yaml), or a folder that holds them. init() and run() are rehearsed in a process of their own on a
+    scratch copy of the folder; nothing of yours is changed unless --fix is given. With --image the service is deployed
+    into a throwaway container of that image, its server started, and health, swagger and samples tried.
 
     Exit codes: 0 nothing at or above --fail-on, 1 something, 2 the call is wrong, 3 a target could not be examined,
     4 doctor itself failed.
@@ -89,8 +109,10 @@ def command(paths: tuple[Path, ...], **given: Any) -> int:
     _refuse_clashes(given)
     listen = narrator(quiet=given["quiet"])
     image = given["image"]
-    manifests, others = ([], list(paths)) if image else manifests_of(paths)
+    described, undescribed = documents_of(paths)
+    manifests, others = ([], undescribed) if image else manifests_of(undescribed)
     scripts, refused = scripts_of(others)
+    options = replace_options(options, documents=_documents(described if scripts else (), given))
     refused = [one for one in refused if not _holds(one[0], manifests)]
     if given["kubernetes_version"] and not manifests and not refused:
         raise click.UsageError("--kubernetes-version is for manifests, and the paths hold none")
@@ -104,6 +126,8 @@ def command(paths: tuple[Path, ...], **given: Any) -> int:
     if given["fix"]:
         found = [_fix(one, options, listen) for one in found]
     reports = [one.report for one in found]
+    if described and not scripts:
+        reports += _described(described, options, given["against"], refused)
     preflight = _preflight(manifests, given, options, found, refused, listen) if manifests else None
     reports += preflight.reports if preflight else []
     listen("")
@@ -119,6 +143,30 @@ def command(paths: tuple[Path, ...], **given: Any) -> int:
     for _, error in refused:
         click.echo(f"doctor: {error}", err=True)
     return exit_code(reports, settings.fail_on, refused=bool(refused), recorded=given["write_baseline"])
+
+
+def _documents(described: Sequence[Path], given: Mapping[str, Any]) -> tuple["Document", ...]:
+    """The descriptions that belong to every target: those given beside a script, and the one of --against."""
+    if not described and not given["against"]:
+        return ()
+    from doctor.contract.against import old_document
+    from doctor.contract.documents import read_document
+
+    found = tuple(read_document(path, "given") for path in described)
+    return (*found, old_document(given["against"], given["key_env"])) if given["against"] else found
+
+
+def _described(
+    paths: Sequence[Path], options: Options, against: str | None, refused: list[Refused]
+) -> Iterator[Report]:
+    """The reports of descriptions that were given without a script."""
+    from doctor.contract.examination import examine_document
+
+    for path in paths:
+        try:
+            yield examine_document(path, options, against)
+        except CannotExamine as error:
+            refused.append((path, error))
 
 
 def _holds(folder: Path, manifests: Sequence[Path]) -> bool:
@@ -159,12 +207,17 @@ def _of_script(found: Examination) -> Report:
 
 
 def _refuse_clashes(given: Mapping[str, Any]) -> None:
-    """Raise click.UsageError for an option that means nothing beside --image."""
+    """Raise click.UsageError for options that mean nothing together."""
+    if given["key_env"] and not (given["against"] or "").startswith(("http://", "https://")):
+        raise click.UsageError("--key-env is for the URL of --against")
+    for name in ("no_run", "in_process"):
+        if given["attack"] and given[name]:
+            raise click.UsageError(f"--attack runs the service; it does not go with --{name.replace('_', '-')}")
     if given["image"] is None:
         return
     if not given["image"].strip():
         raise click.UsageError("--image is empty; give the name or id of an image (docker images)")
-    for name in ("no_run", "in_process", "python", "fix", "diff", "verify"):
+    for name in ("no_run", "in_process", "python", "fix", "diff", "verify", "attack"):
         if given[name]:
             option = f"--{name.replace('_', '-')}"
             raise click.UsageError(f"{option} and --image do not go together; leave one of them out")

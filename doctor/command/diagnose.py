@@ -1,4 +1,4 @@
-"""`doctor diagnose docker NAME`, `doctor diagnose k8s NAME`: from a container or a pod to the line of code."""
+"""`doctor diagnose docker NAME`, `k8s NAME` and `url URL`: from what is deployed to what to change."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -194,6 +194,84 @@ def k8s(target: tuple[str, ...], **given: Any) -> int:
     if given["apply"]:
         apply_first(found.reports, wishes.access, asked=not given["yes"])
     return exit_code(found.reports, settings.fail_on)
+
+
+@command.command("url")
+@click.argument("url", metavar="URL")
+@click.option("--sample", multiple=True, type=FILE, metavar="FILE", help="A request body to score with; repeatable.")
+@click.option("--key-env", metavar="VAR", help="The environment variable that holds the key.")
+@click.option("--token-env", metavar="VAR", help="The environment variable that holds the token.")
+@click.option("--deployment", metavar="NAME", help="The deployment of a managed endpoint, past its traffic rules.")
+@click.option("--against", metavar="FILE|URL", help="A swagger file to hold what the service hands out against.")
+@click.option("--origin", metavar="URL", help="The page that would call it, for CORS. [default: https://example.com]")
+@click.option("--ca", type=FILE, metavar="FILE", help="Certificates to trust, in PEM form.")
+@click.option(
+    "--series",
+    type=click.IntRange(0, 50),
+    default=5,
+    show_default=True,
+    metavar="N",
+    help="More requests with the first sample, one after the other, to see how times differ.",
+)
+@click.option(
+    "--patience",
+    type=click.FloatRange(min=0.1),
+    default=10.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long one request may take.",
+)
+@click.option(
+    "--timeout", type=click.FloatRange(min=0.1), metavar="SECONDS", help="How long everything may take. [default: 60]"
+)
+@telling()
+@screen(verbose_help="Everything that was found, and every check that was skipped.")
+def url(url: str, **given: Any) -> int:
+    """Say why a live service does not answer, or answers wrongly.
+
+    URL is the scoring URL. Name, connection and certificate are looked at, then health, swagger and CORS are asked.
+    Only what --sample gives is scored. Key and token are read from the environment, sent to that host alone, and
+    never shown.
+
+    Exit codes: 0 nothing at or above --fail-on, 1 something, 2 the call is wrong, 3 the service could not be examined,
+    4 doctor itself failed.
+    """
+    same = ("select", "ignore", "fail_on", "timeout", "baseline")
+    flags = {one: given[one] for one in same} | {"samples": given["sample"]}
+    settings = load_settings(Path(), config=given["config"], flags=flags)
+    from doctor.collectors.samples import read_sample
+    from doctor.endpoint.credentials import credential_of
+    from doctor.endpoint.diagnosis import diagnose
+    from doctor.endpoint.wishes import Wishes
+    from doctor.probe.launcher import Payload
+
+    credential = credential_of(given["key_env"], given["token_env"])
+    if given["ca"] and not given["ca"].is_file():
+        raise click.UsageError(f"--ca {given['ca']} is no file; give certificates in PEM form")
+    from doctor.contract.against import old_document
+
+    documents = (old_document(given["against"], given["key_env"]),) if given["against"] else ()
+    listen = narrator(quiet=given["quiet"])
+    wishes = Wishes(
+        payloads=tuple(Payload(source=str(path), body=read_sample(path)) for path in settings.samples),
+        credential=credential,
+        timeout=given["patience"],
+        total=settings.timeout,
+        series=given["series"],
+        deployment=given["deployment"],
+        origin=given["origin"] or Wishes.origin,
+        ca=given["ca"],
+        documents=documents,
+        suppression=Suppression.of(settings),
+    )
+    formats = [FORMATS[one] for one, _ in given["output"]] or [FORMATS["text"]]
+    ahead(partial(checks_of_kind, "url"), *(partial(import_module, module) for module in formats))
+    try:
+        report = diagnose(url, wishes, listen).report
+    finally:
+        listen("")
+    write_outputs([report], given["output"], color=given["color"], verbose=given["verbose"], quiet=given["quiet"])
+    return exit_code([report], settings.fail_on)
 
 
 def _cluster_wishes(given: Mapping[str, Any], *, patience: float | None = None) -> "Wishes":

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from checks.contract.records import Document
 from doctor.probe.launcher import Payload
 from doctor.suppress import Suppression
 
@@ -26,7 +27,7 @@ class Wishes:
 
     `timeout` is for one request, `total` for everything. `series` is the number of equal requests that are timed; only
     with a payload of the person's own. `deployment` goes into the header `azureml-model-deployment`. `origin` is that
-    of the CORS preflight. `ca` is a file of certificates to trust. `contract` is a document to hold the service to.
+    of the CORS preflight. `ca` is a file of certificates to trust. `documents` are descriptions to hold it to.
     """
 
     payloads: tuple[Payload, ...] = ()
@@ -37,5 +38,5 @@ class Wishes:
     deployment: str | None = None
     origin: str = "https://example.com"
     ca: Path | None = None
-    contract: Path | None = None
+    documents: tuple[Document, ...] = ()
     suppression: Suppression = field(default_factory=Suppression)
