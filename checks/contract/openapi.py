@@ -28,8 +28,8 @@ class Operation:
     """One operation of a document. `path` is as written, `full_path` with basePath or the path of `servers`.
 
     `body` and `answer` (of status 200, or `default`) are schemas with references resolved as in `standalone`, None
-    where there is none; their pointers are where references lead to. `media` are the content types of the request, `security` the names of the schemes it needs.
-    A body that is no JSON has no schema here. `judged` are the examples together with what they are examples of.
+    where there is none; their pointers are where references lead to. `media` are the content types of the request,
+    `security` the names of the schemes it needs. A body that is no JSON has no schema here. `judged` are the examples together with what they are examples of.
     """
 
     method: str

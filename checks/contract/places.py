@@ -11,6 +11,7 @@ _TEXT = re.compile(_STRING, re.DOTALL)
 _FLAT = re.compile(rf'(?:[^\[\]{{}}"]++|{_STRING})*+', re.DOTALL)
 """All up to the next bracket: what a container holds is skipped with a count of brackets, however deep it is."""
 _SCALAR = re.compile(r"[^\s,\]}\[{:\"]+")
+_TOKEN = re.compile(rf"[\[\]{{}},:]|{_STRING}", re.DOTALL)
 _INDEX = re.compile(r"0|[1-9][0-9]{0,17}")
 
 
@@ -98,7 +99,7 @@ class Places:
             found = _TEXT.match(self._text, at)
             if found is None:
                 return False
-            part = self._key(at, found.end())
+            part = _plain_key(found[0])
             at = self._blank(found.end())
             if self._text[at : at + 1] != ":":
                 return False
@@ -106,12 +107,6 @@ class Places:
         container.members.setdefault(part, (shown, at))
         container.last = at
         return True
-
-    def _key(self, start: int, end: int) -> str:
-        try:
-            return str(json.loads(self._text[start:end], strict=False))
-        except ValueError:  # an escape that is none
-            return self._text[start + 1 : end - 1]
 
     def _blank(self, at: int) -> int:
         found = _BLANK.match(self._text, at)
@@ -132,6 +127,79 @@ class Places:
                 return None
             depth += 1 if bracket in "[{" else -1
         return at + 1
+
+
+def too_deep(text: str, most: int) -> int | None:
+    """Where a JSON text opens more than `most` levels, in characters; None where it does not. Never recurses."""
+    depth = at = 0
+    while True:
+        found = _FLAT.match(text, at)
+        at = found.end() if found else at
+        bracket = text[at : at + 1]
+        if bracket in ("", '"'):
+            return None
+        depth += 1 if bracket in "[{" else -1
+        if depth > most:
+            return at
+        at += 1
+
+
+def repeated_keys(text: str) -> list[tuple[str, str, int, int]]:
+    """Keys that stand twice in one object: pointer, key, and where the first and the second stand, in characters."""
+    found: list[tuple[str, str, int, int]] = []
+    stack: list[tuple[dict[str, int] | None, int, str]] = []  # keys of an object, items of a list, pointer
+    keys: dict[str, int] | None = None
+    count, pointer, key, last = 0, "", "", ("", 0)
+    for token in _TOKEN.finditer(text):
+        sign = token[0][0]
+        if sign == '"':
+            last = (token[0], token.start())
+        elif sign == ":" and keys is not None and last[0]:
+            key = _plain_key(last[0])
+            if key in keys:
+                found.append((pointer + pointer_of(key), key, keys[key], last[1]))
+            keys.setdefault(key, last[1])
+            last = ("", 0)
+        elif sign == ",":
+            count += 1
+        elif sign in "[{":
+            stack.append((keys, count, pointer))
+            if len(stack) > 1:
+                pointer += pointer_of(key if keys is not None else count)
+            keys, count = ({} if sign == "{" else None), 0
+        elif stack:
+            keys, count, pointer = stack.pop()
+    return found
+
+
+def pointer_at(text: str, offset: int) -> str:
+    """The JSON pointer of the container in which a character of a JSON text stands, as far as the text is sound."""
+    parts: list[str | int] = []
+    stack: list[str | int | None] = []
+    key: str | int | None = None
+    last = ""
+    for token in _TOKEN.finditer(text, 0, offset):
+        sign = token[0][0]
+        if sign == '"':
+            last = token[0]
+        elif sign == ":" and not isinstance(key, int):
+            key = _plain_key(last)
+        elif sign == "," and isinstance(key, int):
+            key += 1
+        elif sign in "[{":
+            stack.append(key)
+            key = 0 if sign == "[" else None
+        elif sign in "]}" and stack:
+            key = stack.pop()
+    parts = [one for one in [*stack[1:], key] if one is not None]
+    return pointer_of(*parts)
+
+
+def _plain_key(quoted: str) -> str:
+    try:
+        return str(json.loads(quoted, strict=False))
+    except ValueError:  # an escape that is none
+        return quoted[1:-1]
 
 
 def place_of(text: str, pointer: str) -> Place | None:
