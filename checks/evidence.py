@@ -15,6 +15,7 @@ from checks.containers import Answers, Container, Inside, LocalSource
 from checks.contract.records import Attack, Deployment, Documents, Interface
 from checks.finding import Record
 from checks.http.records import Endpoint
+from checks.missing import NOT_ASKED
 from checks.missing import Missing as Missing
 
 
@@ -426,11 +427,17 @@ class Evidence(Record, frozen=True):
     manifest: Manifest | Missing = NOT_COLLECTED
     documents: Documents | Missing = NOT_COLLECTED
     deployment: Deployment | Missing = NOT_COLLECTED
-    attack: Attack | Missing = NOT_COLLECTED
-    endpoint: Endpoint | Missing = NOT_COLLECTED
+    attack: Attack | Missing = Missing(reason=f"{NOT_ASKED}payloads made from the contract (--attack)")
+    endpoint: Endpoint | Missing = Missing(reason=f"{NOT_ASKED}a live service (doctor diagnose url)")
 
     def missing(self, need: str) -> str | None:
-        """Why `need` is not here, or None when it is. Needs are field names, and `tree`: a script that parses."""
+        """Why `need` is not here, or None when it is.
+
+        Needs are field names; `tree`: a script that parses; `old`: a description that is replaced (--against).
+        """
+        if need == "old":
+            given = isinstance(self.documents, Documents) and self.documents.of("old")
+            return None if given else f"{NOT_ASKED}a contract to compare with (--against)"
         if need == "tree":
             if isinstance(self.script, Missing):
                 return self.script.reason

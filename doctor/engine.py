@@ -19,6 +19,7 @@ from checks.contract.records import Attack, Document, Documents
 from checks.entry_script.module import Module, parse
 from checks.evidence import EnvironmentFile, Evidence, Installed, Missing, Phase, Probe, Samples, Script, Target
 from checks.finding import Finding
+from checks.missing import NOT_ASKED
 from checks.outcome import Found, Outcome, run_check
 from checks.rank import Ranking, rank
 from checks.registry import checks_of_kind
@@ -330,7 +331,7 @@ def collect_subject(subject: Subject, script: Script, overlay: Mapping[str, str]
         environment=environment,
         documents=Documents(items=documents)
         if documents
-        else Missing(reason="no description of the service was given (swagger.json) nor found beside the script"),
+        else Missing(reason=f"{NOT_ASKED}a description of the service (swagger.json)"),
         deployment=deployment,
     )
 

@@ -27,7 +27,7 @@ from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Fix, Stage
 
 
-@check("contract.auth-changed", needs=("documents",), stage=Stage.ANSWER, confidence=Confidence.CERTAIN)
+@check("contract.auth-changed", needs=("old",), stage=Stage.ANSWER, confidence=Confidence.CERTAIN)
 def auth_changed(evidence: Evidence) -> Iterator[Finding]:
     """Tell the scheme."""
     for _, base in told(evidence, "auth-changed"):

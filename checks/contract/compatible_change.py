@@ -31,7 +31,7 @@ from checks.finding import Confidence, Finding, Severity, Stage
 
 @check(
     "contract.compatible-change",
-    needs=("documents",),
+    needs=("old",),
     stage=Stage.ANSWER,
     confidence=Confidence.CERTAIN,
     severity=Severity.INFO,

@@ -29,7 +29,7 @@ from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Fix, Stage
 
 
-@check("contract.input-key-added", needs=("documents",), stage=Stage.ANSWER, confidence=Confidence.CERTAIN)
+@check("contract.input-key-added", needs=("old",), stage=Stage.ANSWER, confidence=Confidence.CERTAIN)
 def input_key_added(evidence: Evidence) -> Iterator[Finding]:
     """Tell each key that old requests lack."""
     for change, base in told(evidence, "input-key-added"):

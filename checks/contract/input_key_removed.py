@@ -28,7 +28,7 @@ from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Fix, Severity, Stage
 
 
-@check("contract.input-key-removed", needs=("documents",), stage=Stage.ANSWER, confidence=Confidence.CERTAIN)
+@check("contract.input-key-removed", needs=("old",), stage=Stage.ANSWER, confidence=Confidence.CERTAIN)
 def input_key_removed(evidence: Evidence) -> Iterator[Finding]:
     """Tell each key that goes, and whether anybody notices."""
     for change, base in told(evidence, "input-key-removed"):

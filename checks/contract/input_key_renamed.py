@@ -27,7 +27,7 @@ from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Fix, Stage
 
 
-@check("contract.input-key-renamed", needs=("documents",), stage=Stage.ANSWER, confidence=Confidence.CERTAIN)
+@check("contract.input-key-renamed", needs=("old",), stage=Stage.ANSWER, confidence=Confidence.CERTAIN)
 def input_key_renamed(evidence: Evidence) -> Iterator[Finding]:
     """Tell old and new name."""
     for change, base in told(evidence, "input-key-renamed"):

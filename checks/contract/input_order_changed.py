@@ -32,7 +32,7 @@ from checks.finding import Confidence, Finding, Fix, Severity, Stage
 
 @check(
     "contract.input-order-changed",
-    needs=("documents",),
+    needs=("old",),
     stage=Stage.ANSWER,
     confidence=Confidence.CERTAIN,
     severity=Severity.WARNING,

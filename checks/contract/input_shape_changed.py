@@ -28,7 +28,7 @@ from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Fix, Stage
 
 
-@check("contract.input-shape-changed", needs=("documents",), stage=Stage.ANSWER, confidence=Confidence.CERTAIN)
+@check("contract.input-shape-changed", needs=("old",), stage=Stage.ANSWER, confidence=Confidence.CERTAIN)
 def input_shape_changed(evidence: Evidence) -> Iterator[Finding]:
     """Tell the numbers of values."""
     for change, base in told(evidence, "input-shape-changed"):

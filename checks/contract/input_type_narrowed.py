@@ -29,7 +29,7 @@ from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Fix, Stage
 
 
-@check("contract.input-type-narrowed", needs=("documents",), stage=Stage.ANSWER, confidence=Confidence.CERTAIN)
+@check("contract.input-type-narrowed", needs=("old",), stage=Stage.ANSWER, confidence=Confidence.CERTAIN)
 def input_type_narrowed(evidence: Evidence) -> Iterator[Finding]:
     """Tell old and new type."""
     for change, base in told(evidence, "input-type-narrowed"):

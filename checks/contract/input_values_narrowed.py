@@ -29,7 +29,7 @@ from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Fix, Stage
 
 
-@check("contract.input-values-narrowed", needs=("documents",), stage=Stage.ANSWER, confidence=Confidence.CERTAIN)
+@check("contract.input-values-narrowed", needs=("old",), stage=Stage.ANSWER, confidence=Confidence.CERTAIN)
 def input_values_narrowed(evidence: Evidence) -> Iterator[Finding]:
     """Tell what was allowed and what is."""
     for change, base in told(evidence, "input-values-narrowed"):

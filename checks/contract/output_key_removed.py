@@ -28,7 +28,7 @@ from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Fix, Stage
 
 
-@check("contract.output-key-removed", needs=("documents",), stage=Stage.ANSWER, confidence=Confidence.CERTAIN)
+@check("contract.output-key-removed", needs=("old",), stage=Stage.ANSWER, confidence=Confidence.CERTAIN)
 def output_key_removed(evidence: Evidence) -> Iterator[Finding]:
     """Tell each key that is gone."""
     for change, base in told(evidence, "output-key-removed"):

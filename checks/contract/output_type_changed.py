@@ -29,7 +29,7 @@ from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Fix, Stage
 
 
-@check("contract.output-type-changed", needs=("documents",), stage=Stage.ANSWER, confidence=Confidence.CERTAIN)
+@check("contract.output-type-changed", needs=("old",), stage=Stage.ANSWER, confidence=Confidence.CERTAIN)
 def output_type_changed(evidence: Evidence) -> Iterator[Finding]:
     """Tell old and new type."""
     for change, base in told(evidence, "output-type-changed"):

@@ -30,7 +30,7 @@ from checks.finding import Confidence, Finding, Fix, Severity, Stage
 
 @check(
     "contract.output-widened",
-    needs=("documents",),
+    needs=("old",),
     stage=Stage.ANSWER,
     confidence=Confidence.CERTAIN,
     severity=Severity.WARNING,

@@ -28,7 +28,7 @@ from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Fix, Stage
 
 
-@check("contract.path-changed", needs=("documents",), stage=Stage.ANSWER, confidence=Confidence.CERTAIN)
+@check("contract.path-changed", needs=("old",), stage=Stage.ANSWER, confidence=Confidence.CERTAIN)
 def path_changed(evidence: Evidence) -> Iterator[Finding]:
     """Tell both paths."""
     for change, base in told(evidence, "path-changed"):

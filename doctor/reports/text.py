@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from rich.text import Text
 
 from checks.finding import Finding, Fix, Quote, Severity
+from checks.missing import NOT_ASKED
 from doctor.report import Report, Verdict
 from doctor.reports import Style
 from doctor.reports.clean import printable
@@ -127,6 +128,8 @@ class _Page(Page):
             self.marked("info", f"{plural(len(infos), 'info finding')}, shown with -v")
         brief = self.several and not verbose and report.target.kind == "workload"
         for reason, ids in grouped(() if brief else report.checks.skipped):
+            if reason.startswith(NOT_ASKED) and not verbose:
+                continue
             self.marked("skipped", f"{plural(len(ids), 'check')} skipped: {reason}")
             if verbose:
                 self.wrapped("    ", ", ".join(ids), "dim")
