@@ -15,6 +15,7 @@ VERBS = {
     "check": "read and rehearse an entry script before its deploy",
     "diagnose": "say why a running or failing container does not serve",
     "triage": "name the root cause from logs, errors and tickets alone",
+    "swagger": "print what a script will serve as /swagger.json",
     "explain": "tell what a check finds, why it breaks and how to fix it",
     "checks": "list all checks",
     "completion": "print the completion script of a shell",
