@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 MOST_FIX_ROUNDS = 10
+BODIES = frozenset({".json", ".csv", ".txt", ".bin", ".png", ".jpg", ".jpeg", ".xml", ".parquet"})
 WORTH_A_POOL = 16  # scripts; below that, starting processes costs more than it saves
 
 Refused = tuple[Path, CannotExamine]
@@ -45,6 +46,12 @@ def documents_of(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
         found = {path: not is_folder(path) and is_document(path) for path in paths}
     except NotImplementedError:
         found = dict.fromkeys(paths, False)
+    return [path for path, one in found.items() if one], [path for path, one in found.items() if not one]
+
+
+def bodies_of(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
+    """The files among the paths that can only be request bodies, by the end of their names, and all other paths."""
+    found = {path: path.suffix.lower() in BODIES and path.is_file() and not is_meant(path) for path in paths}
     return [path for path, one in found.items() if one], [path for path, one in found.items() if not one]
 
 

@@ -16,6 +16,7 @@ from doctor.engine import Examination, Options
 from doctor.errors import CannotExamine
 from doctor.gate import (
     Refused,
+    bodies_of,
     documents_of,
     examine_all,
     examine_in,
@@ -102,6 +103,13 @@ def command(paths: tuple[Path, ...], **given: Any) -> int:
     Exit codes: 0 nothing at or above --fail-on, 1 something, 2 the call is wrong, 3 a target could not be examined,
     4 doctor itself failed.
     """
+    described, undescribed = documents_of(paths)
+    bodies, undescribed = bodies_of(undescribed)
+    if bodies and not described and not undescribed:
+        raise click.UsageError(
+            f"{bodies[0]} is a request body; name what it is for, too: doctor check score.py --sample {bodies[0]}"
+        )
+    given["sample"] = (*given["sample"], *bodies)
     settings = load_settings(paths[0], config=given["config"], flags=_flags(given))
     options = Options.of(settings, in_process=given["in_process"], with_baseline=not given["write_baseline"])
     if given["write_baseline"] and settings.baseline is None:
@@ -109,7 +117,6 @@ def command(paths: tuple[Path, ...], **given: Any) -> int:
     _refuse_clashes(given)
     listen = narrator(quiet=given["quiet"])
     image = given["image"]
-    described, undescribed = documents_of(paths)
     manifests, others = ([], undescribed) if image else manifests_of(undescribed)
     scripts, refused = scripts_of(others)
     options = replace_options(options, documents=_documents(described if scripts else (), given))
