@@ -168,6 +168,12 @@ def _listed(calls: Sequence[Call]) -> str:
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
+def by_hand(endpoint: Endpoint) -> tuple[str, str]:
+    """Lines that ask for health, where no request of the look can be shown."""
+    health = Call(purpose="health", method="GET", path="/")
+    return reproduced(endpoint, endpoint.first("health") or health)
+
+
 def of_sample(call: Call) -> str:
     """` for sample.json`, or nothing."""
     return f" for {call.sample}" if call.sample else ""
