@@ -7,8 +7,8 @@ A body that does not agree with the `Content-Length` that came before it.
 Why it breaks
 -------------
 Clients believe the header: they wait for bytes that never come, cut what is more, or take the rest for the next answer
-on the same connection. It comes from a response whose body was changed after its length was set (compressed, re-encoded,
-characters counted instead of bytes).
+on the same connection. It comes from a response whose body was changed after its length was set: compressed,
+re-encoded, characters counted instead of bytes.
 
 How to fix
 ----------

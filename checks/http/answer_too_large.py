@@ -11,7 +11,7 @@ megabytes take 20 seconds, longer than most time limits. An endless answer never
 
 How to fix
 ----------
-Return less: fewer rows, fewer digits, only what clients use. Leave large results in a storage account, and return where.
+Return less: fewer rows, fewer digits, only what clients use. Leave large results in a storage account.
 
 Learn more
 ----------

@@ -11,8 +11,8 @@ would keep silent until it is done: something between throttles, or the script s
 
 How to fix
 ----------
-Ask the server behind the front end itself. Where that is quick, look at the bandwidth of what stands between; where it is
-slow, collect the result before it is returned.
+Ask the server behind the front end itself. Where that is quick, look at the bandwidth of what stands between; where it
+is slow, collect the result before it is returned.
 
 Learn more
 ----------

@@ -69,7 +69,7 @@ CASES = (
     fires(
         live(HEALTHY, scored(200, PAGE, content_type="text/html")), saw="a login page: Sign in to Example", findings=1
     ),
-    fires(live(scored(200, "<html><h1>It works!</h1></html>")), saw="a web page: It works!"),
+    fires(live(scored(200, "<html><h1>It works!</h1></html>")), saw="a web page: It works"),
     quiet(live(HEALTHY, scored(200, PAGE, headers=OF_SERVER)), name="the script itself answers with a page"),
     quiet(live(HEALTHY, scored(200, '"<html></html>"')), name="a page inside of JSON"),
     quiet(live(HEALTHY, scored(500, PAGE)), name="an error page is told by its status"),

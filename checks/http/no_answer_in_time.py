@@ -12,8 +12,8 @@ after init(). Where health answers and scoring does not, run() itself is slow or
 
 How to fix
 ----------
-Wait for the start to end, or see in the log what the worker is doing. Where run() is slow, ask with more patience first,
-then make it faster or raise the limits that stand between.
+Wait for the start to end, or see in the log what the worker is doing. Where run() is slow, ask with more patience
+first, then make it faster or raise the limits that stand between.
 
 Learn more
 ----------
@@ -42,7 +42,7 @@ def no_answer_in_time(evidence: Evidence) -> Iterator[Finding]:
     if not calls:
         return
     first = calls[0]
-    waited = seconds_of(max(first.seconds, endpoint.patience) if not first.seconds else first.seconds)
+    waited = seconds_of(first.seconds or endpoint.patience)
     only_scoring = first.purpose in SCORING and _healthy(endpoint)
     if only_scoring:
         title = f"health answers, and {first.method} {first.path}{of_sample(first)} not within {waited}"
@@ -70,11 +70,11 @@ def _healthy(endpoint: Endpoint) -> bool:
     return any(call.status == 200 for call in endpoint.of("health"))
 
 
-SILENT = {"problem": "timeout", "words": "nothing came", "seconds": 10.0}
+SILENT = scored(None, problem="timeout", words="nothing came", seconds=10.0)
 MUTE = Call(purpose="health", method="GET", path="/", problem="timeout", words="nothing came", seconds=10.0)
 CASES = (
-    fires(live(HEALTHY, scored(None, **SILENT)), saw="health answers, and POST /score", findings=1),
-    fires(live(MUTE, scored(None, **SILENT)), saw="answers nothing within 10 s", findings=1, name="nothing at all"),
+    fires(live(HEALTHY, SILENT), saw="health answers, and POST /score", findings=1),
+    fires(live(MUTE, SILENT), saw="answers nothing within 10 s", findings=1, name="nothing at all"),
     fires(live(MUTE), saw="takes GET /"),
     quiet(live(HEALTHY, scored(seconds=9.0))),
 )

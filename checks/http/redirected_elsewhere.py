@@ -99,7 +99,7 @@ CASES = (
     fires(live(scored(308, "", headers={"location": "https://b.example/score"})), saw="another host: b.example"),
     quiet(live(HEALTHY, scored())),
     quiet(
-        live(HEALTHY.__class__(purpose="health", method="GET", path="/", status=200, redirects=TO_HTTPS), scored()),
+        live(Call(purpose="health", method="GET", path="/", status=200, redirects=TO_HTTPS), scored()),
         name="only the health page moved",
     ),
 )

@@ -45,7 +45,7 @@ def tls_expired(evidence: Evidence) -> Iterator[Finding]:
     yield at_handshake(
         endpoint,
         tls,
-        f"the certificate of {host_of(endpoint)} expired{since}",
+        f"the certificate expired{since}: {host_of(endpoint)}",
         advise(renew),
         advise("where it was renewed, restart what shows it: the old one is still in memory"),
     )

@@ -49,7 +49,7 @@ def tls_expires_soon(evidence: Evidence) -> Iterator[Finding]:
     yield at_handshake(
         endpoint,
         tls,
-        f"the certificate of {host_of(endpoint)} expires in {left}",
+        f"the certificate expires in {left}: {host_of(endpoint)}",
         advise("renew it, and load the new one into what shows it"),
     )
 

@@ -39,7 +39,7 @@ def tls_not_yet_valid(evidence: Evidence) -> Iterator[Finding]:
     yield at_handshake(
         endpoint,
         tls,
-        f"the certificate of {host_of(endpoint)} is not valid{begin}",
+        f"the certificate is not valid{begin}: {host_of(endpoint)}",
         advise("compare the clock of this machine with another", "date -u"),
         advise("when the clock is right, show the former certificate until that day"),
     )
