@@ -65,7 +65,7 @@ def own_document(version: str, app_root: Path) -> tuple[Path, Json] | None:
 
     Raises CannotExamine where the file stops the server.
     """
-    for name in _FILES[_named(version) or version]:
+    for name in _FILES.get(_named(version) or "", ()):
         if document := _read(app_root / name):
             return app_root / name, document
     return None
