@@ -101,9 +101,7 @@ class Service:
 
     def ask(self, body: bytes) -> Answer:
         """Send one request body and wait for what becomes of it. Raises NotServing when the service does not load."""
-        if self._running is None or self._running.is_over:
-            self.stop()
-            self._start()
+        self.start()
         began = time.monotonic()
         self._send(len(body).to_bytes(4, "big") + body, began + self._patience)
         line = self._line(began + self._patience)
@@ -112,7 +110,11 @@ class Service:
         seconds = time.monotonic() - began
         return self._ended(seconds) if self._is_gone() else self._stuck(seconds)
 
-    def _start(self) -> None:
+    def start(self) -> None:
+        """Load the service, unless it is there. Raises NotServing when it cannot be."""
+        if self._running is not None and not self._running.is_over:
+            return
+        self.stop()
         self.starts += 1
         self._running = launcher.start(self._rehearsal)
         desk = self._running.desk

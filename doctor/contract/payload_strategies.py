@@ -1,0 +1,193 @@
+"""Strategies for payloads that a contract allows: what the example holds, values near it, and anything else.
+
+The example's own values come first, so that a shrunk payload differs from it only where it must.
+"""
+
+import base64
+import re
+from typing import TYPE_CHECKING, Any, Literal
+
+from checks.contract.records import Json, Schema
+from doctor.contract.payload_shape import MISSING, Shape
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+    Strategy = SearchStrategy[Any]
+
+LONGEST_TEXT = 20  # characters
+LARGEST_NUMBER = 1e6  # unless the contract asks for more
+MOST_DRAWN = 16  # items of a list that are drawn; longer ones repeat a few
+NEAR = 0.1  # how far a number near the example may be from it, as a share of it
+
+_LETTERS = "ax0 AZ9_-.,:;/\\'\"\t\n<&%é ß日本ё🙂"  # those that are easily forgotten among them; the simplest first
+_INTEGERS = {
+    **{f"int{bits}": (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) for bits in (8, 16, 32)},
+    **{f"uint{bits}": (0, 2**bits - 1) for bits in (8, 16)},
+    "uint32": (0, 2**31 - 1),
+    "uint64": (0, 2**31 - 1),
+}
+_BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
+_USUAL_INTEGERS = (-(2**31), 2**31 - 1)
+
+
+def payloads(shape: Shape, origin: Literal["near", "made"]) -> "Strategy":
+    """Payloads of a shape. `near` changes floats a little and repeats rows, and leaves everything else."""
+    from hypothesis import strategies as st
+
+    inner = _inner(shape, origin)
+    if shape.kind in ("object", "rows", "fixed") or shape.example is MISSING:
+        return inner
+    return st.one_of(st.just(shape.example), inner)
+
+
+def _inner(shape: Shape, origin: Literal["near", "made"]) -> "Strategy":
+    from hypothesis import strategies as st
+
+    if shape.kind == "object":
+        members = st.fixed_dictionaries({name: payloads(member, origin) for name, member in shape.members.items()})
+        return members.map(lambda made: {name: made[name] for name in shape.members})  # in the contract's order
+    if shape.kind == "fixed":
+        return st.tuples(*(payloads(one, origin) for one in shape.items)).map(list)
+    if shape.kind in ("rows", "list"):
+        assert shape.item is not None
+        item = payloads(shape.item, origin)
+        if shape.most <= MOST_DRAWN:
+            return st.lists(item, min_size=shape.least, max_size=shape.most)
+        few = st.lists(item, min_size=1, max_size=4)
+        return few.map(lambda drawn: [drawn[n % len(drawn)] for n in range(shape.most)])
+    if shape.kind == "constant":
+        return st.just({} if shape.example is MISSING else shape.example)
+    if origin == "near" and shape.example is not MISSING:
+        return _near(shape)
+    return _leaf(shape) if shape.kind == "leaf" else _of_schema(shape.schema)
+
+
+def _near(shape: Shape) -> "Strategy":
+    """Floats that differ a little; labels, codes and texts stay, for only some of them may be known."""
+    from hypothesis import strategies as st
+
+    value = shape.example
+    if shape.schema.get("type") != "number" or not isinstance(value, int | float) or isinstance(value, bool):
+        return st.just(value)
+    low, high = sorted((value * (1 - NEAR), value * (1 + NEAR)))
+    low, high = max(low, _limit(shape.schema, "minimum", low)), min(high, _limit(shape.schema, "maximum", high))
+    return st.floats(low, high, allow_subnormal=False) if low < high else st.just(value)
+
+
+def _limit(schema: Schema, name: str, otherwise: float) -> float:
+    value = schema.get(name)
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else otherwise
+
+
+def _leaf(shape: Shape) -> "Strategy":
+    from hypothesis import strategies as st
+
+    schema, kind = shape.schema, shape.schema.get("type")
+    if isinstance(kind, list):
+        kind = next((one for one in kind if one != "null"), "string")
+    if kind == "boolean":
+        return st.booleans()
+    if kind == "integer":
+        return _integers(schema)
+    if kind == "number":
+        return _of_schema({"type": "number", "minimum": -LARGEST_NUMBER, "maximum": LARGEST_NUMBER, **_bounds(schema)})
+    return _texts(shape)
+
+
+def _bounds(schema: Schema) -> Schema:
+    found = {name: schema[name] for name in _BOUNDS if name in schema}
+    for name, other in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
+        if found.get(name) is True and other in found:  # draft 4 and OpenAPI 3.0
+            found[name] = found.pop(other)
+        elif isinstance(found.get(name), bool):
+            del found[name]
+    low, high = found.get("minimum"), found.get("maximum")
+    if isinstance(low, int | float) and low > LARGEST_NUMBER and high is None:
+        found["maximum"] = low * 10
+    if isinstance(high, int | float) and high < -LARGEST_NUMBER and low is None:
+        found["minimum"] = high * 10
+    return found
+
+
+def _integers(schema: Schema) -> "Strategy":
+    low, high = _INTEGERS.get(str(schema.get("format")), _USUAL_INTEGERS)
+    given = _bounds(schema)
+    if isinstance(given.get("minimum"), int) and given["minimum"] > high:
+        high = given["minimum"] * 10
+    return _of_schema({"type": "integer", "minimum": low, "maximum": high, **given})
+
+
+def _texts(shape: Shape) -> "Strategy":
+    from hypothesis import strategies as st
+
+    schema = shape.schema
+    form = str(schema.get("format", ""))
+    example = shape.example if isinstance(shape.example, str) else ""
+    dtype = (shape.column.dtype or "") if shape.column is not None else ""
+    if form in ("byte", "binary"):
+        return st.binary(max_size=LONGEST_TEXT).map(lambda part: base64.b64encode(part).decode())
+    if form in ("date", "date-time", "time") or re.match(r"\d{4}-\d\d-\d\d", example):
+        return _moments(form, example, dtype)
+    if form and form != "string" and example:  # of a form that nobody else knows
+        return st.just(example)
+    if form in ("email", "uuid", "ipv4", "ipv6", "uri", "hostname"):
+        return _of_schema({"type": "string", "format": form})
+    least = schema.get("minLength") if isinstance(schema.get("minLength"), int) else 0
+    most = schema.get("maxLength") if isinstance(schema.get("maxLength"), int) else max(LONGEST_TEXT, least or 0)
+    return st.text(_LETTERS, min_size=least or 0, max_size=min(most or 0, 1_000))
+
+
+def _moments(form: str, example: str, dtype: str) -> "Strategy":
+    """Times between 1990 and 2030, in the form that the example has."""
+    import datetime
+
+    from hypothesis import strategies as st
+
+    first, last = datetime.datetime(1990, 1, 1), datetime.datetime(2030, 12, 31)  # noqa: DTZ001 wall-clock times
+    if form == "time":
+        return st.times().map(lambda one: one.replace(microsecond=0).isoformat())
+    if form == "date" or dtype == "datetime64[D]" or re.fullmatch(r"\d{4}-\d\d-\d\d", example):
+        return st.dates(first.date(), last.date()).map(lambda one: one.isoformat())
+    ends_in_zone = bool(re.search(r"(?:Z|[+-]\d\d:?\d\d)$", example)) or not example
+    return st.datetimes(first, last).map(
+        lambda one: one.replace(microsecond=0).isoformat() + ("Z" if ends_in_zone else "")
+    )
+
+
+def _of_schema(schema: Schema) -> "Strategy":
+    """What a schema allows, made by hypothesis-jsonschema."""
+    from hypothesis_jsonschema import from_schema
+
+    return from_schema(_closed(schema), allow_x00=False)
+
+
+def _closed(schema: Json) -> Json:
+    """A schema whose objects have all that they name and nothing else, and whose lists are short."""
+    if isinstance(schema, list):
+        return [_closed(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    drop = (
+        "example",
+        "examples",
+        "title",
+        "description",
+        "default",
+        "discriminator",
+        "xml",
+        "externalDocs",
+        "nullable",
+    )
+    made = {
+        key: value if key in ("enum", "const") else _closed(value) for key, value in schema.items() if key not in drop
+    }
+    made = {key: value for key, value in made.items() if key not in _BOUNDS} | _bounds(made)
+    if made.get("type") == "object" and isinstance(made.get("properties"), dict):
+        made["required"] = list(made["properties"])
+        made.setdefault("additionalProperties", False)
+    if made.get("type") == "array" and "maxItems" not in made:
+        made["maxItems"] = max(MOST_DRAWN // 4, made.get("minItems", 0))
+    if made.get("type") == "string" and not {"pattern", "enum", "const", "format", "maxLength"} & made.keys():
+        made["maxLength"] = max(LONGEST_TEXT, made.get("minLength", 0))
+    return made
