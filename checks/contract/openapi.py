@@ -29,7 +29,8 @@ class Operation:
 
     `body` and `answer` (of status 200, or `default`) are schemas with references resolved as in `standalone`, None
     where there is none; their pointers are where references lead to. `media` are the content types of the request,
-    `security` the names of the schemes it needs. A body that is no JSON has no schema here. `judged` are the examples together with what they are examples of.
+    `security` the names of the schemes it needs. A body that is no JSON has no schema here. `judged` are all examples,
+    each with what it is an example of.
     """
 
     method: str

@@ -52,6 +52,15 @@ class Places:
 
     def offset(self, pointer: str) -> int | None:
         """The same in characters from the beginning of the text."""
+        found = self._found(pointer)
+        return found[0] if found else None
+
+    def value_offset(self, pointer: str) -> int | None:
+        """Where the value itself begins, in characters from the beginning of the text."""
+        found = self._found(pointer)
+        return found[1] if found else None
+
+    def _found(self, pointer: str) -> tuple[int, int] | None:
         if pointer and not pointer.startswith("/"):
             return None
         shown = value = self._blank(0)
@@ -60,7 +69,7 @@ class Places:
             if found is None:
                 return None
             shown, value = found
-        return shown if shown < len(self._text) else None
+        return (shown, value) if shown < len(self._text) else None
 
     def _place(self, offset: int) -> Place:
         if self._lines is None:
