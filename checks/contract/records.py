@@ -21,7 +21,8 @@ class ParameterType(Record, frozen=True):
     (`dict`, `list`, `int`, `date` …), `inner` the wrapped types of a dict by key, `item` that of a list of wrappers. Of
     a NumPy type, `dtype` is numpy's own word (`float64`, `<U2`, `datetime64[D]`), `shape` the sample's, `fields` name
     and dtype of a structured one. Of a pandas type, `columns` are name and dtype of the sample's columns in their order
-    and `orient` the form. `converts` is `convert_to_provided_type`, `optional` that of the decorator.
+    and `orient` the form; `numbered` says that all its labels are numbers, `categories` holds those of its category
+    columns where they are few and JSON values. `converts` is `convert_to_provided_type`, `optional` that of the decorator.
     """
 
     kind: Literal["standard", "numpy", "pandas", "spark", "unknown"]
@@ -33,6 +34,8 @@ class ParameterType(Record, frozen=True):
     fields: tuple[tuple[str, str], ...] = ()
     columns: tuple[tuple[str, str], ...] = ()
     orient: str | None = None
+    numbered: bool = False
+    categories: dict[str, tuple[Json, ...]] = {}
     enforce_shape: bool = True
     enforce_types: bool = True
     converts: bool = True
@@ -41,13 +44,14 @@ class ParameterType(Record, frozen=True):
 
 class Parameter(Record, frozen=True):
     """One parameter of run() other than `request_headers`. `required`: it has no default. `type` is None without a
-    decorator.
+    decorator. `default` is JSON text, None also where the default is no plain JSON value.
     """
 
     name: str
     required: bool = True
     keyword_only: bool = False
     type: ParameterType | None = None
+    default: str | None = None
 
 
 class Interface(Record, frozen=True):

@@ -37,6 +37,7 @@ MOST_OPENED = 1000  # files that are told
 MOST_ROWS = 1000  # of a batch result that are told and compared
 MOST_SCHEMA = 5000000  # characters of the schemas of run() as JSON
 MOST_COLUMNS = 10000  # of a sample's columns or fields that are told
+MOST_CATEGORIES = 1000  # of a column that are told
 READ_AT_MOST = 1 << 20  # bytes of a streamed response
 WHERE_SIZE = 16384  # bytes for the sampled stack
 TICK = 0.05  # seconds between two samples of the running line
@@ -1685,11 +1686,21 @@ def interface_of(service):
             "required": one.default is one.empty,
             "keyword_only": one.kind == one.KEYWORD_ONLY,
             "type": declared.get(one.name),
+            "default": _default(one.default),
         }
         for one in service.parameters
     ]
     record["library"], record["numpy"], record["pandas"] = _installed(("inference_schema", "numpy", "pandas"))
     return record
+
+
+def _default(value):
+    """A default that is a plain JSON value, as JSON text."""
+    plain = value is None or type(value) in (bool, int, float, str)
+    if plain or (type(value) in (list, dict) and not value):
+        text = json.dumps(value)
+        return text if len(text) < 1000 else None
+    return None
 
 
 def _described(util, run):
@@ -1803,12 +1814,21 @@ def describe_type(parameter_type, depth=0):
             told.update(orient=parameter_type.orient, shape=[int(size) for size in sample.shape])
             pairs = list(zip(sample.columns[:MOST_COLUMNS], sample.dtypes[:MOST_COLUMNS]))
             told["columns"] = [[str(name), str(dtype)] for name, dtype in pairs]
+            told["numbered"] = bool(pairs) and all(isinstance(name, int) for name, _ in pairs)
+            told["categories"] = {str(name): _categories(dtype) for name, dtype in pairs if _categories(dtype)}
         if kind in ("numpy", "pandas"):
             told["enforce_shape"] = bool(parameter_type.enforce_shape)
             told["enforce_types"] = bool(parameter_type.enforce_column_type)
         return told
     except Exception:
         return {"kind": "unknown"}
+
+
+def _categories(dtype):
+    """The categories of a pandas type that has them, when they are few and plain."""
+    values = getattr(dtype, "categories", None)
+    found = values.tolist() if values is not None and len(values) <= MOST_CATEGORIES else []
+    return found if all(type(one) in (bool, int, float, str) for one in found) else []
 
 
 def _kind_of(cls):
