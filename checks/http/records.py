@@ -71,9 +71,10 @@ class Tls(Record, frozen=True):
 class Call(Record, frozen=True):
     """One request and its answer.
 
-    `purpose`: health (GET /), swagger (GET /swagger.json), score (POST with a sample), empty (POST without a body, a
-    look that scores nothing), no-key, wrong-key (as score, without or with a key that is made up), preflight (OPTIONS
-    with an Origin), plain (http where https was given, or the reverse), series (one of the timing series).
+    `purpose`: health (GET /), swagger (GET /swagger.json), score (POST with a sample), empty (OPTIONS of the scoring path
+    with the key, when there is no sample: it scores nothing), no-key, wrong-key (GET /swagger.json, without a key or
+    with one that is made up), preflight (OPTIONS with an Origin, without the key), plain (GET of the root over http
+    where https was given, or the reverse, without the key), series (one of the timing series, its body cut short).
 
     `path` is that of the URL, without a query's values. `problem` is why no whole answer came, with `words`:
     `refused`, `closed` (without an answer), `reset`, `timeout` (nothing came), `slow` (it came too slowly), `cut` (the
@@ -81,7 +82,8 @@ class Call(Record, frozen=True):
     (given up at the limit), `redirects` (too many or in a circle), `tls`, `proxy`, `other`. `status` may be set beside
     it. `headers` are those of the answer in small letters that tell something; values are redacted. `body` is redacted
     and cut at 1,000,000 characters, `size` counts bytes as they came. `sent` counts the bytes of the body that was
-    sent, `sent_type` is its Content-Type where it was not application/json.
+    sent, `sent_type` is its Content-Type where it was not application/json. `request_id` was sent as x-request-id and
+    x-ms-client-request-id: a ticket can quote it where the answer holds none.
     """
 
     purpose: Literal["health", "swagger", "score", "empty", "no-key", "wrong-key", "preflight", "plain", "series"]
@@ -106,6 +108,7 @@ class Call(Record, frozen=True):
     sample: str | None = None
     sent: int = 0
     sent_type: str = ""
+    request_id: str = ""
 
 
 class Timing(Record, frozen=True):
