@@ -62,7 +62,7 @@ def _resolve(wanted: str) -> str | Missing:
         found = shutil.which(wanted)
         return found or Missing(reason=f"the interpreter {wanted} is not on PATH; {_REMEDY}")
     if path.is_dir():
-        inside = _inside(path)
+        inside = _inside(path.absolute())  # the probe starts in another folder
         return inside or Missing(reason=f"the folder {wanted} holds no Python interpreter (no bin/python); {_REMEDY}")
     if not path.exists():
         return Missing(reason=f"the interpreter {wanted} is not there; {_REMEDY}")
