@@ -312,11 +312,7 @@ def collect_subject(subject: Subject, script: Script, overlay: Mapping[str, str]
     from doctor.contract.documents import documents_beside
 
     environment = collect_environment(subject.options.environment, subject.folder, overlay)
-    try:  # TEMP
-        beside = documents_beside(subject.folder)
-        deployment = deployment_beside(subject.folder)
-    except NotImplementedError:
-        beside, deployment = None, Missing(reason="x")
+    beside = documents_beside(subject.folder)
     documents = (*subject.options.documents, *(beside.items if beside else ()))
     return Evidence(
         target=Target(kind="script", name=subject.shown),
@@ -332,7 +328,7 @@ def collect_subject(subject: Subject, script: Script, overlay: Mapping[str, str]
         documents=Documents(items=documents)
         if documents
         else Missing(reason=f"{NOT_ASKED}a description of the service (swagger.json)"),
-        deployment=deployment,
+        deployment=deployment_beside(subject.folder),
     )
 
 

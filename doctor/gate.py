@@ -42,10 +42,7 @@ def documents_of(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
     """The descriptions of services among the paths (swagger.json), and all other paths."""
     from doctor.contract.documents import is_document
 
-    try:  # TEMP
-        found = {path: not is_folder(path) and is_document(path) for path in paths}
-    except NotImplementedError:
-        found = dict.fromkeys(paths, False)
+    found = {path: not is_folder(path) and is_document(path) for path in paths}
     return [path for path, one in found.items() if one], [path for path, one in found.items() if not one]
 
 
