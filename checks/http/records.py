@@ -71,9 +71,9 @@ class Tls(Record, frozen=True):
 class Call(Record, frozen=True):
     """One request and its answer.
 
-    `purpose`: health (GET /), swagger (GET /swagger.json), score (POST with a sample), empty (OPTIONS of the scoring path
-    with the key, when there is no sample: it scores nothing), no-key, wrong-key (GET /swagger.json, without a key or
-    with one that is made up), preflight (OPTIONS with an Origin, without the key), plain (GET of the root over http
+    `purpose`: health (GET /), swagger (GET /swagger.json), score (POST with a sample), empty (OPTIONS of the scoring
+    path with the key, when there is no sample: it scores nothing), no-key, wrong-key (GET /swagger.json, without a key
+    or with one that is made up), preflight (OPTIONS with an Origin, without the key), plain (GET of the root over http
     where https was given, or the reverse, without the key), series (one of the timing series, its body cut short).
 
     `path` is that of the URL, without a query's values. `problem` is why no whole answer came, with `words`:
