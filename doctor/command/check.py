@@ -119,7 +119,8 @@ def command(paths: tuple[Path, ...], **given: Any) -> int:
     image = given["image"]
     manifests, others = ([], undescribed) if image else manifests_of(undescribed)
     scripts, refused = scripts_of(others)
-    options = replace_options(options, documents=_documents(described if scripts else (), given))
+    documents = _documents(described if scripts else (), given)
+    options = replace_options(options, documents=documents, attack=given["attack"])
     refused = [one for one in refused if not _holds(one[0], manifests)]
     if given["kubernetes_version"] and not manifests and not refused:
         raise click.UsageError("--kubernetes-version is for manifests, and the paths hold none")
