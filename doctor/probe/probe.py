@@ -1698,7 +1698,7 @@ def _default(value):
     """A default that is a plain JSON value, as JSON text."""
     plain = value is None or type(value) in (bool, int, float, str)
     if plain or (type(value) in (list, dict) and not value):
-        text = json.dumps(value)
+        text = _dumps(value)
         return text if len(text) < 1000 else None
     return None
 
@@ -1968,7 +1968,7 @@ class Rehearsal(object):
         """Record what run() declares; whatever prevents it is no failure of the script."""
         try:
             self.channel.write({"k": "interface", "interface": interface_of(self.service)})
-        except Exception:
+        except (Exception, SystemExit):
             pass
 
     def mini_batch(self, payloads):
