@@ -15,6 +15,15 @@ _NAME = re.compile(
 )
 _NOT_INPUT = re.compile(r"output|response|expected|result|swagger|schema|config|prediction", re.IGNORECASE)
 _FOLDERS = ("samples", "sample", "payloads", "requests")
+HEAD = 32  # bytes of a sample that are kept as they are
+TRIED = 65_536  # bytes that tell whether a file is text
+_MARKS = (
+    (b"\xff\xfe\0\0", "utf-32"),
+    (b"\0\0\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _ALL_MODELS = "azureml-models"
 _MODEL_FOLDERS = ("model", "models", "model_dir", "model-dir")
 
@@ -46,10 +55,54 @@ def read_sample(path: Path) -> bytes:
 
 def describe(source: str, body: bytes) -> Sample:
     """The evidence of one request body."""
+    encoding, other = _other_text(body)
     try:
-        return Sample(source=source, text=body.decode("utf-8"), size=len(body))
+        text: str | None = body.decode("utf-8")
     except UnicodeDecodeError:
-        return Sample(source=source, text=None, size=len(body), raw=True)
+        text = None
+    return Sample(
+        source=source,
+        text=text,
+        size=len(body),
+        raw=text is None,
+        head=body[:HEAD].hex(),
+        encoding=encoding,
+        other_text=other,
+    )
+
+
+def _other_text(body: bytes) -> tuple[str | None, str | None]:
+    """The encoding of text that is no UTF-8, and what it says: UTF-16 and UTF-32 by mark or zeros, else Windows'."""
+    for mark, encoding in _MARKS:
+        if body.startswith(mark):
+            return _decoded(body, encoding)
+    zeros = body[:64]
+    if len(body) % 2 == 0 and b"\0" in zeros:
+        for encoding, letters in (("utf-16-le", zeros[::2]), ("utf-16-be", zeros[1::2])):
+            if b"\0" not in letters and zeros.count(0) >= len(zeros) // 2 - 2:
+                return _decoded(body, encoding)
+    if _is_utf8(body) or _CONTROL.search(body[:TRIED]):
+        return None, None
+    plain = sum(byte < 0x80 for byte in body[:TRIED])
+    if plain < 0.6 * min(len(body), TRIED):
+        return None, None
+    found = _decoded(body, "cp1252")
+    return found if found[0] else _decoded(body, "latin-1")
+
+
+def _decoded(body: bytes, encoding: str) -> tuple[str | None, str | None]:
+    try:
+        return encoding, body.decode(encoding)
+    except UnicodeDecodeError:
+        return None, None
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def find_model_folder(folder: Path) -> Path | None:
