@@ -14,11 +14,11 @@ _PATTERNS = (
     re.compile(r"(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(?:(?=-----END)|\Z)", re.DOTALL),
     # name = "value", "name": "value", name="value"; placeholders in <brackets> or ${braces} are no secrets
     re.compile(
-        rf"(?i)(?<![a-z])((?:[\w-]*[_-])?{_NAME}(?![\w-])[\"']?\]?(?:\s*:\s*str)?\s*[:=]\s*[rbfu]{{0,2}}([\"']))"
+        rf"(?i)(?<![a-z])({_NAME}(?![\w-])[\"']?\]?(?:\s*:\s*str)?\s*[:=]\s*[rbfu]{{0,2}}([\"']))"
         r"(?!<|\$|\{|%|your[-_ ])[^\"'\n]{6,}(?=\2|\n|\Z)"
     ),
     # AccountKey=…;  sig=…&  Password=…; as connection strings and signed links hold them
-    re.compile(r"(?i)\b((?:account|sharedaccess|access)key=|sig=|pwd=|password=)(?=[^;&\s\"']*[\d+/%])[^;&\s\"'<]{6,}"),
+    re.compile(r"(?i)\b((?:account|sharedaccess|access)key=|sig=|pwd=|password=)(?=[^;&\s\"']{0,200}[\d+/%])[^;&\s\"'<]{6,}"),
     re.compile(r"(?i)\b((?:bearer|basic)\s+)[\w.~+/=-]{16,}"),
     re.compile(r"((?<=[a-z])://[^/\s:@\"']*:)[^/\s@\"'<]{3,}(?=@)"),
     # Tokens that say by their form what they are: JWT, GitHub, AWS, Slack, Google, Hugging Face, OpenAI, Azure DevOps
