@@ -433,11 +433,15 @@ class Evidence(Record, frozen=True):
     def missing(self, need: str) -> str | None:
         """Why `need` is not here, or None when it is.
 
-        Needs are field names; `tree`: a script that parses; `old`: a description that is replaced (--against).
+        Needs are field names; `tree`: a script that parses; `old`: a description that is replaced (--against);
+        `answer`: a rehearsal or a live service.
         """
         if need == "old":
             given = isinstance(self.documents, Documents) and self.documents.of("old")
             return None if given else f"{NOT_ASKED}a contract to compare with (--against)"
+        if need == "answer":
+            missing = isinstance(self.probe, Missing) and isinstance(self.endpoint, Missing)
+            return "nothing was asked of the service" if missing else None
         if need == "tree":
             if isinstance(self.script, Missing):
                 return self.script.reason

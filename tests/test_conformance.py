@@ -20,7 +20,7 @@ CASES = [
     for check in CHECKS
     for number, case in enumerate(check.cases)
 ]
-NEEDS = {*Evidence.__struct_fields__, "tree", "old"}
+NEEDS = {*Evidence.__struct_fields__, "tree", "old", "answer"}
 
 
 def found(check: Check, case: Case) -> tuple[Finding, ...]:

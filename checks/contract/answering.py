@@ -11,6 +11,7 @@ from checks.contract.records import Json, Schema
 from checks.contract.validation import disagreements
 from checks.evidence import Evidence, Missing, Phase, Returned, Samples
 from checks.finding import Quote
+from checks.runtime.error_texts import error_text
 from checks.runtime.wording import one_line
 
 MOST_CUT = 4_000  # characters that the probe keeps of an answer
@@ -51,8 +52,6 @@ def answers(evidence: Evidence) -> Iterator[Answered]:
             if step.phase is not Phase.RUN or step.outcome != "passed" or returned is None:
                 continue
             if returned.problem or returned.text is None or (returned.status or 200) != 200 or _is_cut(returned):
-                continue
-            if returned.not_finite is not None and returned.type == "str":
                 continue
             asked = _asked(evidence, step.sample) if step.sample else NOT_JSON
             yield Answered(
@@ -108,6 +107,12 @@ def not_finite(value: Json, pointer: str = "", depth: int = 0) -> str | None:
     return None
 
 
+def example_of(schema: Schema) -> Json:
+    """The example that a schema gives; None without one."""
+    given = schema.get("examples")
+    return given[0] if isinstance(given, list) and given else schema.get("example")
+
+
 def says_something(schema: Schema) -> Schema:
     """The schema without the places that say nothing: inference-schema writes `object` for None and other scalars."""
 
@@ -116,7 +121,14 @@ def says_something(schema: Schema) -> Schema:
             return [without(one, depth + 1) for one in part]
         if not isinstance(part, dict) or depth > 60:
             return part
-        if part.get("type") == "object" and not part.keys() - {"type", "example", "title", "description", "format"}:
+        if part.get("type") == "object" and not part.keys() - {
+            "type",
+            "example",
+            "examples",
+            "title",
+            "description",
+            "format",
+        }:
             return {}
         kept = ("example", "examples", "default", "enum", "const")
         return {key: value if key in kept else without(value, depth + 1) for key, value in part.items()}
@@ -177,7 +189,7 @@ def per_row(contract: Contract) -> PerRow:
     output = contract.output or {}
     if output.get("type") != "array" or not contract.examples:
         return "no"
-    rows, example = rows_of(contract.examples[0]), output.get("example")
+    rows, example = rows_of(contract.examples[0]), example_of(output)
     if rows is None or not isinstance(example, list) or len(example) != rows:
         return "no"
     return "told" if rows > 1 else "fits"
@@ -213,3 +225,33 @@ def _asked(evidence: Evidence, sample: str) -> Json:
     if not isinstance(probe, Missing) and probe.example is not None:
         return value_of(probe.example)
     return NOT_JSON
+
+
+def error_in(answer: Answered) -> str | None:
+    """The text of an exception that the answer consists of; None for an answer that may be meant."""
+    if answer.live and not _is_json(answer.content_type) and not answer.body.startswith(("{", '"', "[")):
+        return None
+    return error_text(Returned(type="str", text=answer.body))
+
+
+def is_error(answer: Answered) -> bool:
+    """Whether the answer is the text of an exception."""
+    return error_in(answer) is not None
+
+
+def is_empty(value: Json) -> bool:
+    """Whether an answer holds nothing: null or an empty object, which is what None becomes."""
+    return value is None or value == {}
+
+
+def unwrapped(answer: Answered, contract: Contract) -> Json | None:
+    """The object or list that an answer holds as a text, where the contract declares no text; else None."""
+    kind = (contract.output or {}).get("type")
+    if not isinstance(answer.value, str) or kind not in ("object", "array") or "json" not in answer.content_type:
+        return None
+    inner = value_of(answer.value)
+    return inner if isinstance(inner, dict | list) else None
+
+
+def _is_json(content_type: str) -> bool:
+    return not content_type or "json" in content_type

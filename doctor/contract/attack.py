@@ -16,7 +16,7 @@ from checks.contract.contracts import Contract
 from checks.contract.records import Attack, Json, Tried
 from checks.evidence import Missing
 from checks.runtime.error_texts import error_text
-from doctor.contract.payload_mutations import Mutation, encode, mutations, simpler, without_rows
+from doctor.contract.payload_mutations import KINDS, Mutation, encode, mutations, simpler, without_rows
 from doctor.contract.payload_shape import NotTold, Shape, shape_of
 from doctor.contract.service_child import Answer, NotServing, Service
 from doctor.probe.launcher import Rehearsal
@@ -273,7 +273,11 @@ class _Hunt:
     def _is_new(self, verdict: Verdict) -> bool:
         """Whether it shows what no earlier stage has shown, and there is room for one more."""
         where, key, _ = verdict
-        return (where, key) not in self.settled and (key in self.found[where] or len(self.found[where]) < MOST_TOLD)
+        return (where, key) not in self.settled and self._has_room(where, key)
+
+    def _has_room(self, where: Where, key: Key) -> bool:
+        """Kinds of forbidden payloads are few; what fails can fail in any number of ways."""
+        return where == "accepted" or key in self.found[where] or len(self.found[where]) < MOST_TOLD
 
     def _examine(self, verdict: Verdict | None) -> None:
         """Keep the last payload that shows a thing."""
@@ -285,7 +289,7 @@ class _Hunt:
             if where == "answers":
                 self.usual.add(key)
                 return
-        if key in self.found[where] or len(self.found[where]) < MOST_TOLD:
+        if self._has_room(where, key):
             self.found[where][key] = tried  # Hypothesis ends with the smallest
 
     def _judge_valid(
@@ -339,13 +343,14 @@ class _Hunt:
     def report(self) -> Attack:
         """All that was seen."""
         valid = len(self.valid & self.answers.keys())
+        accepted = sorted(self.found["accepted"].items(), key=lambda item: KINDS.index(item[0][0]))
         told = {where: tuple(found.values()) for where, found in self.found.items()}
         return Attack(
             tried=len(self.answers),
             valid=valid,
             invalid=len(self.answers) - valid,
             valid_failed=told["failed"],
-            invalid_accepted=told["accepted"],
+            invalid_accepted=tuple(tried for _, tried in accepted[:MOST_TOLD]),
             ended=told["ended"],
             answers=told["answers"],
             seconds=round(time.monotonic() - self.began, 2),

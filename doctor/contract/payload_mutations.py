@@ -12,6 +12,13 @@ from checks.contract.saying import pointer_of
 from doctor.contract.payload_shape import MISSING, Shape, is_declared
 
 HUGE = 10**30  # beyond every integer type
+KINDS = (
+    "a missing key", "text for a number", "null for a value", "another key", "a number for text",
+    "text for true or false", "one row for rows", "list for object", "object for list", "no wrapper",
+    "a fraction for an integer", "a number beyond its type", "a list for a value", "a value too few",
+    "a value too many", "encoded twice", "null", "an empty body", "no JSON", "NaN", "long text",
+)  # fmt: skip
+"""The faults, those that clients make first."""
 MOST_PLACES = 40  # leaves that are tried in turn
 
 Path = tuple[str | int, ...]

@@ -93,7 +93,9 @@ class _Builder:
             raise NotTold(f"the contract is deeper than {DEEPEST} levels, or leads into itself")
         schema = self.resolved(schema)
         if example is MISSING:
-            example = schema.get("example", schema.get("default", MISSING))
+            given = schema.get("examples")
+            first = given[0] if isinstance(given, list) and given else MISSING
+            example = schema.get("example", schema.get("default", first))
         if any(word in schema for word in _COMBINED):
             return Shape("schema", self.inlined(schema, 0), example, column=column)
         kind = schema.get("type")
