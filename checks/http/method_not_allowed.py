@@ -66,7 +66,8 @@ CASES = (
         saw="/ does not take POST, only GET, OPTIONS, HEAD",
         findings=1,
     ),
-    fires(live(scored(405, "", purpose="empty", sample=None), kind="other")),
+    fires(live(scored(405, ""), kind="other")),
+    quiet(live(scored(405, "", purpose="empty", method="OPTIONS", sample=None), kind="other"), name="of OPTIONS"),
     quiet(live(HEALTHY, scored())),
     quiet(live(HEALTHY, Call(purpose="preflight", method="OPTIONS", path="/score", status=405), scored())),
 )

@@ -95,6 +95,8 @@ def meaning(endpoint: Endpoint, call: Call) -> str | None:
         return None
     if call.status == 407:
         return "http.proxy-in-the-way"
+    if call.purpose == "empty" and call.status == 405:
+        return None  # OPTIONS: many servers that score do not take it
     if TO_TLS_PORT.search(call.body):
         return "http.scheme-mismatch"
     if redirected(call):

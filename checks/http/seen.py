@@ -134,7 +134,7 @@ def quotes_of(endpoint: Endpoint, call: Call) -> tuple[Quote, ...]:
         quotes.append(Quote(source="who answered", text=who_answered(endpoint, call)))
     telling = [f"{name}: {one_line(call.headers[name], 120)}" for name in TELLING if call.headers.get(name)]
     quotes += [Quote(source="headers", text=", ".join(telling))] if telling else []
-    ids = request_ids(call)
+    ids = request_ids(call) or (f"x-request-id: {call.request_id} (as it was sent)" if call.request_id else "")
     quotes += [Quote(source="to quote in a ticket", text=ids)] if ids else []
     return tuple(quotes)
 

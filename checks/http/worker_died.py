@@ -7,7 +7,8 @@ What it finds
 Why it breaks
 -------------
 Something ended the worker in the middle of run(): `sys.exit()` in the script or in a library, or gunicorn itself
-because the worker was silent for longer than `WORKER_TIMEOUT` (300 s). Another worker takes its place and runs init() again.
+because the worker was silent for longer than `WORKER_TIMEOUT` (300 s). Another worker takes its place, and runs init()
+again.
 
 How to fix
 ----------
