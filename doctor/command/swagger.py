@@ -1,6 +1,7 @@
 """`doctor swagger SCRIPT`: what a script will serve as /swagger.json, without its server."""
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -58,7 +59,13 @@ def command(path: Path, **given: Any) -> int:
     listen = narrator(quiet=given["quiet"])
     listen(f"importing {script}")
     try:
-        interface = declared(script, python=settings.python, timeout=settings.timeout, variables=settings.variables)
+        interface = declared(
+            script,
+            model_dir=settings.model_dir,
+            python=settings.python,
+            timeout=settings.timeout,
+            variables=settings.variables,
+        )
     finally:
         listen("")
     try:
@@ -69,7 +76,7 @@ def command(path: Path, **given: Any) -> int:
     if not given["quiet"]:
         for line in _notes(interface, script, app_root, given["version"] or "2", document):
             click.echo(f"doctor: {line}", err=True)
-    echo(json.dumps(document, indent=2) + "\n")
+    echo(_written(document) + "\n")
     return 0
 
 
@@ -107,13 +114,21 @@ def _notes(interface: "Interface", script: Path, app_root: Path, version: str, d
         yield f"the server will serve this, and it is no JSON: {place} is NaN or infinite, and strict clients refuse it"
 
 
-def _no_json(value: "Json", pointer: str = "") -> str | None:
+def _no_json(document: "Json") -> str | None:
     """The JSON pointer of the first number that JSON has no word for."""
-    if isinstance(value, float):
-        return pointer if value != value or value in (float("inf"), float("-inf")) else None
-    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, part in parts:
-        escaped = str(key).replace("~", "~0").replace("/", "~1")
-        if (found := _no_json(part, f"{pointer}/{escaped}")) is not None:
-            return found
+    waiting = [("", document)]
+    while waiting:
+        pointer, value = waiting.pop()
+        if isinstance(value, float) and not math.isfinite(value):
+            return pointer
+        parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        below = [(f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}", part) for key, part in parts]
+        waiting += reversed(below)
     return None
+
+
+def _written(document: "Json") -> str:
+    try:
+        return json.dumps(document, indent=2)
+    except RecursionError:  # Python indents only what is not nested too deeply
+        return json.dumps(document)

@@ -14,15 +14,21 @@ LIBRARY = "inference_schema"
 
 
 def declared(
-    script: Path, *, python: str | None = None, timeout: float = 60.0, variables: Mapping[str, str]
+    script: Path,
+    *,
+    variables: Mapping[str, str],
+    model_dir: Path | None = None,
+    python: str | None = None,
+    timeout: float = 60.0,
 ) -> Interface:
     """What run() of this script takes and gives.
 
-    `timeout` is in seconds, `variables` are added to the environment. Raises CannotExamine with the exception and the
-    line when the script cannot be imported, or the server would not take its run().
+    `timeout` is in seconds, `variables` are added to the environment, `model_dir` is what AZUREML_MODEL_DIR will hold
+    where the import asks for it (None: what is found beside the script). Raises CannotExamine with the exception and
+    the line when the script cannot be imported, or the server would not take its run().
     """
     from checks.entry_script.module import parse
-    from doctor.collectors.samples import find_model_folder
+    from doctor.collectors.samples import find_model_folder, only_version
     from doctor.collectors.script import collect_script
     from doctor.probe.launcher import Rehearsal, start
 
@@ -33,7 +39,7 @@ def declared(
         )
     rehearsal = Rehearsal(
         script=script,
-        model_dir=find_model_folder(script.parent),
+        model_dir=only_version(model_dir) if model_dir else find_model_folder(script.parent),
         python=python,
         timeout=timeout,
         variables=variables,

@@ -5,6 +5,7 @@ equal key by key.
 """
 
 import json
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -79,7 +80,10 @@ def _read(path: Path) -> Json:
     """The JSON of a file, None when it is not there. Raises CannotExamine, and says what becomes of the server."""
     stops = "and the server stops at its start (exit code 3)"
     try:
-        if path.stat().st_size > LARGEST_FILE:
+        status = path.stat()
+        if stat.S_ISFIFO(status.st_mode) or stat.S_ISCHR(status.st_mode):
+            raise CannotExamine(f"{path} is no regular file; the server waits for it without end")
+        if status.st_size > LARGEST_FILE:
             raise CannotExamine(f"{path} is larger than {LARGEST_FILE >> 20} MB, which doctor does not read")
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

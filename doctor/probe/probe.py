@@ -1811,7 +1811,7 @@ def describe_type(parameter_type, depth=0):
             names = (sample.dtype.names or ())[:MOST_COLUMNS]
             told["fields"] = [[str(name), str(sample.dtype[name])] for name in names]
         elif kind == "pandas":
-            told.update(orient=parameter_type.orient, shape=[int(size) for size in sample.shape])
+            told.update(orient=getattr(parameter_type, "orient", "records"), shape=[int(size) for size in sample.shape])
             pairs = list(zip(sample.columns[:MOST_COLUMNS], sample.dtypes[:MOST_COLUMNS]))
             told["columns"] = [[str(name), str(dtype)] for name, dtype in pairs]
             told["numbered"] = bool(pairs) and all(isinstance(name, int) for name, _ in pairs)

@@ -104,14 +104,16 @@ def build(
     return probe if told is None else msgspec.structs.replace(probe, interface=_interface(told, stage))
 
 
-def _interface(told: dict[str, Any], stage: Stage) -> Interface:
-    """What run() declares. Schemas come as text: what the server's JSON gives for NaN and for keys that are numbers."""
-    schemas = {name: told[name] for name in ("input", "output") if told.get(name)}
-    told = told | {name: json.loads(stage.own(text)) for name, text in schemas.items()}
+def _interface(told: Any, stage: Stage) -> Interface | None:
+    """What run() declares; None when it cannot be read.
+
+    Schemas come as text: what the server's JSON gives for NaN and for keys that are numbers.
+    """
     try:
-        return msgspec.convert(told, Interface)
-    except msgspec.ValidationError as error:
-        return Interface(kind=told["kind"], parameters=(), problem=str(error))
+        schemas = {name: json.loads(stage.own(told[name])) for name in ("input", "output") if told.get(name)}
+        return msgspec.convert({**told, **schemas}, Interface)
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return None
 
 
 def output(head: bytes, size: int, stage: Stage) -> Output:

@@ -213,3 +213,21 @@ def test_the_document_reaches_a_pipe_as_ascii(folder: Path) -> None:
     done = subprocess.run([doctor, "swagger", "score.py"], capture_output=True, timeout=60)
     assert done.returncode == 0
     assert json.loads(done.stdout.decode("ascii"))["definitions"]["ServiceInput"]["example"]["x"] == "grün"
+
+
+def test_a_deeply_nested_file_of_the_persons_own(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(folder, score=PLAIN)
+    (folder / "swagger.json").write_text('{"a":' * 700 + "NaN" + "}" * 700, encoding="utf-8")
+    code, out, err = call(capsys, "score.py")
+    assert code == 0
+    assert out.count('"a"') == 700
+    assert "/a/a is NaN or infinite" in err
+
+
+def test_a_file_that_stops_the_server(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(folder, score=PLAIN)
+    (folder / "swagger3.json").write_text('{\n  "a": 1,\n}\n', encoding="utf-8")
+    code, out, err = call(capsys, "score.py")
+    assert (code, out) == (3, "")
+    assert "swagger3.json:3:1 is no JSON" in err
+    assert "the server stops at its start (exit code 3)" in err
