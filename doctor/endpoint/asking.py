@@ -163,14 +163,14 @@ class Line:
                 raise _Circle("the redirects lead in a circle")
             if len(answer.redirects) > _MOST_REDIRECTS:
                 raise _Circle(f"more than {_MOST_REDIRECTS} redirects")
-            if not self._may_follow(url, target) or self._scores(wanted, body, target):
+            if not self._may_follow(url, target) or self._scores(method, target):
                 return
             been.add((method, target))
             url = target
 
-    def _scores(self, wanted: Wanted, body: bytes | None, target: str) -> bool:
-        """True when a POST became a GET of the scoring path: the server would score it, without the sample."""
-        return wanted.body is not None and body is None and urlsplit(target).path == self._address.path
+    def _scores(self, method: str, target: str) -> bool:
+        """True for a GET of the scoring path: the server hands it to run(), without the sample."""
+        return method == "GET" and urlsplit(target).path == self._address.path
 
     def _may_follow(self, url: str, target: str) -> bool:
         """Only to the host that was named, and never from https to http: there neither key nor payload may go."""

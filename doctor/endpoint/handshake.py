@@ -79,7 +79,7 @@ def wants_certificate(opened: Open, host: str, context: ssl.SSLContext) -> bool:
             wrapped.settimeout(min(1.0, wrapped.gettimeout() or 1.0))
             wrapped.recv(1)
     except (OSError, ValueError) as error:
-        return _problem(error) == "client-certificate"
+        return bool(_problem(error) == "client-certificate")
     return False
 
 
