@@ -96,19 +96,18 @@ def _said(tree: MappingNode, source: str) -> list[_Said]:
 
 
 def _of_first_version(keys: dict[str, tuple[ScalarNode, Node]], source: str) -> list[_Said]:
-    """The deployment configuration of v1. Without a word a cluster asks for a key, and a container instance does not."""
+    """The deployment configuration of v1. Where it says nothing a cluster asks for a key, a container instance not."""
     compute = _text(keys, "computeType").lower()
     kinds: dict[str, Kind] = {"aci": "container-instance", "aks": "kubernetes", "akscompute": "kubernetes"}
     if compute not in kinds:
         return []
     by_token, by_key = _truth(keys, "tokenAuthEnabled"), _truth(keys, "authEnabled")
-    if by_token:
-        mode, key = "aml_token", keys["tokenAuthEnabled"][0]
-    else:
-        wants = kinds[compute] == "kubernetes" if by_key is None else by_key
-        mode, key = "key" if wants else "none", keys["authEnabled"][0] if "authEnabled" in keys else None
+    wants = kinds[compute] == "kubernetes" if by_key is None else by_key
+    mode = "aml_token" if by_token else "key" if wants else "none"
+    key = keys.get("tokenAuthEnabled" if by_token else "authEnabled")
+    line = _line(key[0]) if key else None
     timeout = _number(keys.get("scoringTimeoutMs"))
-    return [_Said(source, kinds[compute], is_endpoint=True, auth_mode=mode, auth_line=_line(key), timeout=timeout)]
+    return [_Said(source, kinds[compute], is_endpoint=True, auth_mode=mode, auth_line=line, timeout=timeout)]
 
 
 def _kind(schema: str, otherwise: Kind) -> Kind:
