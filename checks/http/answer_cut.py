@@ -41,10 +41,11 @@ def answer_cut(evidence: Evidence) -> Iterator[Finding]:
     first = calls[0]
     of = first.headers.get("content-length", "")
     wanted = f" of {bytes_of(int(of))}" if of.isdigit() and int(of) > first.size else ""
+    where = f"after {bytes_of(first.size)}{wanted}" if first.size else "before its body"
     yield finding(
         endpoint,
         calls,
-        f"the answer to {first.method} {first.path}{of_sample(first)} breaks off after {bytes_of(first.size)}{wanted}",
+        f"the answer to {first.method} {first.path}{of_sample(first)} breaks off {where}",
         read_log(endpoint, "look for a worker that ended while it sent the answer"),
         advise("ask the server behind the front end itself, to see which of the two cuts it"),
         severity=lesser(breaks(endpoint, calls)),

@@ -18,6 +18,7 @@ Learn more
 Managed online endpoints, limits: 5 MB/s of bandwidth for an endpoint, 1.5 MB for an answer in the first years.
 """
 
+import re
 from collections.abc import Iterator
 
 from checks.cases import fires, quiet
@@ -28,6 +29,8 @@ from checks.http.reading import breaks, told
 from checks.http.scenes import HEALTHY, live, scored
 from checks.http.seen import AFTERMATH, advise, endpoint_of, finding, lesser, of_sample
 from checks.runtime.wording import bytes_of
+
+_BYTES = re.compile(r"([\d,]+) bytes")
 
 
 @check(
@@ -40,12 +43,15 @@ def answer_too_large(evidence: Evidence) -> Iterator[Finding]:
     if not calls:
         return
     first = calls[0]
-    length = first.headers.get("content-length", "")
-    size = bytes_of(int(length)) if length.isdigit() else f"more than {bytes_of(first.size)}"
+    length, packed = first.headers.get("content-length", ""), "content-encoding" in first.headers
+    said = _BYTES.search(first.words)
+    read = max(first.size, int(said[1].replace(",", "")) if said else 0)
+    size = f"has {bytes_of(int(length))}" if length.isdigit() and not packed else f"has more than {bytes_of(read)}"
+    size = f"unpacks to more than {bytes_of(read)}" if packed else size
     yield finding(
         endpoint,
         calls,
-        f"the answer to {first.method} {first.path}{of_sample(first)} has {size}",
+        f"the answer to {first.method} {first.path}{of_sample(first)} {size}",
         advise("return less: only what clients use, in pages, or rounded"),
         advise("leave large results in a storage account, and return their address"),
         severity=lesser(breaks(endpoint, calls)),
@@ -58,5 +64,9 @@ CASES = (
         live(HEALTHY, scored(200, "[0, 0", headers={"content-length": "104857600"}, **HUGE)), saw="105 MB", findings=1
     ),
     fires(live(HEALTHY, scored(200, "[0, 0", **HUGE)), saw="more than 8 MB"),
+    fires(
+        live(scored(200, "[0", headers={"content-length": "9000", "content-encoding": "gzip"}, **HUGE)),
+        saw="unpacks to more than 8 MB",
+    ),
     quiet(live(HEALTHY, scored(size=900_000)), name="large, and read"),
 )

@@ -1,4 +1,4 @@
-"""The answer trickles.
+"""The answer trickles, or stops in the middle.
 
 What it finds
 -------------
@@ -7,7 +7,8 @@ An answer that begins, and then comes so slowly that it is not whole within the 
 Why it breaks
 -------------
 Clients whose limit is one for silence wait on for minutes, byte by byte; others give up. It is no slow model, which
-would keep silent until it is done: something between throttles, or the script streams what it makes bit by bit.
+would keep silent until it is done: something between throttles or hangs, or the script streams what it makes bit by
+bit.
 
 How to fix
 ----------
@@ -41,11 +42,12 @@ def answer_too_slow(evidence: Evidence) -> Iterator[Finding]:
     if not calls:
         return
     first = calls[0]
-    came = f"{bytes_of(first.size)} in {seconds_of(first.seconds or endpoint.patience)}"
+    waited = seconds_of(first.seconds or endpoint.patience)
+    came = f"{bytes_of(first.size)} of its body came" if first.size else "nothing of its body came"
     yield finding(
         endpoint,
         calls,
-        f"the answer to {first.method} {first.path}{of_sample(first)} trickles: {came}",
+        f"the answer to {first.method} {first.path}{of_sample(first)} is not whole after {waited}: {came}",
         advise("ask the server behind the front end itself, to see which of the two is slow"),
         advise("where the script streams its answer, return it whole"),
         severity=lesser(breaks(endpoint, calls)),
@@ -54,7 +56,11 @@ def answer_too_slow(evidence: Evidence) -> Iterator[Finding]:
 
 DRIP = {"problem": "slow", "words": "not whole within 10 s", "seconds": 10.0}
 CASES = (
-    fires(live(HEALTHY, scored(200, "[1.0, 2.0,", size=10, **DRIP)), saw="trickles: 10 bytes in 10 s", findings=1),
+    fires(
+        live(HEALTHY, scored(200, "[1.0, 2.0,", size=10, **DRIP)),
+        saw="is not whole after 10 s: 10 bytes of its body came",
+        findings=1,
+    ),
     quiet(live(HEALTHY, scored(seconds=9.0)), name="slow, and whole"),
     quiet(live(HEALTHY, scored(None, problem="timeout", seconds=10.0)), name="silence"),
 )

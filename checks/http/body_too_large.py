@@ -50,9 +50,10 @@ def body_too_large(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _who(endpoint: Endpoint, call: Call) -> str:
-    if endpoint.kind == "server" and not from_container(call):
-        return one_line(call.headers.get("server", ""), 30) or "the server"
-    return "the container" if from_container(call) else kind_named(endpoint).partition(",")[0]
+    if from_container(call):
+        return "the container"
+    named = {"server": "the server", "other": "the server"}.get(endpoint.kind) or kind_named(endpoint).partition(",")[0]
+    return one_line(call.headers.get("server", ""), 30) or named
 
 
 CASES = (

@@ -44,12 +44,18 @@ def content_type_refused(evidence: Evidence) -> Iterator[Finding]:
     if not calls:
         return
     first = calls[0]
-    sent = first.sent_type or "application/json"
+    sent = first.sent_type
+    title = (
+        f"the service does not take {one_line(sent, 40)}{of_sample(first)}"
+        if sent
+        else f"the service wants another type than application/json{of_sample(first)}, or does not see it"
+    )
     yield finding(
         endpoint,
         calls,
-        f"the service does not take {one_line(sent, 40)}{of_sample(first)}",
+        title,
         advise("send JSON, and say so", "Content-Type: application/json"),
+        *(() if sent else (advise("see whether something between drops the header Content-Type"),)),
         advise("where run() is to take bytes, decorate it with @rawhttp instead of @input_schema"),
     )
 

@@ -31,12 +31,12 @@ from checks.http.seen import AFTERMATH, advise, endpoint_of, finding, of_sample,
 _MEANS = {
     401: "the script's own refusal",
     403: "the script's own refusal",
-    408: "the container gave up waiting",
-    429: "the container holds as many requests as it may",
+    408: "it gave up waiting",
+    429: "it holds as many requests as it may",
     500: "the script or its result failed",
-    502: "the server in the container is not up",
-    503: "the server in the container takes no requests",
-    504: "the server in the container took too long",
+    502: "the server in it is not up",
+    503: "the server in it takes no requests",
+    504: "the server in it took too long",
 }
 
 
@@ -54,7 +54,7 @@ def model_error(evidence: Evidence) -> Iterator[Finding]:
     yield finding(
         endpoint,
         calls,
-        f"the container's answer{of_sample(first)} is no good{meant or ': 424'}",
+        f"the container did not answer well{of_sample(first)}{meant or ': 424'}",
         read_log(endpoint),
         advise("rehearse the script with the same sample", rehearse),
     )
@@ -62,10 +62,12 @@ def model_error(evidence: Evidence) -> Iterator[Finding]:
 
 INNER = "ms-azureml-model-error-statuscode"
 CASES = (
-    fires(live(scored(424, "", headers={INNER: "500"}), url=URL), saw="no good: 500, the script or", findings=1),
+    fires(
+        live(scored(424, "", headers={INNER: "500"}), url=URL), saw="for sample.json: 500, the script or", findings=1
+    ),
     fires(live(scored(424, "", headers={INNER: "401"}), url=URL), saw="the script's own refusal"),
-    fires(live(scored(424, ""), url=URL), saw="no good: 424", name="nothing is told"),
-    fires(live(scored(424, "", headers={INNER: "418"}), url=URL), saw="no good: 418"),
+    fires(live(scored(424, ""), url=URL), saw="for sample.json: 424", name="nothing is told"),
+    fires(live(scored(424, "", headers={INNER: "418"}), url=URL), saw="for sample.json: 418"),
     quiet(
         live(scored(424, "An unexpected error occurred in scoring script.", headers={INNER: "500"}), url=URL),
         name="it says what it was",

@@ -48,7 +48,7 @@ def no_answer_in_time(evidence: Evidence) -> Iterator[Finding]:
         title = f"health answers, and {first.method} {first.path}{of_sample(first)} not within {waited}"
         fixes = (
             read_log(endpoint, "see in the log what run() was doing: a download, a lock, a model on the wrong device"),
-            advise("ask with more patience, to tell slow from hung", "doctor diagnose url <url> --timeout 120"),
+            advise("ask with more patience, to tell slow from hung", "doctor diagnose url <url> --patience 60"),
         )
     else:
         title = f"the service takes {first.method} {first.path}{of_sample(first)} and answers nothing within {waited}"

@@ -24,11 +24,12 @@ from collections.abc import Iterator
 from checks.cases import fires, quiet
 from checks.check import check
 from checks.evidence import Evidence
-from checks.finding import Confidence, Finding, Stage
+from checks.finding import Confidence, Finding, Severity, Stage
 from checks.http.records import Call
 from checks.http.scenes import URL, live, scored
 from checks.http.seen import advise, endpoint_of, finding
 from checks.runtime.wording import one_line
+from checks.text import listed
 
 
 @check("http.other-deployment-answers", needs=("endpoint",), stage=Stage.ANSWER, confidence=Confidence.CERTAIN)
@@ -37,6 +38,7 @@ def other_deployment_answers(evidence: Evidence) -> Iterator[Finding]:
     endpoint = endpoint_of(evidence)
     asked, named = endpoint.deployment, [call for call in endpoint.of("score", "series") if _name(call)]
     if not asked:
+        yield from _split(endpoint, named)
         return
     others = [call for call in named if _name(call) != asked]
     if others:
@@ -49,6 +51,20 @@ def other_deployment_answers(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
+def _split(endpoint: Endpoint, named: list[Call]) -> Iterator[Finding]:
+    """A traffic rule that splits equal requests, where nobody asked for one deployment."""
+    names = list(dict.fromkeys(map(_name, named)))
+    if len(names) > 1:
+        yield finding(
+            endpoint,
+            [next(call for call in named if _name(call) == names[1])],
+            f"the answers come from {len(names)} deployments: {listed(names, 3)}",
+            advise("ask one of them by its name, to tell them apart", f"azureml-model-deployment: {names[0]}"),
+            severity=Severity.INFO,
+            about=(),
+        )
+
+
 def _name(call: Call) -> str:
     return one_line(call.headers.get("azureml-model-deployment", ""), 32)
 
@@ -57,6 +73,10 @@ BLUE = {"azureml-model-deployment": "blue"}
 CASES = (
     fires(
         live(scored(headers=BLUE), url=URL, deployment="green"), saw="`blue` answers, and `green` was asked", findings=1
+    ),
+    fires(
+        live(scored(headers=BLUE), scored(headers={"azureml-model-deployment": "green"}), url=URL),
+        saw="come from 2 deployments: blue and green",
     ),
     quiet(live(scored(headers=BLUE), url=URL, deployment="blue")),
     quiet(live(scored(headers=BLUE), url=URL), name="none was asked"),

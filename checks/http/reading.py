@@ -45,7 +45,7 @@ TO_TLS_PORT = re.compile(
     r"HTTP request was sent to HTTPS port|HTTP request to an HTTPS server|speaking plain HTTP to an SSL"
 )
 GUNICORN_PAGE = re.compile(r"<h1>\s*<p>Internal Server Error</p>\s*</h1>")
-PROBE = re.compile(r"\bprobe|not ready|unhealthy", re.IGNORECASE)
+PROBE = re.compile(r"probe|not ready|unhealthy", re.IGNORECASE)
 RATE = re.compile(r"bandwidth|rate.?limit|quota|requests? per (?:second|minute)|connections? per", re.IGNORECASE)
 SAME_FOR_ALL = frozenset({
     "http.key-missing", "http.key-refused", "http.access-forbidden", "http.wrong-path", "http.no-deployment-routed",

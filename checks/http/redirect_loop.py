@@ -31,7 +31,13 @@ from checks.http.seen import AFTERMATH, advise, endpoint_of, finding, lesser
 from checks.runtime.wording import one_line
 
 
-@check("http.redirect-loop", needs=("endpoint",), stage=Stage.ANSWER, confidence=Confidence.CERTAIN, explains=AFTERMATH)
+@check(
+    "http.redirect-loop",
+    needs=("endpoint",),
+    stage=Stage.ANSWER,
+    confidence=Confidence.CERTAIN,
+    explains=(*AFTERMATH, "http.redirected-elsewhere"),
+)
 def redirect_loop(evidence: Evidence) -> Iterator[Finding]:
     """Show the way that the request was sent."""
     endpoint = endpoint_of(evidence)

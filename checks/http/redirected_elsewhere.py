@@ -34,6 +34,7 @@ from checks.http.scenes import HEALTHY, LOCAL, live, scored
 from checks.http.seen import AFTERMATH, advise, endpoint_of, finding, is_page, lesser, of_sample
 from checks.runtime.wording import one_line
 
+_HOST = re.compile(r"(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d+)?")
 _LOGIN = re.compile(r"log.?in|sign.?in|oauth|saml|sso|authorize|\bauth\b|microsoftonline|accounts\.", re.IGNORECASE)
 
 
@@ -69,11 +70,16 @@ def _where(endpoint: Endpoint, call: Call, last: str) -> str:
         return "another address"
     if _LOGIN.search(last) or (is_page(call) and _LOGIN.search(call.body[:5000])):
         return f"a login: {one_line(host, 40)}"
+    if not _HOST.fullmatch(host):
+        return f"what is no address: {one_line(last, 40)}"
     if leads_elsewhere(endpoint, call):
         return f"another host: {one_line(host, 40)}"
-    if scheme != split(endpoint.url)[0]:
+    asked = split(endpoint.url)
+    if scheme != asked[0]:
         return scheme
-    return f"another path: {one_line(path, 40)}"
+    if host != asked[1]:
+        return f"another port: {one_line(host, 40)}"
+    return f"another path: {one_line(path, 40)}" if path != call.path else "the same path with another query"
 
 
 def _fixes(endpoint: Endpoint, call: Call, last: str) -> tuple[Fix, ...]:
