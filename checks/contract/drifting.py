@@ -42,9 +42,11 @@ def _finding(
     why: str = "",
 ) -> Finding:
     line = _line(change, old)
+    renamed = change.kind == "input-key-renamed"
+    was = change.pointer.rpartition("/")[0] + f"/{change.before}" if renamed else change.pointer
     quotes = [
-        Quote(source=old.source, line=line, text=f"{change.pointer or '/'}: {change.before or 'not there'}"),
-        Quote(source=new, text=f"{change.pointer or '/'}: {change.after or 'not there'}"),
+        Quote(source=old.source, line=line, text=_told(was, "" if renamed else change.before or "not there")),
+        Quote(source=new, text=_told(change.pointer, "" if renamed else change.after or "not there")),
     ]
     if more > 0:
         quotes.append(Quote(source=new, text=f"and {more} more like this"))
@@ -57,6 +59,11 @@ def _finding(
         fixes=(fix,) if fix else (),
         no_fix=no_fix,
     )
+
+
+def _told(pointer: str, text: str) -> str:
+    """A side of a change: the place, and what is there."""
+    return ": ".join(part for part in (f"`{pointer}`" if pointer else "", text) if part)
 
 
 def _line(change: Change, old: Document) -> int | None:
