@@ -108,6 +108,8 @@ def _notes(interface: "Interface", script: Path, app_root: Path, version: str, d
                 f"AML_APP_ROOT is taken to be the folder of {script.name}; "
                 "where the deployment's is another, --set AML_APP_ROOT=<folder>"
             )
+        if "swagger" in script.read_text(encoding="utf-8", errors="replace"):
+            yield "init() was not called: a swagger.json that it writes is not seen"
         if interface.kind != "schema":
             yield "run() has no @input_schema: the document says nothing about the payload"
     if (place := _no_json(document)) is not None:

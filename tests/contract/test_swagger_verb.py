@@ -231,3 +231,10 @@ def test_a_file_that_stops_the_server(folder: Path, capsys: pytest.CaptureFixtur
     assert (code, out) == (3, "")
     assert "swagger3.json:3:1 is no JSON" in err
     assert "the server stops at its start (exit code 3)" in err
+
+
+def test_a_file_that_init_writes_is_not_seen(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(folder, score=PLAIN.replace("def init(): ...", "def init():\n    open('swagger.json', 'w').write('[1]')"))
+    code, out, err = call(capsys, "score.py")
+    assert (code, json.loads(out)["swagger"]) == (0, "2.0")
+    assert "init() was not called: a swagger.json that it writes is not seen" in err
