@@ -29,6 +29,7 @@ DATE_LETTERS = re.compile(
     r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun|now|today|utc|gmt|am|pm|q\d|\dq)",
     re.IGNORECASE,
 )
+LOST = "beside a null or a decimal it is held as float64, and loses digits"
 EMPTY = ("", "nan", "NaN", "NaT", "nat", "NAN")  # texts that are no date and no duration, and pass for none
 EPOCH = date(1970, 1, 1).toordinal()
 UNITS = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
@@ -42,7 +43,8 @@ def convert_column(
     try:
         _convert(dtype, read, cells, categories, told)
     except Refusal as refusal:
-        if refusal.headline.startswith(("ValueError", "IntCastingNaNError", "DateParseError")):
+        # Durations are converted before the column takes its type.
+        if not dtype.startswith("timedelta") and refusal.headline.startswith(("ValueError", "IntCastingNaNError", "DateParseError")):
             told_by_pandas = f"{refusal.headline}: Error while type casting for column '{name}'"
             raise Refusal(told_by_pandas, refusal.pointer, refusal.sure) from None
         raise
@@ -88,7 +90,7 @@ def _convert(dtype: str, read: str, cells: Sequence[Cell], categories: Sequence[
     elif found := re.fullmatch(r"datetime64\[(\w+)(, .+)?\]", dtype):
         _dates(found[1], bool(found[2]), read, cells, told)
     elif dtype.startswith("timedelta64"):
-        _durations(cells, told)
+        _durations(read, cells, told)
     else:
         told.doubt()
 
@@ -116,7 +118,7 @@ def _integers(signed: bool, bits: int, read: str, cells: Sequence[Cell], told: C
             got = NO_NUMBER if read == "float" else str(wrapped(made, signed, bits))
             told.change(pointer, value, got, f"it does not fit {name}, and wraps around")
         elif made != value:
-            told.change(pointer, value, str(made), CUT_OFF if isinstance(value, float) else "it lost digits as a float")
+            told.change(pointer, value, str(made), CUT_OFF if isinstance(value, float) else LOST)
 
 
 def _nullable_integers(signed: bool, bits: int, read: str, cells: Sequence[Cell], told: Conversion) -> None:
@@ -128,10 +130,12 @@ def _nullable_integers(signed: bool, bits: int, read: str, cells: Sequence[Cell]
         if isinstance(value, float) and math.isinf(value):
             raise Refusal("OverflowError: cannot convert float infinity to integer", pointer)
         to_integer(value, True, 64, pointer, Conversion(numpy=told.numpy))
-        made = int(value)
+        made = int(float(value)) if read == "float" else int(value)
         is_odd_text = isinstance(value, str) and read != "str"  # texts alone are parsed, beside numbers they are not
         if is_odd_text or (isinstance(value, float) and made != value) or not least <= made <= greatest:
             raise Refusal(unsafe, pointer)
+        if isinstance(value, int) and made != value:
+            told.change(pointer, value, str(made), LOST)
 
 
 def _floats(bits: int, cells: Sequence[Cell], told: Conversion) -> None:
@@ -190,12 +194,14 @@ def _dates(unit: str, zoned: bool, read: str, cells: Sequence[Cell], told: Conve
     for value, pointer in cells:
         if value is None or (isinstance(value, float) and not math.isfinite(value)):
             continue
-        if isinstance(value, list | dict):
-            raise Refusal(f"TypeError: <class '{type_name(value)}'> is not convertible to datetime", pointer)
-        if isinstance(value, bool):
-            if zoned or read == "object":
-                raise Refusal("TypeError: <class 'bool'> is not convertible to datetime", pointer)
+        if isinstance(value, bool) and read == "bool":
+            if zoned:
+                raise Refusal("TypeError: dtype bool cannot be converted to datetime64[ns]", pointer)
             told.doubt()
+        elif isinstance(value, bool | list | dict):
+            kind = f"<class '{type_name(value)}'>"
+            text = f"Cannot convert input [{python_text(value)}] of type {kind} to Timestamp"
+            raise Refusal(f"TypeError: {text if zoned else f'{kind} is not convertible to datetime'}", pointer)
         elif isinstance(value, int | float):
             _epoch(value, unit, zoned, pointer, told)
         else:
@@ -261,10 +267,12 @@ def _date_text(value: str, zoned: bool, pointer: str, told: Conversion) -> None:
     told.doubt()
 
 
-def _durations(cells: Sequence[Cell], told: Conversion) -> None:
+def _durations(read: str, cells: Sequence[Cell], told: Conversion) -> None:
     for value, pointer in cells:
         if _is_null(value) or value in EMPTY:
             continue
+        if isinstance(value, bool) and read == "bool":
+            raise Refusal("TypeError: dtype bool cannot be converted to timedelta64[ns]", pointer)
         if isinstance(value, bool | list | dict):
             raise Refusal(f"TypeError: Invalid type for timedelta scalar: <class '{type_name(value)}'>", pointer)
         if isinstance(value, int | float):

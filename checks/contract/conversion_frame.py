@@ -145,6 +145,8 @@ def _split(value: Json, pointer: str) -> Frame:
     labels = list(names)
     where = below(pointer, "data")
     simple = all(isinstance(label, str | int) and not isinstance(label, bool) for label in labels)
+    if rows is None and value.get("index") is None:
+        rows = []
     if not simple or len(set(labels)) != len(labels) or not isinstance(rows, list) or not _is_index(value, rows):
         if isinstance(rows, bool | int | float | str) and "index" not in value:
             raise Refusal("ValueError: DataFrame constructor not properly called!", where)

@@ -191,10 +191,13 @@ def _date(value: Json, unit: str, pointer: str, told: Conversion) -> None:
             tzinfo=UTC,
         )  # fmt: skip
     except ValueError:
-        if found[1] == "0000" or found[11] == "60":
+        if found[1] == "0000":  # a year that numpy knows
             told.doubt()
             return
-        raise Refusal(f'ValueError: out of range in datetime string "{value}"', pointer) from None
+        late = (("Hours", 7, 23), ("Minutes", 9, 59), ("Seconds", 11, 59))
+        part = next((name for name, group, most in late if int(found[group] or 0) > most), "Day")
+        part = part if 1 <= int(found[3] or 1) <= 12 else "Month"
+        raise Refusal(f'ValueError: {part} out of range in datetime string "{value}"', pointer) from None
     _date_kept(value, made, found[13], unit, pointer, told)
 
 

@@ -94,6 +94,8 @@ def to_bool(value: Json, pointer: str, told: Conversion, *, null: bool = False) 
     """One Python object stored in an array of bool: as `bool(value)`. `null` is what a null becomes."""
     if isinstance(value, bool) or (isinstance(value, int | float) and value in (0, 1)):
         return
+    if isinstance(value, str) and value.lower() == "true":  # as it was meant; "false" is not
+        return
     made = null if value is None else bool(value)
     why = "any text that is not empty counts as true" if isinstance(value, str) else "it counts by being empty or not"
     told.change(pointer, value, repr(made), "any number but 0 counts as true" if _is_number(value) else why)
