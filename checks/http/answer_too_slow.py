@@ -43,11 +43,11 @@ def answer_too_slow(evidence: Evidence) -> Iterator[Finding]:
         return
     first = calls[0]
     waited = seconds_of(first.seconds or endpoint.patience)
-    came = f"{bytes_of(first.size)} of its body came" if first.size else "nothing of its body came"
+    came = f"{bytes_of(first.size)} came" if first.size else "no body came"
     yield finding(
         endpoint,
         calls,
-        f"the answer to {first.method} {first.path}{of_sample(first)} is not whole after {waited}: {came}",
+        f"the answer to {first.method} {first.path}{of_sample(first)} is incomplete after {waited}: {came}",
         advise("ask the server behind the front end itself, to see which of the two is slow"),
         advise("where the script streams its answer, return it whole"),
         severity=lesser(breaks(endpoint, calls)),
@@ -58,7 +58,7 @@ DRIP = {"problem": "slow", "words": "not whole within 10 s", "seconds": 10.0}
 CASES = (
     fires(
         live(HEALTHY, scored(200, "[1.0, 2.0,", size=10, **DRIP)),
-        saw="is not whole after 10 s: 10 bytes of its body came",
+        saw="is incomplete after 10 s: 10 bytes came",
         findings=1,
     ),
     quiet(live(HEALTHY, scored(seconds=9.0)), name="slow, and whole"),

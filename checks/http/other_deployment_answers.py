@@ -25,7 +25,7 @@ from checks.cases import fires, quiet
 from checks.check import check
 from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Severity, Stage
-from checks.http.records import Call
+from checks.http.records import Call, Endpoint
 from checks.http.scenes import URL, live, scored
 from checks.http.seen import advise, endpoint_of, finding
 from checks.runtime.wording import one_line

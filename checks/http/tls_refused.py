@@ -38,17 +38,17 @@ def tls_refused(evidence: Evidence) -> Iterator[Finding]:
     look = f"openssl s_client -connect {host}:{port_of(endpoint)} -servername {host} </dev/null"
     fix = advise("read the handshake: its last alert says who refused what", look)
     if tls := tls_problem(endpoint, "closed", "other"):
-        how = "breaks off" if tls.problem == "closed" else "fails in"
+        how = "is broken off" if tls.problem == "closed" else "fails"
         fields = {"confidence": Confidence.CERTAIN, "confirm": look}
-        yield at_handshake(endpoint, tls, f"{host} {how} the TLS handshake", fix, **fields)
+        yield at_handshake(endpoint, tls, f"the TLS handshake with {host} {how}", fix, **fields)
     elif calls := told(endpoint, "http.tls-refused"):
         title = f"the TLS connection to {host} fails in the middle of a request"
         yield finding(endpoint, calls, title, fix, severity=lesser(breaks(endpoint, calls)))
 
 
 CASES = (
-    fires(shaken("closed"), saw="breaks off the TLS handshake", findings=1),
-    fires(shaken("other"), saw="fails in the TLS handshake"),
+    fires(shaken("closed"), saw="inference.ml.azure.com is broken off", findings=1),
+    fires(shaken("other"), saw="inference.ml.azure.com fails"),
     fires(live(HEALTHY, scored(None, problem="tls", words="decryption failed"), url=URL), saw="in the middle"),
     quiet(shaken(None)),
     quiet(shaken("expired", days_left=-2.0)),
