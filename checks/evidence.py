@@ -441,7 +441,7 @@ class Evidence(Record, frozen=True):
             return None if given else f"{NOT_ASKED}a contract to compare with (--against)"
         if need == "answer":
             missing = isinstance(self.probe, Missing) and isinstance(self.endpoint, Missing)
-            return "nothing was asked of the service" if missing else None
+            return f"{NOT_ASKED}an answer of the service" if missing else None
         if need == "tree":
             if isinstance(self.script, Missing):
                 return self.script.reason

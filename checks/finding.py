@@ -43,6 +43,7 @@ class Stage(StrEnum):
     START = "start"  # a container is placed, made and started
     LOAD = "load"  # the entry script is imported
     INIT = "init"  # init() runs
+    REQUEST = "request"  # a request is on its way to the service
     RUN = "run"  # run() is called
     ANSWER = "answer"  # the result travels back to the client
     OPERATE = "operate"  # later: load, restarts, upgrades

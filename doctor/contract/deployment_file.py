@@ -9,6 +9,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 
 from checks.contract.records import Deployment
 from checks.evidence import Missing
+from checks.missing import NOT_ASKED
 from doctor.cluster.yaml_tree import documents, entries, value_of
 
 MOST_FILES = 40
@@ -46,7 +47,7 @@ def deployment_beside(folder: Path) -> Deployment | Missing:
         return Missing(reason=f"{folder} cannot be listed: {error.strerror or error}")
     said = [one for path in files[:MOST_FILES] for one in _read(path)]
     if not said:
-        return Missing(reason="no endpoint or deployment file of Azure ML lies beside the script")
+        return Missing(reason=f"{NOT_ASKED}an endpoint or deployment file of Azure ML beside the script")
     endpoints = [one for one in said if one.is_endpoint]
     auth = _agreed([one.auth_mode for one in endpoints])
     kinds = {one.kind for one in said}

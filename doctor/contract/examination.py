@@ -7,6 +7,7 @@ from pathlib import Path
 from checks.contract.records import Document, Documents
 from checks.evidence import Evidence, Log, Missing, Samples, Target
 from checks.finding import Finding
+from checks.missing import NOT_ASKED
 from checks.outcome import Found, run_check
 from checks.rank import rank
 from checks.registry import checks_of_kind
@@ -17,6 +18,8 @@ from doctor.contract.documents import read_document
 from doctor.engine import Options, drawn
 from doctor.judging import confirmed
 from doctor.report import SCHEMA, Report, Timings, Verdict, summarise
+
+NO_SCRIPT = Missing(reason=f"{NOT_ASKED}an entry script (doctor check score.py swagger.json)")
 
 
 def examine_document(path: Path, options: Options, against: str | None = None) -> Report:
@@ -60,6 +63,8 @@ def _evidence(document: Document, older: tuple[Document, ...], options: Options,
     samples = tuple(describe(str(sample), read_sample(sample)) for sample in options.samples)
     return Evidence(
         target=Target(kind="document", name=document.source),
+        script=NO_SCRIPT,
+        probe=NO_SCRIPT,
         documents=Documents(items=(document, *older)),
         samples=Samples(items=samples) if samples else Missing(reason="no sample was given (--sample)"),
         deployment=deployment_beside(folder),

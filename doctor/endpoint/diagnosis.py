@@ -6,6 +6,7 @@ import time
 from checks.contract.records import Document, Documents
 from checks.evidence import Evidence, Missing, Samples, Target
 from checks.http.records import Call, Endpoint
+from checks.missing import NOT_ASKED
 from checks.outcome import run_check
 from checks.rank import Ranking
 from checks.registry import checks_of_kind
@@ -18,6 +19,7 @@ from doctor.judging import Diagnosed, confirmed, ranked
 from doctor.report import SCHEMA, Report, Timings, Verdict, summarise
 
 WELL = range(200, 300)
+NO_SCRIPT = Missing(reason=f"{NOT_ASKED}an entry script (doctor check score.py)")
 
 
 def diagnose(url: str, wishes: Wishes, listen: Listen = lambda _: None) -> Diagnosed:
@@ -57,6 +59,8 @@ def evidence_of(endpoint: Endpoint, served: tuple[Document, ...], wishes: Wishes
     payloads = wishes.payloads
     return Evidence(
         target=Target(kind="url", name=endpoint.url),
+        script=NO_SCRIPT,
+        probe=NO_SCRIPT,
         endpoint=endpoint,
         documents=Documents(items=documents) if documents else Missing(reason="the service hands out no description"),
         samples=Samples(items=tuple(describe(one.source, one.body) for one in payloads))

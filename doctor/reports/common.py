@@ -12,6 +12,7 @@ STAGES = {
     Stage.START: "before the container runs",
     Stage.LOAD: "when the server loads the script",
     Stage.INIT: "in init()",
+    Stage.REQUEST: "on the way to the service",
     Stage.RUN: "in run()",
     Stage.ANSWER: "when the answer is sent",
     Stage.OPERATE: "in operation",
