@@ -29,6 +29,12 @@ if TYPE_CHECKING:
     metavar="NAME=VALUE",
     help="An environment variable of the deployment (SERVICE_NAME, SERVICE_PATH_PREFIX ...); repeatable.",
 )
+@click.option(
+    "--model-dir",
+    type=FILE,
+    metavar="DIR",
+    help="What AZUREML_MODEL_DIR will hold. [default: model/ beside the script]",
+)
 @click.option("--python", metavar="EXE", help="The interpreter to import with. [default: the active environment's]")
 @click.option(
     "--timeout",
@@ -52,7 +58,10 @@ def command(path: Path, **given: Any) -> int:
     from doctor.contract.declared import declared
     from doctor.contract.served import NotServed, served
 
-    flags = {"python": given["python"], "timeout": given["timeout"], "variables": variables_of(given["set"])}
+    flags = {name: given[name] for name in ("model_dir", "python", "timeout")}
+    flags["variables"] = variables_of(given["set"])
+    if given["model_dir"] and not given["model_dir"].exists():
+        raise click.UsageError(f"--model-dir {given['model_dir']} is not there; give the folder that holds the model")
     settings = load_settings(path, config=given["config"], flags=flags)
     script = _only_script(path)
     app_root = _app_root(script, settings.variables)

@@ -1,5 +1,6 @@
 """What run() of a script declares: it is imported in a scratch copy, and neither init() nor run() is called."""
 
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -50,14 +51,14 @@ def declared(
     if isinstance(probe, Missing):
         raise CannotExamine(f"{script} could not be imported: {redact(probe.reason)}")
     if probe.interface is None:
-        raise CannotExamine(redact(f"{script} {_why(probe, script)}{_remedy(probe)}"))
+        raise CannotExamine(redact(f"{script} {_why(probe, script)}{_remedy(probe, script)}"))
     return probe.interface
 
 
 def _why(probe: Probe, script: Path) -> str:
     step = probe.step(Phase.IMPORT)
     if step is not None and step.raised is not None:
-        return f"could not be imported: {one_line(telling(step.raised).headline, 400)} ({_place(step.raised, script)})"
+        return f"could not be imported: {_headline(step.raised)} ({_place(step.raised, script)})"
     if step is not None and step.outcome == "rejected":
         return f"would not be taken by the server: {one_line(step.message or '', 400)}"
     ended = probe.exit
@@ -73,6 +74,12 @@ def _why(probe: Probe, script: Path) -> str:
     return f"could not be imported: the import ended its process: {one_line(told)}{place}"
 
 
+def _headline(raised: Raised) -> str:
+    error = telling(raised)
+    said = error.detail.get("msg")  # a SyntaxError's message repeats the place
+    return one_line(f"{error.type}: {said}" if isinstance(said, str) and said else error.headline, 400)
+
+
 def _place(raised: Raised, script: Path) -> str:
     error = telling(raised)
     line = error.detail.get("lineno")
@@ -82,12 +89,12 @@ def _place(raised: Raised, script: Path) -> str:
     return f"{base_name(own.path)}:{own.line}" if own else base_name(str(script))
 
 
-def _remedy(probe: Probe) -> str:
-    """What helps: another interpreter where this one lacks a package."""
+def _remedy(probe: Probe, script: Path) -> str:
+    """What helps: another interpreter where this one lacks a package, else what `check` says."""
     step = probe.step(Phase.IMPORT)
     missing = _missing_module(step)
     if missing is None:
-        return ""
+        return f"; doctor check {shlex.quote(str(script))} says what to change"
     what = "inference-schema" if missing == LIBRARY else f"`{missing}`"
     return f"; {probe.interpreter} lacks {what}: name the interpreter of the deployment's environment with --python"
 

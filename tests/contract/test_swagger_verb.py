@@ -139,7 +139,8 @@ def test_a_script_that_cannot_be_imported(
     assert (code, out) == (3, "")
     assert said in err
     line = next((n for n, line in enumerate(text.splitlines(), 1) if line.startswith("@input")), 3)
-    assert f"(score.py:{line})" in err
+    assert err.count("score.py:") == 1
+    assert f"(score.py:{line}); doctor check score.py says what to change" in err or "see --timeout" in err
 
 
 def test_a_script_that_the_server_would_not_take(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -181,6 +182,7 @@ def test_a_schema_too_large_to_be_read(folder: Path, capsys: pytest.CaptureFixtu
         (("score.py", "--set", "SERVICE_NAME"), "has no `=`"),
         ((), "Missing argument 'SCRIPT'"),
         (("score.py", "other.py"), "other.py"),
+        (("score.py", "--model-dir", "nowhere"), "--model-dir nowhere is not there"),
     ],
 )
 def test_a_wrong_call(folder: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], said: str) -> None:
@@ -238,3 +240,11 @@ def test_a_file_that_init_writes_is_not_seen(folder: Path, capsys: pytest.Captur
     code, out, err = call(capsys, "score.py")
     assert (code, json.loads(out)["swagger"]) == (0, "2.0")
     assert "init() was not called: a swagger.json that it writes is not seen" in err
+
+
+def test_a_script_that_reads_its_model_at_import(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(folder, score=f"import os\n\nopen(os.environ['AZUREML_MODEL_DIR'] + '/m.txt').close()\n{PLAIN}")
+    (folder / "weights").mkdir()
+    (folder / "weights" / "m.txt").write_text("x", encoding="utf-8")
+    assert call(capsys, "score.py")[0] == 3
+    assert call(capsys, "score.py", "--model-dir", "weights")[0] == 0
