@@ -31,6 +31,7 @@ FORETELLS = (
 )
 """What a payload in the wrong form ends in."""
 
+_OF_PARSER = re.compile(r"[a-z]: line \d+ column \d+ \(char \d+\)")  # an answer that is the parser's message
 LARGEST_EDIT = 2_000_000  # characters of a sample for which edits are offered
 _OF_FOREIGN = {
     "empty": "body-empty",
@@ -133,7 +134,7 @@ class Told:
         confirm: str | None = None,
     ) -> Finding:
         """A finding about this body."""
-        unsure = self.wanted.json is None and self.reading.check.startswith("json-")
+        unsure = self.wanted.json is None and not self.wanted.opens and self.reading.content is None
         likely = Confidence.LIKELY if self.wanted.by == "code" else Confidence.CERTAIN
         about = [f"sample:{self.sample.source}"]
         about += [f"key:{self.reading.key.name}"] if self.reading.key else []
@@ -176,7 +177,11 @@ def _outcome(sample: Sample, evidence: Evidence) -> str:
                 return "failed"
             if step.outcome == "passed":
                 answer = step.returned
-                error = answer and ((answer.status or 200) >= 400 or error_text(answer) is not None)
+                error = answer and (
+                    (answer.status or 200) >= 400
+                    or error_text(answer) is not None
+                    or _OF_PARSER.search(answer.text or "") is not None
+                )
                 return "failed" if error else "accepted"
     return "untried"
 
@@ -221,7 +226,7 @@ def _of_broken(sample: Sample | None, text: str, takes: Wanted) -> Reading | Non
     if takes.json is None and not _wants_json(sample, text):
         return None
     known = foreign(text)
-    if known and takes.decodes and known.kind == "base64":
+    if known and takes.decodes and takes.json is not True and known.kind == "base64":
         return None
     if known:
         return Reading(
@@ -367,7 +372,7 @@ def _not_an_object(value: Json, text: str, takes: Wanted) -> Reading | None:
 def _merged(value: list[Json], takes: Wanted) -> Json:
     """Several requests in one list are one request, when each holds rows."""
     name = takes.required[0].name
-    inner = [item.get(name) for item in value if isinstance(item, dict)]
+    inner = [item[name] for item in value if isinstance(item, dict) and name in item]
     if len(takes.required) == 1 and len(inner) == len(value) and all(isinstance(one, list) for one in inner):
         return {name: [row for one in inner for row in one]}
     return value[0]
@@ -376,7 +381,7 @@ def _merged(value: list[Json], takes: Wanted) -> Json:
 def _twice(value: dict[str, Json], text: str, takes: Wanted) -> Reading | None:
     for key in takes.required:
         inner = value[key.name]
-        again = isinstance(inner, dict) and set(inner) == {key.name} and key.name not in key.inner
+        again = isinstance(inner, dict) and list(inner) == [key.name] and key.name not in key.inner
         if again and key.shape not in ("split", "object"):
             return Reading(
                 "wrapper-twice",

@@ -37,6 +37,7 @@ _INVISIBLE = re.compile("[\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f\u2060\u30
 _BAD_IN_STRING = re.compile(r"[\x00-\x1f]|\\(?:[^\"\\/bfnrtu]|u(?![0-9a-fA-F]{4}))", re.DOTALL)
 _REAL_END = re.compile(r'(?<!\\)"(?=[ \t]*(?:[,:}\]]|\Z|[\r\n]))')
 _TEMPLATE = re.compile(r"\{\{\s*[\w.|\- ]+\s*\}\}|\{%.*?%\}")
+_LONE_QUOTE = re.compile(r"[ \t]*[A-Za-z][^\",:\[\]{}\r\n]*\"(?=[ \t]*[,:}\]])")
 _LINE_END = re.compile(r"[\r\n]")
 _CLOSERS = re.compile(r"[\]})][\]})\s]*\Z")
 _CALL = re.compile(r"[A-Za-z_][\w.]*\s*\(")
@@ -287,7 +288,10 @@ class Scanner:
                 self._bad_character(start + bad.start(), bad.group(), whole)
             return found.end()
         line_end = self._line_end(start)
-        if found is None and line_end >= len(text):  # the last line: the text ends in a string
+        closers = "".join("]" if opener == "(" else _CLOSER[opener] for opener, _ in reversed(self.stack))
+        tail = re.search(r"[\]}\s]*\Z", text[max(start, len(text) - 200) :])
+        closed = tail is not None and closers and "".join(tail.group().split()) == closers and self.state == "value"
+        if found is None and line_end >= len(text.rstrip()) and not closed:  # the text ends in a string
             self._flaw("cut-off", start, len(text))
             self.last = len(text)
             return len(text)
@@ -309,9 +313,13 @@ class Scanner:
             stop = start + 1 + swallowed.start()
             self._flaw("open-string", start, stop, Splice(stop, stop, '"'))
             return stop
+        stop = min(self._line_end(start), end + 2_000)
+        if lone := _LONE_QUOTE.match(text, end, stop):  # `the 5" screen"`
+            self._flaw("inner-quote", end - 1, end, Splice(end - 1, end - 1, "\\"))
+            return lone.end()
         if not text[end : end + 1].isalnum():
             return end
-        real = _REAL_END.search(text, end, min(self._line_end(start), end + 2_000))
+        real = _REAL_END.search(text, end, stop)
         if real is None or text[end - 1 : real.start() + 1].count('"') > 20:
             return end
         inner = [at for at in range(end - 1, real.start()) if text[at] == '"' and text[at - 1] != "\\"]

@@ -68,7 +68,7 @@ def error_as_answer(evidence: Evidence) -> Iterator[Finding]:
                 else Quote(source="probe", text=text),
                 *payload_quotes(step, evidence),
             ),
-            about=(*run_about(evidence), *about, *subjects(text)),
+            about=(*run_about(evidence), f"sample:{step.sample}", *about, *subjects(text)),
             fixes=(_LEAVE_OUT,) if batch else FIXES,
         )
         return

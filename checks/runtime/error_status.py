@@ -47,7 +47,7 @@ def error_status(evidence: Evidence) -> Iterator[Finding]:
                 *payload_quotes(step, evidence),
             ),
             severity=Severity.ERROR if returned.status >= 500 else Severity.WARNING,
-            about=run_about(evidence),
+            about=(*run_about(evidence), f"sample:{step.sample}"),
             fixes=(
                 Fix(title="cure what the body of the answer speaks of")
                 if returned.status >= 500

@@ -145,6 +145,8 @@ class Failure:
         entries += list(_details(self.error))
         if self.own is None and self.phase in (Phase.INIT, Phase.RUN):
             entries.append(f"name:{self.phase.value}")
+        if self.phase is Phase.RUN and self.step.sample:
+            entries.append(f"sample:{self.step.sample}")
         return tuple(dict.fromkeys(entries))
 
     @cached_property

@@ -50,7 +50,7 @@ def invalid_json_result(evidence: Evidence) -> Iterator[Finding]:
                     text=f"{returned.not_finite} in {one_line(returned.text or '', 120)}",
                 ),
             ),
-            about=(*run_about(evidence), *(f"line:{node.lineno}" for node in returns)),
+            about=(*run_about(evidence), f"sample:{step.sample}", *(f"line:{node.lineno}" for node in returns)),
             fixes=(
                 Fix(
                     title="replace what is not finite before it is returned",

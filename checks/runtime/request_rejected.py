@@ -60,7 +60,7 @@ def request_rejected(evidence: Evidence) -> Iterator[Finding]:
                 *signature,
                 *(Quote(source=step.sample or "sample", text=f"a key like it is there: {k}") for k in near[:1]),
             ),
-            about=(*run_about(evidence), *((f"name:{missing[1]}",) if missing else ())),
+            about=(*run_about(evidence), f"sample:{step.sample}", *((f"name:{missing[1]}",) if missing else ())),
             fixes=(_fix(said, wanted, missing),),
         )
 
