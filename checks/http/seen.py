@@ -95,14 +95,14 @@ def page_title(call: Call) -> str:
 def who_answered(endpoint: Endpoint, call: Call) -> str:
     """Who gave this answer, in the terms of the kind of service."""
     if from_container(call):
-        version = call.headers.get("x-ms-server-version", "")
+        version = one_line(call.headers.get("x-ms-server-version", ""), 40)
         return f"the container ({version})" if version else "the container (x-ms-run-function-failed is set)"
     if "ms-azureml-model-error-statuscode" in call.headers:
         return f"{FRONT_ENDS[endpoint.kind]}, for the container"
-    server = call.headers.get("server", "")
+    server = one_line(call.headers.get("server", ""), 40)
     if "nginx" in server.lower() and endpoint.kind in {"server", "container-instance"}:
         return f"{server} in front of the inference server"
-    return f"{FRONT_ENDS[endpoint.kind]}{f' (server: {one_line(server, 40)})' if server else ''}"
+    return f"{FRONT_ENDS[endpoint.kind]}{f' (server: {server})' if server else ''}"
 
 
 def request_ids(call: Call) -> str:
@@ -117,7 +117,7 @@ def said(call: Call) -> str:
     if call.problem:
         parts.append(f"{'then' if parts else 'no answer'}{took}: {one_line(call.words or call.problem, 160)}")
         return " ".join(parts)
-    parts += [call.content_type] if call.content_type else []
+    parts += [one_line(call.content_type, 60)] if call.content_type else []
     return f"{' '.join(parts)}{took}: {one_line(call.body, 200) or 'an empty body'}"
 
 
