@@ -24,6 +24,7 @@ from collections.abc import Iterator
 from checks.cases import fires, quiet
 from checks.check import check
 from checks.contract.answering import answers, declared_outputs, example_of, is_empty, mismatch
+from checks.contract.records import Json
 from checks.contract.scenes import declared, documented, interface, openapi, sample
 from checks.evidence import Evidence, Phase, Returned
 from checks.finding import Confidence, Finding, Fix, Quote, Severity, Stage
@@ -48,7 +49,7 @@ def answer_empty(evidence: Evidence) -> Iterator[Finding]:
             continue
         for contract in declared_outputs(evidence):
             output = contract.output or {}
-            value = None if answer.body.strip() in ("", "null") else {}
+            value: Json = None if answer.body.strip() in ("", "null") else {}
             if mismatch(output, value) is None and not (value == {} and example_of(output)):
                 continue
             example = example_of(output)

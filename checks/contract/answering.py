@@ -14,6 +14,7 @@ from checks.finding import Quote
 from checks.runtime.error_texts import error_text
 from checks.runtime.wording import one_line
 
+_SAYS_NOTHING = {"type", "example", "examples", "title", "description", "format"}
 MOST_CUT = 4_000  # characters that the probe keeps of an answer
 NOT_JSON: Any = object()
 
@@ -121,14 +122,7 @@ def says_something(schema: Schema) -> Schema:
             return [without(one, depth + 1) for one in part]
         if not isinstance(part, dict) or depth > 60:
             return part
-        if part.get("type") == "object" and not part.keys() - {
-            "type",
-            "example",
-            "examples",
-            "title",
-            "description",
-            "format",
-        }:
+        if part.get("type") == "object" and not part.keys() - _SAYS_NOTHING:
             return {}
         kept = ("example", "examples", "default", "enum", "const")
         return {key: value if key in kept else without(value, depth + 1) for key, value in part.items()}

@@ -20,7 +20,7 @@ def attack_of(evidence: Evidence) -> Attack:
 
 def quotes_of(tried: Tried, evidence: Evidence) -> tuple[Quote, ...]:
     """The line of the script where it ended, the payload, and what came of it."""
-    place = ()
+    place: tuple[Quote, ...] = ()
     if tried.line is not None and tried.code:
         source = evidence.script.path if not isinstance(evidence.script, Missing) else evidence.target.name
         place = (Quote(source=source, line=tried.line, text=one_line(tried.code, 160)),)

@@ -32,7 +32,7 @@ MOST_TOLD = 8  # of each kind
 MOST_STARTS = 25  # of the service; each payload that ends it costs one
 MOST_ENDINGS = 5  # in one stage: then it is over
 MOST_REDUCING = 20  # requests for the same of one that ends the service
-SHRINKING = 400  # requests for making what was found smaller
+SHRINKING = 200  # requests for making one payload smaller
 MOST_TEXT = 2_000  # characters of a payload or an answer that are kept
 LONGEST_HEADLINE = 400
 _NOWHERE = "/dev/null/hypothesis"  # Hypothesis keeps caches there, and does without where it cannot
@@ -40,6 +40,7 @@ _NOWHERE = "/dev/null/hypothesis"  # Hypothesis keeps caches there, and does wit
 Key = tuple[str, str, int | None]
 Where = Literal["failed", "accepted", "ended", "answers"]
 Verdict = tuple[Where, Key, Tried]
+_Identity = tuple[Where, Key]
 
 
 def attack(
@@ -108,7 +109,7 @@ class _StageOver(_Enough):
 
 
 class _Shown(Exception):
-    """A payload that shows something. Each distinct thing has a class of its own: so Hypothesis tells them apart."""
+    """A payload shows what is looked for."""
 
 
 @dataclass
@@ -128,7 +129,8 @@ class _Hunt:
     usual: set[Key] = field(default_factory=set)  # what is wrong with the answer to the contract's own example
     problem: str | None = None
     requests_left: int = 0
-    endings: int = 0
+    starts_left: int = 0
+    hurried: bool = False  # a stage was over before its end, for want of time
     until: float = 0.0
 
     def all(self, strategies: _Strategies, examples: int) -> None:
@@ -151,7 +153,7 @@ class _Hunt:
         for example in self.contract.examples[:1]:
             self._share(0.7, 10)
             for why, change in without_rows(self.shape):
-                with contextlib.suppress(KeyError, IndexError, TypeError):
+                with contextlib.suppress(KeyError, IndexError, TypeError, _StageOver):
                     self._examine(self._judge_valid(change(example), "edge", NOT_JSON, why))
 
     def _invalid(self, strategies: _Strategies, count: int) -> None:
@@ -165,7 +167,7 @@ class _Hunt:
         tried = every[:count] if base is not None else ()
         for mutation in tried:
             self._share(0.95, 1)
-            with contextlib.suppress(KeyError, IndexError, TypeError, AttributeError):
+            with contextlib.suppress(KeyError, IndexError, TypeError, AttributeError, _StageOver):
                 verdict = self._judge_invalid(base, mutation)
                 if verdict is not None and self._is_new(verdict):
                     judge = self._judge_of(mutation)
@@ -198,11 +200,32 @@ class _Hunt:
     def _stage(
         self, strategy: "SearchStrategy[Any]", count: int, share: float, judge: "Callable[[Any], Verdict | None]"
     ) -> None:
-        """Make payloads until `count` have been tried, then shrink those that show something new."""
-        from hypothesis import HealthCheck, Phase, Verbosity, errors, given, seed, settings
+        """Make payloads until `count` have been tried, then shrink those that show something new, one by one.
 
-        self._share(share, count + SHRINKING)
-        kinds: dict[tuple[Where, Key], type[_Shown]] = {}
+        A run that looks for a failure ends soon after the first. So the first run only looks, and each that follows
+        makes the same payloads and fails at one thing alone. What ends the service is left to `_reduce`.
+        """
+        self._share(share, count)
+        seen: list[_Identity] = []
+        self._drive(strategy, count, judge, None, seen)
+        for identity in seen:  # which may grow
+            where, key = identity
+            if where != "ended":
+                self._share(share, SHRINKING)
+                if self._drive(strategy, count, judge, identity, seen):
+                    self.found[where][key] = _replaced(self.found[where][key], smallest=True)
+            self.settled.add(identity)
+
+    def _drive(
+        self,
+        strategy: "SearchStrategy[Any]",
+        count: int,
+        judge: "Callable[[Any], Verdict | None]",
+        target: _Identity | None,
+        seen: list[_Identity],
+    ) -> bool:
+        """Let Hypothesis make payloads, and shrink the one that shows `target`. False when it was broken off."""
+        from hypothesis import HealthCheck, Phase, Verbosity, errors, given, seed, settings
 
         @seed(self.seed)
         @settings(
@@ -214,44 +237,37 @@ class _Hunt:
             verdict = judge(made)
             if verdict is None or not self._is_new(verdict):
                 return
-            where, key, _ = verdict
-            if where == "ended":  # each costs a start of the service: made smaller in fewer steps, by _reduce
+            identity = verdict[:2]
+            if identity not in seen:
+                seen.append(identity)
                 self._examine(verdict)
-                self.endings += 1
-                if self.endings > MOST_ENDINGS:
-                    raise _StageOver
-                return
-            kind = kinds.setdefault((where, key), type(f"Shown{len(kinds)}", (_Shown,), {}))
-            self._examine(verdict)
-            raise kind
+            elif identity == target:
+                self._examine(verdict)
+            if identity == target:
+                raise _Shown
 
-        over = False
         try:
             with _without_files():
                 one()
         except _Shown:
-            pass
+            return True
         except _StageOver:
-            over = True
+            return False
         except BaseExceptionGroup as group:
-            alone = list(_alone(group))
-            strange = [one for one in alone if not isinstance(one, _Shown | _StageOver)]
+            strange = [one for one in _alone(group) if not isinstance(one, _Shown | _StageOver)]
             if strange:
                 raise strange[0] from None
-            over = any(isinstance(one, _StageOver) for one in alone)
+            return False
         except errors.HypothesisException as error:
             self.problem = self.problem or f"not all payloads were made: {str(error).splitlines()[0][:200]}"
-        for where, key in kinds:
-            if not over:
-                tried = self.found[where][key]
-                self.found[where][key] = _replaced(tried, smallest=True)
-            self.settled.add((where, key))
+            return False
+        return True
 
     def _share(self, share: float, requests: int) -> None:
         """What the next stage may use: until a share of all the time, and so many requests."""
         self.until = self.began + self.seconds * share
         self.requests_left = requests
-        self.endings = 0
+        self.starts_left = MOST_ENDINGS
 
     def _ask(self, body: bytes) -> Answer:
         """The answer to a payload; the same payload is sent once."""
@@ -263,10 +279,12 @@ class _Hunt:
             raise _Enough(f"the time was over after {len(self.answers)} payloads")
         if self.service.starts >= MOST_STARTS:
             raise _Enough(f"the service was started {MOST_STARTS} times, and that is enough")
-        if now >= self.until or self.requests_left <= 0:
+        self.hurried = self.hurried or now >= self.until
+        if now >= self.until or self.requests_left <= 0 or self.starts_left <= 0:
             raise _StageOver
         self.requests_left -= 1
         answer = self.service.ask(body)
+        self.starts_left -= answer.ended
         self.answers[body] = answer
         return answer
 
@@ -345,6 +363,8 @@ class _Hunt:
         valid = len(self.valid & self.answers.keys())
         accepted = sorted(self.found["accepted"].items(), key=lambda item: KINDS.index(item[0][0]))
         told = {where: tuple(found.values()) for where, found in self.found.items()}
+        if self.hurried and self.problem is None:
+            self.problem = f"the time was over after {len(self.answers)} payloads"
         return Attack(
             tried=len(self.answers),
             valid=valid,

@@ -9,7 +9,7 @@ from typing import Any
 from checks.contract.contracts import Contract
 from checks.contract.records import Json
 from checks.contract.saying import pointer_of
-from doctor.contract.payload_shape import MISSING, Shape, is_declared
+from doctor.contract.payload_shape import MISSING, Shape, is_declared, is_nullable, type_of
 
 HUGE = 10**30  # beyond every integer type
 KINDS = (
@@ -100,13 +100,12 @@ def _of_place(path: Path, place: Shape, root: Shape) -> Iterator[Mutation]:
 
 def _of_leaf(path: Path, place: Shape, where: str, converts: bool) -> Iterator[Mutation]:
     """Faults of one value. What inference-schema makes a value of, whatever the script does, does not count."""
-    kind, form = place.schema.get("type"), str(place.schema.get("format", ""))
-    nullable = isinstance(kind, list) or place.schema.get("nullable") is True
+    kind, form = type_of(place.schema), str(place.schema.get("format", ""))
     if kind in ("number", "integer"):
         yield Mutation("text for a number", f'{where} is the text "x"', _put(path, "x"))
     if kind == "boolean":
         yield Mutation("text for true or false", f'{where} is the text "x"', _put(path, "x"), not converts)
-    if not nullable:
+    if not is_nullable(place.schema):
         taken = converts and (kind in ("number", "string", "boolean") or form in ("date", "date-time"))
         yield Mutation("null for a value", f"{where} is null", _put(path, None), not taken)
     yield Mutation("a list for a value", f"{where} is a list", _put(path, [1]), not (converts and kind == "string"))
@@ -212,6 +211,8 @@ def simpler(shape: Shape, value: Json) -> Iterator[Json]:
         yield from ([one] for one in value if shape.least <= 1)
     if shape.example is not MISSING and shape.kind in ("leaf", "schema") and value != shape.example:
         yield shape.example
+        if isinstance(value, int | float) and abs(value) > 1:
+            yield type(value)(1 if value > 0 else -1)
     for key, member in _inside(shape, value):
         for smaller in simpler(member, value[key]):
             if isinstance(value, dict):

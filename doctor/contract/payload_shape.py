@@ -98,12 +98,9 @@ class _Builder:
             example = schema.get("example", schema.get("default", first))
         if any(word in schema for word in _COMBINED):
             return Shape("schema", self.inlined(schema, 0), example, column=column)
-        kind = schema.get("type")
-        if isinstance(kind, list):
-            plain = [one for one in kind if one != "null"]
-            kind = plain[0] if len(plain) == 1 else None
-            if kind is None:
-                return Shape("schema", schema, example, column=column)
+        kind = type_of(schema)
+        if kind is None and isinstance(schema.get("type"), list):
+            return Shape("schema", schema, example, column=column)
         if column is not None and column.kind == "pandas" and column.orient in ("split", "table"):
             return self._labelled(schema, example, column, depth)
         if kind == "object" or "properties" in schema:
@@ -235,6 +232,18 @@ class _Builder:
         members["data"] = Shape("list", {"type": "array"}, rows, item=item, least=count, most=count, column=column)
         required = frozenset(name for name in members if name != "index")
         return Shape("object", schema, example, members=members, required=required, column=column)
+
+
+def type_of(schema: Schema) -> str | None:
+    """The one type that a schema names beside null; None where it names several, or none."""
+    kind = schema.get("type")
+    plain = [one for one in kind if one != "null"] if isinstance(kind, list) else [kind]
+    return str(plain[0]) if len(plain) == 1 and plain[0] is not None else None
+
+
+def is_nullable(schema: Schema) -> bool:
+    """Whether null is allowed beside the type."""
+    return schema.get("nullable") is True or (isinstance(schema.get("type"), list) and "null" in schema["type"])
 
 
 def inferred(value: Json) -> Schema:

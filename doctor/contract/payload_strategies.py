@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any, Literal
 
 from checks.contract.records import Json, Schema
-from doctor.contract.payload_shape import MISSING, Shape
+from doctor.contract.payload_shape import MISSING, Shape, is_nullable, type_of
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -68,7 +68,7 @@ def _near(shape: Shape) -> "Strategy":
     from hypothesis import strategies as st
 
     value = shape.example
-    if shape.schema.get("type") != "number" or not isinstance(value, int | float) or isinstance(value, bool):
+    if type_of(shape.schema) != "number" or not isinstance(value, int | float) or isinstance(value, bool):
         return st.just(value)
     low, high = sorted((value * (1 - NEAR), value * (1 + NEAR)))
     low, high = max(low, _limit(shape.schema, "minimum", low)), min(high, _limit(shape.schema, "maximum", high))
@@ -83,9 +83,14 @@ def _limit(schema: Schema, name: str, otherwise: float) -> float:
 def _leaf(shape: Shape) -> "Strategy":
     from hypothesis import strategies as st
 
-    schema, kind = shape.schema, shape.schema.get("type")
-    if isinstance(kind, list):
-        kind = next((one for one in kind if one != "null"), "string")
+    made = _value(shape)
+    return st.one_of(made, st.none()) if is_nullable(shape.schema) else made
+
+
+def _value(shape: Shape) -> "Strategy":
+    from hypothesis import strategies as st
+
+    schema, kind = shape.schema, type_of(shape.schema)
     if kind == "boolean":
         return st.booleans()
     if kind == "integer":

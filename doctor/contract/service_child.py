@@ -209,7 +209,9 @@ class Service:
         told = words.get(ended.reason) or ended.call or ended.signal or f"exit code {ended.code}"
         kind = f"{ended.reason} {ended.signal or ended.call or ''}"
         if ended.reason == "timeout":
-            return Answer("timeout", headline=f"no answer within {seconds:.0f} s", kind="timeout", line=line, code=code)
+            return Answer(
+                "timeout", headline=f"no answer within {self._patience:g} s", kind="timeout", line=line, code=code
+            )
         return Answer("died", headline=f"the process ended: {told}", kind=kind, line=line, code=code, seconds=seconds)
 
     def _stuck(self, seconds: float) -> Answer:
@@ -222,7 +224,7 @@ class Service:
         self.stop()
         own = next((frame for frame in reversed(frames) if frame.get("own")), None)
         line, code = self._place(msgspec.convert(own, Frame) if own else None)
-        told = f"no answer within {seconds:.0f} s"
+        told = f"no answer within {self._patience:g} s"
         return Answer("timeout", headline=told, kind="timeout", line=line, code=code, seconds=seconds)
 
     def _place(self, frame: Frame | None) -> tuple[int | None, str]:
