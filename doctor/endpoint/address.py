@@ -3,7 +3,7 @@
 import ipaddress
 import re
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import quote, unquote, unquote_plus, urlsplit
 
 from doctor.errors import ConfigError
 
@@ -14,6 +14,8 @@ _SERVICE = re.compile(r"^/api/v1/(?:service|endpoint)/[^/]+/")
 _PORTS = {"http": 80, "https": 443}
 _PLAIN_HOSTS = (".azurecontainer.io", ".local", ".internal", "localhost")
 """Hosts that speak http where nobody asked for more: container instances without a certificate, and the own machine."""
+_SECRET = re.compile(r"(?i)code|sig|key|token|secret|pass|pwd|auth|cred")
+_LONG = 12  # characters of a value that may be a key whatever it is called
 _REMEDY = "give the scoring URL, such as https://<endpoint>.<region>.inference.ml.azure.com/score"
 
 
@@ -65,10 +67,15 @@ class Address:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Values of the query: any of them may be a key or a signature."""
-        plain = (value for _, value in parse_qsl(self.query, keep_blank_values=True))
-        raw = (part.partition("=")[2] for part in self.query.split("&"))
-        return tuple({value for value in (*plain, *raw) if value})
+        """Values of the query that may be a key or a signature, as they are sent and as they are meant."""
+        pairs = [(name, value) for name, _, value in (part.partition("=") for part in self.query.split("&"))]
+        found = [value for name, value in pairs if _is_secret(name, value)]
+        return tuple(dict.fromkeys(one for value in found for one in (value, unquote(value), unquote_plus(value))))
+
+
+def _is_secret(name: str, value: str) -> bool:
+    """By its name, or since it is long: `true` and `blue` must not be hidden wherever an answer says them."""
+    return "version" not in name.lower() and (bool(_SECRET.search(name)) or len(value) >= _LONG)
 
 
 def read_address(text: str) -> Address:

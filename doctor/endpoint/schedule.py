@@ -3,6 +3,7 @@
 import asyncio
 import json
 import ssl
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import msgspec
@@ -26,8 +27,14 @@ _ELSEWHERE = ("not-http", "closed", "reset", "refused", "timeout", "cut")
 
 def ask(way: Way, context: ssl.SSLContext) -> tuple[list[Call], bytes]:
     """The calls that were made, and the description that was served: its bytes, empty without one."""
+    schedule = _Schedule(way, context)
     with quiet():
-        return asyncio.run(_Schedule(way, context).all())
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return asyncio.run(schedule.all())
+        with ThreadPoolExecutor(1) as aside:  # a notebook has a loop of its own, which cannot run another
+            return aside.submit(lambda: asyncio.run(schedule.all())).result()
 
 
 class _Schedule:

@@ -1,5 +1,6 @@
 """The network below httpx: leads to the address that was found to answer, and counts what comes in, up to a limit."""
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ import httpx
 from doctor.endpoint.proxies import Proxy
 
 MOST_BYTES = 8 << 20  # of one answer, its headers included
+_SMALL, _PART = 64 << 10, 64 << 10
 _HEAD = 128 << 10  # bytes of the beginning that are kept
 
 
@@ -50,14 +52,46 @@ class Heard:
 class _Stream(httpcore.AsyncNetworkStream):
     def __init__(self, stream: httpcore.AsyncNetworkStream, network: "Network") -> None:
         self._stream, self._network = stream, network
+        self._early = b""
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self._early:
+            part, self._early = self._early[:max_bytes], self._early[max_bytes:]
+            return part
         part = await self._stream.read(max_bytes, timeout)
         self._network.heard.add(part)
         return part
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        await self._stream.write(buffer, timeout)
+        if len(buffer) <= _SMALL:
+            await self._stream.write(buffer, timeout)
+        else:
+            await self._write_listening(buffer)
+
+    async def _write_listening(self, buffer: bytes) -> None:
+        """Sends a long body with an ear open: many servers refuse one before it is whole, answer and hang up.
+
+        Raises WriteError after such an answer: httpcore reads it then.
+        """
+        writing = asyncio.ensure_future(self._stream.write(buffer))
+        try:
+            while not writing.done():
+                reading = asyncio.ensure_future(self._stream.read(_PART))
+                try:
+                    await asyncio.wait({writing, reading}, return_when=asyncio.FIRST_COMPLETED)
+                    if writing.done() and writing.exception() and not reading.done():
+                        await asyncio.wait({reading}, timeout=0.1)
+                finally:
+                    part = await _ended(reading)
+                self._network.heard.add(part)
+                self._early += part
+                if part and not self._early.startswith(b"HTTP/1.1 1"):
+                    raise httpcore.WriteError("the service answered before it had the whole body")
+                if not part:
+                    break  # closed or reset: writing knows
+            await writing
+        finally:
+            await _ended(writing)
 
     async def aclose(self) -> None:
         await self._stream.aclose()
@@ -98,6 +132,13 @@ class Network(httpcore.AsyncNetworkBackend):
     async def sleep(self, seconds: float) -> None:
         """Waits, as httpcore does between attempts."""
         await self._below.sleep(seconds)
+
+
+async def _ended(task: "asyncio.Future[Any]") -> Any:
+    """What a task gave; nothing of one that failed or has to be ended."""
+    task.cancel()
+    await asyncio.wait({task})  # unlike `await task`, it does not take our own end for the task's
+    return b"" if task.cancelled() or task.exception() else task.result()
 
 
 class _Body(httpx.AsyncByteStream):

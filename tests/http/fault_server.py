@@ -19,6 +19,7 @@ import ssl
 import struct
 import tempfile
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -275,6 +276,7 @@ FAULTS: dict[str, Handler] = {
     "http-2": _sends(b"\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x05\x00\x00\x40\x00"),  # a SETTINGS frame: HTTP/2 only
     "continue": _continues,  # healthy, after 100 Continue
     "no-content": _sends(answer(204)),
+    "early-413": _sends(answer(413, "Payload Too Large", {"Connection": "close"})),  # without reading the body
     "echo": _echo,  # 401 with the Authorization header in body and headers, plain and in base64
     "error-in-200": _sends(answer(200, {"error": "could not convert string to float: 'x'"}, OF_SERVER)),
     "other-model": _sends(answer(200, [1.0], {"azureml-model-deployment": "green"})),
@@ -337,8 +339,8 @@ PLATFORM: dict[str, bytes] = {
 
 TLS = (
     "tls-healthy", "tls-expired", "tls-not-yet-valid", "tls-self-signed", "tls-wrong-name", "tls-missing-chain",
-    "tls-unknown-ca", "tls-client-certificate", "tls-client-certificate-1.2", "tls-closed", "tls-hang", "tls-on-plain",
-    "plain-on-tls",
+    "tls-unknown-ca", "tls-client-certificate", "tls-client-certificate-1.2", "tls-old-version", "tls-closed",
+    "tls-hang", "tls-on-plain", "plain-on-tls",
 )  # fmt: skip
 """Faults of TLS: the service behind is healthy. `tls-on-plain` is given as http://, `plain-on-tls` as https://."""
 
@@ -371,7 +373,7 @@ def serving(name: str | Handler, *, only: str | None = None, path: str = "score"
         with ExitStack() as running:
             if name == "redirect-elsewhere":
                 service.other = running.enter_context(serving("healthy"))
-            running.enter_context(_running(listener, context, handler, service, silent))
+            running.enter_context(_running(listener, context, handler, service, silent, name == "early-413"))
             yield service
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -413,6 +415,12 @@ def certified(name: str, folder: Path) -> ssl.SSLContext | None:
     chain = leaf.cert_chain_pems[:1] if name == "tls-missing-chain" else leaf.cert_chain_pems
     pem.write_bytes(leaf.private_key_pem.bytes() + b"".join(one.bytes() for one in chain))
     context.load_cert_chain(pem)
+    if name == "tls-old-version":
+        context.set_ciphers("ALL:@SECLEVEL=0")
+        context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            context.maximum_version = ssl.TLSVersion.TLSv1_1
     if name.startswith("tls-client-certificate"):
         context.verify_mode = ssl.CERT_REQUIRED
         context.load_verify_locations(folder / "ca.pem")
@@ -443,8 +451,11 @@ def _self_signed(folder: Path, now: datetime) -> Path:
     return pem
 
 
-def read_request(to: socket.socket) -> Request | None:
-    """The next request, or None at the end of the connection. What is no HTTP is answered with 400."""
+def read_request(to: socket.socket, *, whole: bool = True) -> Request | None:
+    """The next request, or None at the end of the connection. What is no HTTP is answered with 400.
+
+    Unless `whole`, the rest of its body stays unread.
+    """
     text = b""
     while b"\r\n\r\n" not in text:
         part = to.recv(65536)
@@ -457,7 +468,7 @@ def read_request(to: socket.socket) -> Request | None:
     head, _, body = text.partition(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").split("\r\n")
     headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    while len(body) < int(headers.get("content-length", 0)) and (part := to.recv(65536)):
+    while whole and len(body) < int(headers.get("content-length", 0)) and (part := to.recv(65536)):
         body += part
     method, path, _ = first.split(" ")
     return Request(method, path, headers, body)
@@ -465,7 +476,12 @@ def read_request(to: socket.socket) -> Request | None:
 
 @contextmanager
 def _running(
-    listener: socket.socket, context: ssl.SSLContext | None, handler: Handler, service: Service, silent: float | None
+    listener: socket.socket,
+    context: ssl.SSLContext | None,
+    handler: Handler,
+    service: Service,
+    silent: float | None,
+    early: bool,
 ) -> Iterator[None]:
     threads: list[threading.Thread] = []
     open_ones: set[socket.socket] = set()
@@ -480,7 +496,7 @@ def _running(
             if silent is not None:
                 plain.recv(4096)  # the client's half of a handshake
                 service.stopped.wait(silent)
-            while silent is None and (request := read_request(to)) is not None:
+            while silent is None and (request := read_request(to, whole=not early)) is not None:
                 service.requests.append(request)
                 if not handler(to, request, service):
                     break

@@ -58,6 +58,7 @@ EXPECTED: dict[str, tuple[int | None, str | None]] = {
     "http-2": (None, "not-http"),
     "continue": (200, None),
     "no-content": (204, None),
+    "early-413": (413, None),
     "echo": (401, None),
     "error-in-200": (200, None),
     "other-model": (200, None),
@@ -75,6 +76,7 @@ OF_TLS = {
     "tls-unknown-ca": "chain",
     "tls-client-certificate": "client-certificate",
     "tls-client-certificate-1.2": "client-certificate",
+    "tls-old-version": "old-version",
     "tls-closed": "closed",
     "tls-hang": "other",
     "plain-on-tls": "not-tls",
@@ -206,6 +208,19 @@ def test_the_key_follows_no_redirect_to_another_host() -> None:
         assert service.other is not None
         assert service.other.requests == []
         assert scored(endpoint).redirects == (service.other.url,)
+
+
+@pytest.mark.parametrize("fault", ["early-413", "healthy", "continue", "reset", "hang", "tls-healthy", "length-longer"])
+def test_a_long_payload(fault: str) -> None:
+    long = Payload("long.json", b"1" * 12_000_000)
+    with serving(fault) as service:
+        endpoint = seen(service, replace(WISHES, payloads=(long,), series=1, timeout=3.0, total=20.0))
+    expected = {**EXPECTED, "tls-healthy": (200, None), "hang": (None, "timeout")}
+    call = scored(endpoint)
+    assert (call.status, call.problem) == expected[fault], call.words
+    assert call.sent == 12_000_000
+    if expected[fault] == (200, None):
+        assert [len(one.body) for one in service.requests if one.method == "POST"] == [12_000_000] * 2
 
 
 def test_a_series_stops_at_the_first_failure() -> None:

@@ -1,5 +1,6 @@
 """How a live service is reached and asked: addresses as people give them, proxies, keys that show nowhere."""
 
+import asyncio
 import base64
 import html
 import json
@@ -88,6 +89,11 @@ def test_the_query_is_sent_and_never_shown(caplog: pytest.LogCaptureFixture) -> 
     assert "c0deThatIsSecret" not in text
     assert "a%2Fb%2Bsigned" not in text
     assert "a/b+signed" not in text
+
+
+def test_what_of_a_query_is_secret() -> None:
+    text = "http://h/score?code=abcd&api-version=2024-05-01-preview&debug=true&x=0123456789abc&Sig=a%2Fb%2Bc"
+    assert set(read_address(text).secrets) == {"abcd", "0123456789abc", "a%2Fb%2Bc", "a/b+c"}
 
 
 FORMS = {
@@ -366,6 +372,14 @@ def test_hosts_that_need_no_proxy(left_out: str, no_proxies: pytest.MonkeyPatch)
     with serving("healthy") as service:
         endpoint = look(service.url, replace(WISHES, payloads=())).endpoint
     assert [call.status for call in endpoint.of("health")] == [200]
+
+
+def test_a_loop_that_runs_already_is_no_obstacle() -> None:
+    async def main() -> Endpoint:
+        return look(service.url, WISHES).endpoint
+
+    with serving("healthy") as service:
+        assert [call.status for call in asyncio.run(main()).of("score")] == [200]
 
 
 def test_who_answers() -> None:
