@@ -1,0 +1,50 @@
+"""A list or an object has more or fewer items than the contract allows.
+
+What it finds
+-------------
+Lists outside of `minItems` and `maxItems`, and objects outside of `minProperties` and `maxProperties`.
+
+Why it breaks
+-------------
+Who keeps to the contract refuses the request. A limit of rows is there for time and memory, as a rule: what goes
+beyond it is answered too late, or not at all.
+
+How to fix
+----------
+Send as many as are allowed; split what is more into several requests.
+
+Learn more
+----------
+Source: JSON Schema 2020-12, validation.
+"""
+
+from collections.abc import Iterator
+
+from checks.cases import fires, quiet
+from checks.check import check
+from checks.contract.faults import faults
+from checks.contract.saying import cut
+from checks.contract.telling import places, tell
+from checks.contract.value_scenes import rows_of, to_array, to_document
+from checks.evidence import Evidence
+from checks.finding import Finding, Fix, Stage
+
+
+@check("contract.array-size", needs=("samples",), stage=Stage.RUN)
+def array_size(evidence: Evidence) -> Iterator[Finding]:
+    """Show how many there are, and the limit."""
+    for fault in faults(evidence, "array-size"):
+        yield tell(
+            fault,
+            f"{places(fault)} has the wrong size: {cut(fault.seen, 24)}, {cut(fault.expected, 20)}",
+            Fix(title=f"send {fault.expected}"),
+        )
+
+
+FEW = {"type": "array", "maxItems": 2}
+CASES = (
+    fires(to_document({"rows": [1, 2, 3]}, rows=FEW), saw="list of 3 numbers, at most 2 items", line=1, findings=1),
+    fires(to_document({"rows": []}, rows={"type": "array", "minItems": 1}), saw="at least 1 item", findings=1),
+    quiet(to_document({"rows": [1, 2]}, rows=FEW)),
+    quiet(to_array(rows_of([[1, 2]]))),
+)
