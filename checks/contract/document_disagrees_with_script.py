@@ -96,7 +96,7 @@ def _differences(script: Contract, declares: Interface, other: Contract, said: S
                 f"{other.pointer}/properties" if other.document and other.document.form == "openapi" else other.pointer
             )
             yield name, where, f"it has no `{name[:40]}`", f"`{name}` is missing, which run() takes{hint}"
-    known = {one.name for one in declares.parameters}
+    known = {*declares.described, *(one.name for one in declares.parameters)}
     for name in theirs:
         if name not in known:
             yield "", _place(other, name), f"run() has no `{name[:40]}`", f"run() takes no `{name[:60]}`"

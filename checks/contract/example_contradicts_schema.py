@@ -84,9 +84,9 @@ def _is_derived(example: Example, one: Disagreement, places: set[str]) -> bool:
             last = f"{above}/{len(holder) - 1}"
             if not any(place == last or place.startswith(f"{last}/") for place in places):
                 return True
-    if one.kind != "type":
-        return False
     value = at_pointer(example.value, one.pointer)[1]
+    if one.kind != "type" or value is None:  # a gap in a frame has the type of its column
+        return value is None
     schema = _schema_at(example, parts)
     types = schema.get("type")
     return (types == "boolean" and value in ("True", "False")) or (types == "object" and "properties" not in schema)

@@ -73,7 +73,7 @@ def references(content: Json) -> Iterator[tuple[str, str]]:
                 yield pointer, reference
             for key, item in reversed(value.items()):
                 # Under `properties` and its like stand names of the person's own: `example` may be one of them.
-                if names or key not in LITERAL:
+                if names or (key not in LITERAL and not str(key).startswith("x-")):
                     stack.append((item, pointer + pointer_of(key), depth + 1, not names and key in NAMED))
         elif isinstance(value, list):
             stack.extend(

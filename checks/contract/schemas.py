@@ -125,7 +125,8 @@ class Schemas:
             if isinstance(schema.get(word), dict):
                 made[word] = {str(n): convert(v) for n, v in schema[word].items() if isinstance(v, dict | bool)}
         if isinstance(schema.get("items"), list):  # one schema an item, as older drafts wrote it
-            made["prefixItems"] = [convert(one) for one in schema["items"] if isinstance(one, dict | bool)]
+            several = [convert(one) for one in schema["items"] if isinstance(one, dict | bool)]
+            made |= {"prefixItems": several} if several else {}
 
     def _target(self, reference: Json) -> str | None:
         """The name of what a reference leads to in the end; None for one that leads nowhere, or only to itself."""

@@ -31,6 +31,9 @@ from checks.evidence import Evidence, Missing
 from checks.finding import Confidence, Finding, Fix, Quote, Severity, Stage
 from checks.text import listed
 
+NOTHING = frozenset({"", "{}", "[]", "null", "false", "0", '""'})
+"""Files of which the server takes no notice."""
+
 
 @check(
     "contract.version-2-missing",
@@ -46,7 +49,8 @@ def version_2_missing(evidence: Evidence) -> Iterator[Finding]:
     if declares is None or declares.kind != "schema" or not declares.versions or declares.problem:
         return
     own = any(
-        is_loaded(one) and one.name in ("swagger.json", "swagger2.json") and one.content for one in judged(evidence)
+        is_loaded(one) and one.name in ("swagger.json", "swagger2.json") and one.text.strip() not in NOTHING
+        for one in judged(evidence)
     )
     if own or any(one.split(".")[0] == "2" for one in declares.versions):
         return

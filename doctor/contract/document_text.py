@@ -53,13 +53,12 @@ def decoded(content: bytes) -> tuple[str, list[DocumentProblem]]:
             name = "UTF-8 with a byte order mark" if encoding == "utf-8-sig" else encoding.upper()
             text = content.decode(encoding, "replace")
             return text, [_syntax(f"the file is {name}; plain UTF-8 is expected", 1, 0)]
+    if guess := _without_mark(content):
+        text = content.decode(guess, "replace")
+        return text, [_syntax(f"the file is {guess.upper()}; plain UTF-8 is expected", 1, 0)]
     try:
         return content.decode("utf-8"), []
     except UnicodeDecodeError as error:
-        guess = _without_mark(content)
-        if guess:
-            text = content.decode(guess, "replace")
-            return text, [_syntax(f"the file is {guess.upper()}; plain UTF-8 is expected", 1, 0)]
         text = content.decode("utf-8", "replace")
         line = content.count(b"\n", 0, error.start) + 1
         column = len(content[content.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8", "replace"))
@@ -121,7 +120,7 @@ def read_json(text: str) -> Read:
 
 def _broken_json(text: str, error: json.JSONDecodeError) -> DocumentProblem:
     at = error.pos
-    while text[at : at + 1] in (" ", "\t", "\r", "\n"):
+    while not error.msg.startswith(("Invalid", "Unterminated")) and text[at : at + 1] in (" ", "\t", "\r", "\n"):
         at += 1
     before = text[:at].rstrip()[-1:]
     seen = text[at : at + 1]

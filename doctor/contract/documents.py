@@ -33,7 +33,7 @@ _NAME = re.compile(r"(?:swagger|openapi)[\w.-]*\.(?:json|ya?ml)|service_schema\.
 _IN_YAML = re.compile(r"^[\"']?(?:swagger|openapi)[\"']?\s*:\s*[\"']?\d", re.MULTILINE)
 _PATHS_IN_YAML = re.compile(r"^paths\s*:\s*(?:#.*)?$", re.MULTILINE)
 _INFO_IN_YAML = re.compile(r"^info\s*:\s*(?:#.*)?$", re.MULTILINE)
-_OLD_FORM = re.compile(r'"(?:swagger|internal)"\s*:')
+_OLD_FORM = re.compile(r'"swagger"\s*:\s*\{')
 _SECRET = re.compile(r"(?i)pass|pwd|secret|token|credential|conn|key")
 
 Role = Literal["given", "beside", "served", "old"]
@@ -62,7 +62,7 @@ def is_document(path: Path) -> bool:
 
 def _describes(head: str) -> bool:
     """True where the first keys of a text are those of a description."""
-    if not looks_like_json(head):
+    if head.lstrip("\ufeff \t\r\n")[:1] not in ("{", "["):
         if _IN_YAML.search(head):
             return True
         return bool(_PATHS_IN_YAML.search(head) and _INFO_IN_YAML.search(head))
@@ -73,7 +73,7 @@ def _describes(head: str) -> bool:
             return True
     if places.offset("/paths") is not None and places.offset("/info") is not None:
         return True
-    return places.offset("/input") is not None and bool(_OLD_FORM.search(head)) and '"swagger"' in head
+    return places.offset("/input") is not None and bool(_OLD_FORM.search(head)) and '"internal"' in head
 
 
 def _parses(text: str) -> bool:
@@ -137,8 +137,11 @@ def document_of(content: bytes, source: str, role: Literal["given", "beside", "s
 def _read(text: str, source: str) -> Read:
     """As JSON where it is meant as such, else as YAML."""
     named_json = source.lower().endswith(".json")
+    named_yaml = source.lower().endswith((".yaml", ".yml"))
     if looks_like_json(text) or not text.strip("\ufeff \t\r\n"):
-        return read_json(text)
+        read = read_json(text)
+        if not (named_yaml and read.content is None and any(one.kind == "syntax" for one in read.problems)):
+            return read
     from doctor.contract.document_yaml import read_yaml
 
     if not named_json:
