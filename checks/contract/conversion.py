@@ -83,7 +83,9 @@ def cut(text: str) -> str:
 
 def below(pointer: str, key: str | int) -> str:
     """The pointer of a member or an item of the value at `pointer` (RFC 6901)."""
-    return f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
+    if isinstance(key, int):
+        return f"{pointer}/{key}"
+    return f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"
 
 
 def type_name(value: Json) -> str:

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from datetime import date, time
 
 from checks.contract.conversion import NO_NUMBER, Conversion, Refusal, python_text, type_name
-from checks.contract.conversion_frame import Cell
+from checks.contract.conversion_frame import Column
 from checks.contract.conversion_scalars import (
     CUT_OFF,
+    EXACT,
     float_kept,
     integer_range,
     to_bool,
@@ -35,19 +36,37 @@ EPOCH = date(1970, 1, 1).toordinal()
 UNITS = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 
 
-def convert_column(
-    dtype: str, name: str, cells: Sequence[Cell], categories: Sequence[Json] | None, told: Conversion
-) -> None:
+def convert_column(dtype: str, name: str, cells: Column, categories: Sequence[Json] | None, told: Conversion) -> None:
     """Follow `astype` for the cells of one column. Raises Refusal where it raises."""
-    read = _read_as({_kind(value) for value, _ in cells}, cells)
+    if _fits(dtype, cells.values):
+        return
+    read = _read_as({_kind(value) for value in cells.values}, cells.values)
     try:
         _convert(dtype, read, cells, categories, told)
     except Refusal as refusal:
         # Durations are converted before the column takes its type.
-        if not dtype.startswith("timedelta") and refusal.headline.startswith(("ValueError", "IntCastingNaNError", "DateParseError")):
+        if not dtype.startswith("timedelta") and refusal.headline.startswith(
+            ("ValueError", "IntCastingNaNError", "DateParseError")
+        ):
             told_by_pandas = f"{refusal.headline}: Error while type casting for column '{name}'"
             raise Refusal(told_by_pandas, refusal.pointer, refusal.sure) from None
         raise
+
+
+def _fits(dtype: str, values: list[Json]) -> bool:
+    """True for most columns: all values are of the type already, and nothing can happen to them."""
+    kinds = set(map(type, values))
+    if kinds == {int}:
+        least, greatest = min(values), max(values)
+        if found := re.fullmatch(r"([uU]?)[iI]nt(8|16|32|64)", dtype):
+            lowest, highest = integer_range(not found[1], int(found[2]))
+            return bool(lowest <= least and greatest <= highest)
+        return dtype == "float64" and bool(-EXACT[64] <= least and greatest <= EXACT[64])
+    if kinds == {float}:
+        return dtype == "float64"
+    if kinds == {bool}:
+        return dtype in ("bool", "boolean")
+    return kinds == {str} and dtype in ("str", "string")
 
 
 def _kind(value: Json) -> str:
@@ -58,18 +77,18 @@ def _kind(value: Json) -> str:
     return type_name(value)
 
 
-def _read_as(kinds: set[str], cells: Sequence[Cell]) -> str:
+def _read_as(kinds: set[str], values: list[Json]) -> str:
     """The type that pandas reads a column with: int, large (uint64), float, bool, str or object."""
     if kinds <= {"int"} or kinds == {"bool"} or (kinds and kinds <= {"str", "none"} and "str" in kinds):
         return next(iter(sorted(kinds - {"none"}, reverse=True)), "object")
     if kinds <= {"int", "large"}:
-        return "object" if any(value < 0 for value, _ in cells) else "large"
+        return "object" if any(value < 0 for value in values) else "large"
     if kinds <= {"int", "large", "float", "nan", "none"} and kinds != {"none"}:
         return "float" if kinds & {"float", "nan", "int"} else "object"
     return "object"
 
 
-def _convert(dtype: str, read: str, cells: Sequence[Cell], categories: Sequence[Json] | None, told: Conversion) -> None:
+def _convert(dtype: str, read: str, cells: Column, categories: Sequence[Json] | None, told: Conversion) -> None:
     if found := re.fullmatch(r"(u?)int(8|16|32|64)", dtype):
         _integers(not found[1], int(found[2]), read, cells, told)
     elif found := re.fullmatch(r"([Uu]?)Int(8|16|32|64)", dtype):
@@ -95,7 +114,7 @@ def _convert(dtype: str, read: str, cells: Sequence[Cell], categories: Sequence[
         told.doubt()
 
 
-def _integers(signed: bool, bits: int, read: str, cells: Sequence[Cell], told: Conversion) -> None:
+def _integers(signed: bool, bits: int, read: str, cells: Column, told: Conversion) -> None:
     if read in ("object", "str"):
         for value, pointer in cells:
             to_integer(math.nan if value is None else value, signed, bits, pointer, told)
@@ -121,7 +140,7 @@ def _integers(signed: bool, bits: int, read: str, cells: Sequence[Cell], told: C
             told.change(pointer, value, str(made), CUT_OFF if isinstance(value, float) else LOST)
 
 
-def _nullable_integers(signed: bool, bits: int, read: str, cells: Sequence[Cell], told: Conversion) -> None:
+def _nullable_integers(signed: bool, bits: int, read: str, cells: Column, told: Conversion) -> None:
     least, greatest = integer_range(signed, bits)
     unsafe = f"TypeError: cannot safely cast non-equivalent object to {'' if signed else 'u'}int{bits}"
     for value, pointer in cells:
@@ -138,7 +157,7 @@ def _nullable_integers(signed: bool, bits: int, read: str, cells: Sequence[Cell]
             told.change(pointer, value, str(made), LOST)
 
 
-def _floats(bits: int, cells: Sequence[Cell], told: Conversion) -> None:
+def _floats(bits: int, cells: Column, told: Conversion) -> None:
     for value, pointer in cells:
         if isinstance(value, float):
             float_kept(value, value, bits, pointer, told)
@@ -150,14 +169,14 @@ def _is_null(value: Json) -> bool:
     return value is None or (isinstance(value, float) and math.isnan(value))
 
 
-def _nullable_bools(read: str, cells: Sequence[Cell]) -> None:
+def _nullable_bools(read: str, cells: Column) -> None:
     for value, pointer in cells:
         fits = _is_null(value) or isinstance(value, bool)
         if not fits and not (read in ("int", "float") and value in (0, 1)):
             raise Refusal("TypeError: Need to pass bool-like values", pointer)
 
 
-def _texts(read: str, cells: Sequence[Cell], told: Conversion) -> None:
+def _texts(read: str, cells: Column, told: Conversion) -> None:
     """All but nulls becomes text, numbers as the column holds them: beside a null or a decimal, 1 is `1.0`."""
     for value, pointer in cells:
         if isinstance(value, str) or _is_null(value):
@@ -180,7 +199,7 @@ def _as_pandas_reads(value: float) -> float:
     return -made if found[1] else made
 
 
-def _categories(cells: Sequence[Cell], categories: Sequence[Json] | None, told: Conversion) -> None:
+def _categories(cells: Column, categories: Sequence[Json] | None, told: Conversion) -> None:
     for value, pointer in cells:
         if isinstance(value, list | dict):
             raise Refusal(f"TypeError: unhashable type: '{type_name(value)}'", pointer)
@@ -190,7 +209,7 @@ def _categories(cells: Sequence[Cell], categories: Sequence[Json] | None, told: 
             told.change(pointer, value, "nan", "the sample's column does not have this category")
 
 
-def _dates(unit: str, zoned: bool, read: str, cells: Sequence[Cell], told: Conversion) -> None:
+def _dates(unit: str, zoned: bool, read: str, cells: Column, told: Conversion) -> None:
     for value, pointer in cells:
         if value is None or (isinstance(value, float) and not math.isfinite(value)):
             continue
@@ -254,11 +273,11 @@ def _date_text(value: str, zoned: bool, pointer: str, told: Conversion) -> None:
         if zoned and not found[10] and told.pandas < 3:
             told.doubt()
         return
-    if re.fullmatch(r"\s*\d{1,3}(\.\d+)?\s*", value):
+    if re.fullmatch(r"\s*\d{1,3}(\.\d+)?\s*", value, re.ASCII):
         raise Refusal(f'ValueError: Given date string "{value}" not likely a datetime', pointer)
     if not re.search(r"\d", value) and not DATE_LETTERS.search(value):
         raise Refusal(f"DateParseError: Unknown datetime string format, unable to parse: {value}", pointer)
-    found = re.fullmatch(r"(\d\d)/(\d\d)/(\d{4})", value)
+    found = re.fullmatch(r"(\d\d)/(\d\d)/(\d{4})", value, re.ASCII)
     if found and 0 < int(found[1]) <= 12 and 0 < int(found[2]) <= 12:
         if found[1] != found[2] and not zoned:
             got = f"Timestamp('{found[3]}-{found[1]}-{found[2]} 00:00:00')"
@@ -267,7 +286,7 @@ def _date_text(value: str, zoned: bool, pointer: str, told: Conversion) -> None:
     told.doubt()
 
 
-def _durations(read: str, cells: Sequence[Cell], told: Conversion) -> None:
+def _durations(read: str, cells: Column, told: Conversion) -> None:
     for value, pointer in cells:
         if _is_null(value) or value in EMPTY:
             continue

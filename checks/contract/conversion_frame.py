@@ -3,23 +3,36 @@
 Source: pandas 3.1, `io/json/_json.py` and `core/internals/construction.py`, tried.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from checks.contract.conversion import Doubtful, Refusal, below, type_name
 from checks.contract.records import Json
 
-Cell = tuple[Json, str]
-"""A value and its pointer. The pointer of a value that is missing is that of what it is missing in."""
 Label = str | int
+Where = Callable[[int], str]
+"""The pointer of a row, or of a cell, by the number of its row. It is only made for what is told."""
 
 SPLIT = ("columns", "index", "data")
 
 
+@dataclass(frozen=True)
+class Column:
+    """The values of one column. The pointer of one that is missing is that of what it is missing in."""
+
+    values: list[Json]
+    where: Where
+
+    def __iter__(self) -> Iterator[tuple[Json, str]]:
+        """Each value with its pointer."""
+        return ((value, self.where(n)) for n, value in enumerate(self.values))
+
+
 @dataclass
 class Frame:
-    """Columns by label in their order; each holds a cell for each row. `pointer` is where the rows stand."""
+    """Columns by label in their order. `pointer` is where the rows stand."""
 
-    columns: dict[Label, list[Cell]] = field(default_factory=dict)
+    columns: dict[Label, Column] = field(default_factory=dict)
     pointer: str = ""
 
 
@@ -34,21 +47,25 @@ def frame_of(orient: str, value: Json, pointer: str) -> Frame:
     return _of_dict(value, pointer) if isinstance(value, dict) else _of_list(value, pointer)
 
 
-def _of_list(rows: list[Json], pointer: str, wheres: list[str] | None = None) -> Frame:
-    """Rows of any kind: the first says how all are read."""
+def _of_list(rows: list[Json], pointer: str, names: list[str] | None = None) -> Frame:
+    """Rows of any kind: the first says how all are read. `names` are their keys in an object."""
+
+    def where(n: int) -> str:
+        return below(pointer, names[n] if names else n)
+
     if not rows:
         return Frame(pointer=pointer)
-    placed = list(zip(rows, wheres or [below(pointer, n) for n in range(len(rows))], strict=True))
     if isinstance(rows[0], dict):
-        return _of_records(placed, pointer)
+        return _of_records(rows, where, pointer)
     if isinstance(rows[0], list):
-        return _of_lists(placed, pointer)
-    return Frame(columns={0: list(placed)}, pointer=pointer)
+        return _of_lists(rows, where, pointer)
+    return Frame(columns={0: Column(rows, where)}, pointer=pointer)
 
 
-def _of_records(rows: list[tuple[Json, str]], pointer: str) -> Frame:
+def _of_records(rows: list[Json], where_of: Where, pointer: str) -> Frame:
     labels: dict[Label, None] = {}
-    for row, where in rows:
+    for n, row in enumerate(rows):
+        where = where_of(n) if not isinstance(row, dict) else ""
         if isinstance(row, dict):
             labels.update(dict.fromkeys(row))
         elif isinstance(row, list):
@@ -61,13 +78,13 @@ def _of_records(rows: list[tuple[Json, str]], pointer: str) -> Frame:
                 raise Refusal("ValueError: dictionary update sequence element #0 has length 1; 2 is required", where)
         else:
             raise Refusal(f"TypeError: '{type_name(row)}' object is not iterable", where)
-    records = [(row if isinstance(row, dict) else {}, where) for row, where in rows]
-    return Frame(
-        columns={
-            label: [(row[label], below(where, label)) if label in row else (None, where) for row, where in records]
-            for label in labels
-        },
-        pointer=pointer,
+    records = [row if isinstance(row, dict) else {} for row in rows]
+    return Frame(columns={label: _picked(records, label, where_of) for label in labels}, pointer=pointer)
+
+
+def _picked(records: list[dict[Label, Json]], label: Label, where: Where) -> Column:
+    return Column(
+        [row.get(label) for row in records], lambda n: below(where(n), label) if label in records[n] else where(n)
     )
 
 
@@ -75,19 +92,20 @@ def _is_pair(item: Json) -> bool:
     return isinstance(item, list | str | dict) and len(item) == 2
 
 
-def _of_lists(rows: list[tuple[Json, str]], pointer: str) -> Frame:
-    for row, where in rows:
+def _of_lists(rows: list[Json], where: Where, pointer: str) -> Frame:
+    for n, row in enumerate(rows):
         if isinstance(row, str | dict):
             raise Doubtful
         if not isinstance(row, list):
-            raise Refusal(f"TypeError: object of type '{type_name(row)}' has no len()", where)
-    width = max(len(row) for row, _ in rows)
-    return Frame(
-        columns={
-            n: [(row[n], below(where, n)) if n < len(row) else (None, where) for row, where in rows]
-            for n in range(width)
-        },
-        pointer=pointer,
+            raise Refusal(f"TypeError: object of type '{type_name(row)}' has no len()", where(n))
+    width = max(len(row) for row in rows)
+    return Frame(columns={place: _sliced(rows, place, where) for place in range(width)}, pointer=pointer)
+
+
+def _sliced(rows: list[list[Json]], place: int, where: Where) -> Column:
+    return Column(
+        [row[place] if place < len(row) else None for row in rows],
+        lambda n: below(where(n), place) if place < len(rows[n]) else where(n),
     )
 
 
@@ -105,16 +123,18 @@ def _of_dict(value: dict[str, Json], pointer: str) -> Frame:
         raise Refusal("ValueError: Mixing dicts with non-Series may lead to ambiguous ordering.", pointer)
     labels = list(dict.fromkeys(label for item in objects.values() for label in item))
     rows = len(labels) if objects else len(next(iter(lists.values())))
-    columns: dict[Label, list[Cell]] = {}
-    for key, item in value.items():
-        where = below(pointer, key)
-        if isinstance(item, list):
-            columns[key] = [(cell, below(where, n)) for n, cell in enumerate(item)]
-        elif isinstance(item, dict):
-            columns[key] = [(item[k], below(where, k)) if k in item else (None, where) for k in labels]
-        else:
-            columns[key] = [(item, where)] * rows
-    return Frame(columns=columns, pointer=pointer)
+    return Frame({key: _by_row(item, below(pointer, key), labels, rows) for key, item in value.items()}, pointer)
+
+
+def _by_row(item: Json, pointer: str, labels: list[str], rows: int) -> Column:
+    """A list, an object by row label, or a scalar that every row gets."""
+    if isinstance(item, list):
+        return Column(item, lambda n: below(pointer, n))
+    if isinstance(item, dict):
+        return Column(
+            [item.get(k) for k in labels], lambda n: below(pointer, labels[n]) if labels[n] in item else pointer
+        )
+    return Column([item] * rows, lambda _: pointer)
 
 
 def _index(value: Json, pointer: str) -> Frame:
@@ -124,12 +144,13 @@ def _index(value: Json, pointer: str) -> Frame:
     if isinstance(value, list):
         raise Refusal("AttributeError: 'list' object has no attribute 'values'", pointer)
     rows = list(value.values())
-    wheres = [below(pointer, key) for key in value]
     if isinstance(rows[0], dict):
-        for row, where in zip(rows, wheres, strict=True):
+        for key, row in value.items():
             if not isinstance(row, dict):
-                raise Refusal(f"AttributeError: '{type_name(row)}' object has no attribute 'items'", where)
-    return _of_list(rows, pointer, wheres)
+                raise Refusal(
+                    f"AttributeError: '{type_name(row)}' object has no attribute 'items'", below(pointer, key)
+                )
+    return _of_list(rows, pointer, list(value))
 
 
 def _split(value: Json, pointer: str) -> Frame:
@@ -152,8 +173,8 @@ def _split(value: Json, pointer: str) -> Frame:
             raise Refusal("ValueError: DataFrame constructor not properly called!", where)
         raise Doubtful
     if not rows:
-        return Frame(columns={label: [] for label in labels}, pointer=where)
-    return _named(_of_list(rows, where), rows[0], labels)
+        return Frame({label: Column([], lambda _: where) for label in labels}, where)
+    return _named(_of_list(rows, where), rows, labels)
 
 
 def _is_index(value: dict[str, Json], rows: list[Json]) -> bool:
@@ -164,12 +185,11 @@ def _is_index(value: dict[str, Json], rows: list[Json]) -> bool:
     return len(index) == len(rows) and not any(isinstance(label, list | dict) for label in index)
 
 
-def _named(frame: Frame, first: Json, labels: list[Label]) -> Frame:
+def _named(frame: Frame, rows: list[Json], labels: list[Label]) -> Frame:
     """Rows under the names of `columns`: records are picked by name, lists must be as long."""
-    if isinstance(first, dict):
-        rows = len(next(iter(frame.columns.values()), []))
-        empty = [(None, frame.pointer)] * rows
-        return Frame({label: frame.columns.get(label, list(empty)) for label in labels}, frame.pointer)
+    if not rows or isinstance(rows[0], dict):
+        absent = Column([None] * len(rows), lambda n: below(frame.pointer, n))
+        return Frame({label: frame.columns.get(label, absent) for label in labels}, frame.pointer)
     if len(labels) != len(frame.columns):
         raise Refusal(
             f"ValueError: {len(labels)} columns passed, passed data had {len(frame.columns)} columns", frame.pointer
@@ -198,7 +218,9 @@ def _table(value: Json, pointer: str) -> Frame:
     plain = whole and all(isinstance(name, str) for name in names) and isinstance(keys, list)
     if not plain or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise Doubtful
+    if any(field.get("type") == "duration" for field in fields):
+        raise Refusal('NotImplementedError: table="orient" can not yet read ISO-formatted Timedelta data', pointer)
     if any(field.get("type") not in TABLE_TYPES for field in fields) or not all(key in names for key in keys):
         raise Doubtful
     wanted: list[Label] = [str(name) for name in names if name not in keys]
-    return _named(_of_list(rows, where) if rows else Frame(pointer=where), {}, wanted)
+    return _named(_of_list(rows, where), rows, wanted)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time, timedelta, timezone
 
 from checks.contract.conversion import Conversion, Refusal, below, python_text, type_name
-from checks.contract.conversion_scalars import EXACT, to_bool, to_bytes, to_float, to_integer, to_text
+from checks.contract.conversion_scalars import EXACT, integer_range, to_bool, to_bytes, to_float, to_integer, to_text
 from checks.contract.records import Json, ParameterType
 
 Cell = Callable[[Json, str, Conversion], None]
@@ -76,46 +76,65 @@ def _inhomogeneous(shape: tuple[int, ...], pointer: str) -> Refusal:
 def _shape(value: list[Json], pointer: str) -> tuple[tuple[int, ...], str]:
     """The dimensions that all lists share, and the pointer of the first item that does not fit (empty: all do)."""
     shape: list[int] = [len(value)]
-    level = [(value, pointer)]
+    level = [value]
     while len(shape) <= MOST_DIMENSIONS:
-        first = next((item for row, _ in level for item in row), None)
+        first = next((item for row in level for item in row), None)
         if not isinstance(first, list):
-            odd = next(_lists_of(level), None)
-            return tuple(shape), odd or ""
+            mixed = any(list in set(map(type, row)) for row in level)
+            odd = _first_odd(level, None) if mixed else None
+            return tuple(shape), "" if odd is None else _place(odd, shape, pointer)
         size = len(first)
-        for row, where in level:
-            for n, item in enumerate(row):
-                if not isinstance(item, list) or len(item) != size:
-                    return tuple(shape), below(where, n)
-        level = [(item, below(where, n)) for row, where in level for n, item in enumerate(row)]
+        odd = _first_odd(level, size)
+        if odd is not None:
+            return tuple(shape), _place(odd, shape, pointer)
+        level = [item for row in level for item in row]
         shape.append(size)
     return tuple(shape), ""
 
 
-def _lists_of(level: list[tuple[list[Json], str]]) -> Iterator[str]:
-    return (below(where, n) for row, where in level for n, item in enumerate(row) if isinstance(item, list))
+def _first_odd(level: list[list[Json]], size: int | None) -> int | None:
+    """How many items stand before the first that is no list of that size; with None, before the first list."""
+    items = (item for row in level for item in row)
+    for n, item in enumerate(items):
+        if isinstance(item, list) is (size is None) or (size is not None and len(item) != size):
+            return n
+    return None
+
+
+def _place(count: int, shape: list[int], pointer: str) -> str:
+    """The pointer of an item of the lowest level by the number of items before it."""
+    places: list[int] = []
+    for size in reversed(shape):
+        count, place = divmod(count, size)
+        places.insert(0, place)
+    return pointer + "".join(f"/{place}" for place in places)
 
 
 def _cells(value: list[Json], depth: int, cell: Cell, dtype: str, pointer: str, told: Conversion) -> None:
     """Convert all scalars in their order. A row of plain floats is passed over: nothing can happen to it."""
     waiting: list[tuple[list[Json], str, int]] = [(value, pointer, depth)]
-    plain = {float} if dtype == "float64" else {str} if dtype == "object" else set()
+    least, greatest = _harmless(dtype)
     while waiting:
         row, where, levels = waiting.pop()
         if levels > 1:
             waiting.extend((row[n], below(where, n), levels - 1) for n in reversed(range(len(row))))
-        elif not set(map(type, row)) <= plain and not _small_numbers(row, dtype):
-            for n, item in enumerate(row):
-                cell(item, below(where, n), told)
+            continue
+        kinds = set(map(type, row))
+        if kinds == {int} and least <= min(row) and max(row) <= greatest:
+            continue
+        if kinds == {float} and dtype == "float64":
+            continue
+        for n, item in enumerate(row):
+            cell(item, below(where, n), told)
 
 
-def _small_numbers(row: list[Json], dtype: str) -> bool:
-    """True for a row that float64 holds exactly, as most are."""
-    return (
-        dtype == "float64"
-        and set(map(type, row)) <= {int, float}
-        and all(-EXACT[64] <= item <= EXACT[64] for item in row if type(item) is int)
-    )
+def _harmless(dtype: str) -> tuple[int, int]:
+    """From which integer to which an array of this dtype holds all as they are."""
+    if found := re.fullmatch(r"(u?)int(8|16|32|64)", dtype):
+        return integer_range(not found[1], int(found[2]))
+    if found := re.fullmatch(r"float(16|32|64)", dtype):
+        return -EXACT[int(found[1])], EXACT[int(found[1])]
+    return 0, -1
 
 
 def cell_of(dtype: str) -> Cell | None:

@@ -37,7 +37,10 @@ def convert_pandas(kind: ParameterType, value: Json, pointer: str, told: Convers
         told.doubt()
         return
     if kind.enforce_types:
-        _enforce_types(kind, frame, labels, told)
+        try:
+            _enforce_types(kind, frame, labels, told)
+        except Refusal as refusal:
+            raise Refusal(refusal.headline, refusal.pointer, sure=orient != "table") from None
     _check_width(kind, frame)
     _tell_columns(kind, frame, labels, told)
 
@@ -60,7 +63,8 @@ def _members(value: Json) -> list[Json]:
 def _labels(labels: list[Label], told: Conversion) -> list[Label] | None:
     """The labels as pandas reads them: numbers when all are numbers. None when they may be read as dates."""
     if not labels or any(isinstance(label, int) for label in labels):
-        return labels
+        mixed = {type(label) for label in labels} == {int, str}
+        return None if mixed and all(_as_number(str(label)) is not None for label in labels) else labels
     texts = [str(label) for label in labels]
     numbers = [_as_number(text) for text in texts]
     if all(number is not None for number in numbers):
