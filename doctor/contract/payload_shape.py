@@ -17,8 +17,9 @@ MOST_NODES = 2_000  # of the tree: beyond it a payload is too large to be made a
 DEEPEST = 40
 MISSING: Any = object()  # no example
 
-Kind = Literal["object", "rows", "list", "fixed", "leaf", "constant", "schema"]
-_COMBINED = ("enum", "const", "anyOf", "oneOf", "allOf", "not", "if", "pattern", "propertyNames", "patternProperties")
+Kind = Literal["object", "rows", "list", "fixed", "leaf", "constant", "choice", "schema"]
+_NOT_SHARED = ("example", "examples", "default", "title", "description")
+_UNREADABLE = ("not", "if", "propertyNames", "patternProperties", "dependentSchemas", "dependentRequired", "contains")
 
 
 class NotTold(Exception):
@@ -30,9 +31,9 @@ class Shape:
     """One place of a payload.
 
     `kind`: object (of `members`), rows (any number of `item`), list (as long as the example), fixed (of `items`, one
-    each), leaf (of one type), constant (the example as it is), schema (whatever the schema allows). `required` are the
-    members that the contract asks for. `column` is the parameter type whose library converts the value; `strict`: the
-    server or its library refuses another number of items.
+    each), leaf (of one type), constant (the example as it is), choice (one of `items`), schema (values that are named,
+    or a pattern). `required` are the members that the contract asks for. `column` is the parameter type whose library
+    converts the value; `strict`: the server or its library refuses another number of items.
     """
 
     kind: Kind
@@ -54,7 +55,7 @@ class Shape:
             yield from member.walk((*pointer, name))
         if self.item is not None:
             yield from self.item.walk((*pointer, 0))
-        for number, one in enumerate(self.items):
+        for number, one in enumerate(self.items if self.kind == "fixed" else ()):
             yield from one.walk((*pointer, number))
 
 
@@ -96,11 +97,20 @@ class _Builder:
             given = schema.get("examples")
             first = given[0] if isinstance(given, list) and given else MISSING
             example = schema.get("example", schema.get("default", first))
-        if any(word in schema for word in _COMBINED):
-            return Shape("schema", self.inlined(schema, 0), example, column=column)
-        kind = type_of(schema)
-        if kind is None and isinstance(schema.get("type"), list):
+        if any(word in schema for word in ("enum", "const", "pattern")):
             return Shape("schema", schema, example, column=column)
+        if any(word in schema for word in _UNREADABLE):
+            if example is MISSING:
+                raise NotTold(f"the contract uses `{next(word for word in _UNREADABLE if word in schema)}`")
+            return Shape("constant", schema, example, column=column)
+        if "allOf" in schema:
+            return self.make(self._merged(schema), example, column, depth + 1)
+        kind = type_of(schema)
+        if kind == "null":
+            return Shape("constant", schema, None, column=column)
+        if (branches := _alternatives(schema, kind)) is not None:
+            items = tuple(self.make(self.resolved(one), MISSING, column, depth + 1) for one in branches)
+            return Shape("choice", schema, example, items=items, column=column)
         if column is not None and column.kind == "pandas" and column.orient in ("split", "table"):
             return self._labelled(schema, example, column, depth)
         if kind == "object" or "properties" in schema:
@@ -132,22 +142,18 @@ class _Builder:
             value = value[key]
         return value
 
-    def inlined(self, schema: Json, depth: int) -> Json:
-        """The schema with what its references lead to in their place."""
-        self.nodes += 1
-        if depth > DEEPEST or self.nodes > MOST_NODES:
-            raise NotTold("the contract is too deep, or leads into itself")
-        if isinstance(schema, list):
-            return [self.inlined(one, depth + 1) for one in schema]
-        if not isinstance(schema, dict):
-            return schema
-        if isinstance(schema.get("$ref"), str):
-            return self.inlined(self.at(schema["$ref"]), depth + 1)
-        return {
-            key: value if key in ("enum", "const", "example", "examples", "default") else self.inlined(value, depth + 1)
-            for key, value in schema.items()
-            if key != "format" or value in ("date", "date-time", "time", "email", "uuid", "ipv4", "ipv6", "uri")
-        }
+    def _merged(self, schema: Schema) -> Schema:
+        """The parts of an allOf in one; of words that several have, the last counts, but for members."""
+        made = {word: value for word, value in schema.items() if word != "allOf"}
+        parts = schema["allOf"] if isinstance(schema["allOf"], list) else []
+        for part in parts:
+            one = self.resolved(part)
+            members = {**made.get("properties", {}), **one.get("properties", {})}
+            required = list(dict.fromkeys([*made.get("required", []), *one.get("required", [])]))
+            made = {**made, **{word: value for word, value in one.items() if word not in _NOT_SHARED}}
+            made |= {"properties": members} if members else {}
+            made |= {"required": required} if required else {}
+        return made
 
     def _object(self, schema: Schema, example: Json, column: ParameterType | None, depth: int) -> Shape:
         properties = schema.get("properties")
@@ -284,6 +290,17 @@ def of_sample(source: str, value: Json) -> Contract:
 def is_declared(contract: Contract) -> bool:
     """False for what was only inferred from a sample."""
     return contract.interface is not None or contract.document is not None
+
+
+def _alternatives(schema: Schema, kind: str | None) -> list[Schema] | None:
+    """The schemas of which a value fits one: of anyOf and oneOf with the words beside them, and of several types."""
+    branches = schema.get("anyOf", schema.get("oneOf"))
+    rest = {word: value for word, value in schema.items() if word not in ("anyOf", "oneOf", *_NOT_SHARED)}
+    if isinstance(branches, list) and branches:
+        return [{**rest, **one} if "$ref" not in one else one for one in branches if isinstance(one, dict)]
+    if isinstance(schema.get("type"), list) and kind is None:
+        return [{**rest, "type": one} for one in schema["type"]] or None
+    return None
 
 
 def _limits(schema: Schema, least: int, most: int) -> tuple[int, int]:

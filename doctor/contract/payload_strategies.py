@@ -7,7 +7,7 @@ import base64
 import re
 from typing import TYPE_CHECKING, Any, Literal
 
-from checks.contract.records import Json, Schema
+from checks.contract.records import Schema
 from doctor.contract.payload_shape import MISSING, Shape, is_nullable, type_of
 
 if TYPE_CHECKING:
@@ -60,7 +60,9 @@ def _inner(shape: Shape, origin: Literal["near", "made"]) -> "Strategy":
         return st.just({} if shape.example is MISSING else shape.example)
     if origin == "near" and shape.example is not MISSING:
         return _near(shape)
-    return _leaf(shape) if shape.kind == "leaf" else _of_schema(shape.schema)
+    if shape.kind == "choice":
+        return st.one_of(*(payloads(one, origin) for one in shape.items))
+    return _leaf(shape) if shape.kind == "leaf" else _named(shape.schema)
 
 
 def _near(shape: Shape) -> "Strategy":
@@ -73,6 +75,12 @@ def _near(shape: Shape) -> "Strategy":
     low, high = sorted((value * (1 - NEAR), value * (1 + NEAR)))
     low, high = max(low, _limit(shape.schema, "minimum", low)), min(high, _limit(shape.schema, "maximum", high))
     return st.floats(low, high, allow_subnormal=False) if low < high else st.just(value)
+
+
+def _named(schema: Schema) -> "Strategy":
+    """Values that are named one by one, or texts of a pattern."""
+    words = ("type", "enum", "const", "pattern", "minLength", "maxLength")
+    return _of_schema({word: schema[word] for word in words if word in schema})
 
 
 def _limit(schema: Schema, name: str, otherwise: float) -> float:
@@ -136,8 +144,16 @@ def _texts(shape: Shape) -> "Strategy":
         return _moments(form, example, dtype)
     if form and form != "string" and example:  # of a form that nobody else knows
         return st.just(example)
-    if form in ("email", "uuid", "ipv4", "ipv6", "uri", "hostname"):
-        return _of_schema({"type": "string", "format": form})
+    known = {
+        "email": st.just("ann@example.com"),
+        "uuid": st.uuids().map(str),
+        "uri": st.just("https://example.com/a"),
+        "hostname": st.just("example.com"),
+        "ipv4": st.just("192.0.2.1"),
+        "ipv6": st.just("2001:db8::1"),
+    }
+    if form in known:
+        return known[form]
     least = schema.get("minLength") if isinstance(schema.get("minLength"), int) else 0
     most = schema.get("maxLength") if isinstance(schema.get("maxLength"), int) else max(LONGEST_TEXT, least or 0)
     return st.text(_LETTERS, min_size=least or 0, max_size=min(most or 0, 1_000))
@@ -161,38 +177,7 @@ def _moments(form: str, example: str, dtype: str) -> "Strategy":
 
 
 def _of_schema(schema: Schema) -> "Strategy":
-    """What a schema allows, made by hypothesis-jsonschema."""
+    """What the schema of a plain value allows, made by hypothesis-jsonschema."""
     from hypothesis_jsonschema import from_schema
 
-    return from_schema(_closed(schema), allow_x00=False)
-
-
-def _closed(schema: Json) -> Json:
-    """A schema whose objects have all that they name and nothing else, and whose lists are short."""
-    if isinstance(schema, list):
-        return [_closed(one) for one in schema]
-    if not isinstance(schema, dict):
-        return schema
-    drop = (
-        "example",
-        "examples",
-        "title",
-        "description",
-        "default",
-        "discriminator",
-        "xml",
-        "externalDocs",
-        "nullable",
-    )
-    made = {
-        key: value if key in ("enum", "const") else _closed(value) for key, value in schema.items() if key not in drop
-    }
-    made = {key: value for key, value in made.items() if key not in _BOUNDS} | _bounds(made)
-    if made.get("type") == "object" and isinstance(made.get("properties"), dict):
-        made["required"] = list(made["properties"])
-        made.setdefault("additionalProperties", False)
-    if made.get("type") == "array" and "maxItems" not in made:
-        made["maxItems"] = max(MOST_DRAWN // 4, made.get("minItems", 0))
-    if made.get("type") == "string" and not {"pattern", "enum", "const", "format", "maxLength"} & made.keys():
-        made["maxLength"] = max(LONGEST_TEXT, made.get("minLength", 0))
-    return made
+    return from_schema(schema, allow_x00=False)
