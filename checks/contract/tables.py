@@ -56,6 +56,8 @@ def form_of(value: Json) -> Form | None:
     if messages is not None and not (isinstance(messages, list) and all(isinstance(m, dict) for m in messages)):
         return None
     for key, name in BY_KEY.items():
+        if key == "input_data" and not isinstance(value.get(key), dict):
+            continue
         if key in value and (key != "prompt" or len(value) > 1):
             return Form(name, (key, *(["GlobalParameters"] if "GlobalParameters" in value else [])), key)
     return None
