@@ -237,9 +237,9 @@ def test_a_file_of_certificates_that_holds_none(tmp_path: Path, content: str | N
 
 
 def test_a_port_where_nothing_listens() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    endpoint = look(f"http://127.0.0.1:{port}/score", WISHES).endpoint
+    with socket.socket() as bound:  # and nobody else's while it is
+        bound.bind(("127.0.0.1", 0))
+        endpoint = look(f"http://127.0.0.1:{bound.getsockname()[1]}/score", WISHES).endpoint
     assert endpoint.connection is not None
     assert endpoint.connection.problem == "refused"
     assert not endpoint.of("health", "score")

@@ -1,12 +1,13 @@
 """The collector against the real inference server on loopback: a healthy script, one that fails, and a raw one."""
 
 import os
+import random
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -64,8 +65,7 @@ GOOD = Payload("good.json", b'{"data": [[1.0, 2.0]]}')
 def served(folder: Path, script: str) -> Iterator[str]:
     """The root of a real server with this script."""
     (folder / "score.py").write_text(script, encoding="utf-8")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = _free_port()
     variables = {"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8", "SCORED": str(folder / "scored")}
     with (folder / "log.txt").open("wb") as log:
         process = subprocess.Popen(
@@ -81,6 +81,14 @@ def served(folder: Path, script: str) -> Iterator[str]:
                 one.kill()
             process.wait(10)
             psutil.wait_procs(family, timeout=10)
+
+
+def _free_port() -> int:
+    """A port that the system gives to nobody who asks for any: other tests open such ones all the time."""
+    while True:
+        port = random.randrange(20000, 32000)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
