@@ -78,6 +78,9 @@ def _keys(contract: Contract, schema: Schema, value: Json, found: Faults) -> Non
             "key-case-differs" if same else "key-missing", (), say(value), f"`{name}`",
             key=name, near=like, names=tuple(known), at_key=like is not None,
         )  # fmt: skip
+    lone = [name for name in missing if name in required]
+    if len(extra) == len(lone) == 1:
+        found.instead(lone[0], extra.pop())
     if word_of(schema, schema, "additionalProperties") in (None, True, False):
         for key in extra:
             found.add("key-unknown", (key,), f"`{key}`", f"only {', '.join(known[:8])}", key=key, names=tuple(known))

@@ -61,13 +61,16 @@ class _Reading:
         for one in self.read.keys:
             if not any(one.path[: len(path)] == path for path in self._lost):
                 taken |= self.key(one)
-        if self.read.whole and self.read.form == "object" and isinstance(self.value, dict):
-            for name in self.value:
-                if name not in root and name not in taken:
-                    self.add(
-                        "key-unknown", (name,), f"`{name}`", f"run() reads {', '.join(sorted(root)) or 'no key'}", None,
-                        Severity.INFO, Confidence.POSSIBLE, key=name, names=tuple(sorted(root)),
-                    )  # fmt: skip
+        extra = [name for name in self.value if name not in root | taken] if isinstance(self.value, dict) else []
+        lone = [one.key for one in self.found.found.values() if one.kind == "key-missing" and not one.path]
+        if len(extra) == len(lone) == 1:
+            self.found.instead(lone[0], extra.pop())
+        if self.read.whole and self.read.form == "object":
+            for name in extra:
+                self.add(
+                    "key-unknown", (name,), f"`{name}`", f"run() reads {', '.join(sorted(root)) or 'no key'}", None,
+                    Severity.INFO, Confidence.POSSIBLE, key=name, names=tuple(sorted(root)),
+                )  # fmt: skip
 
     @property
     def _lost(self) -> set[tuple[str, ...]]:

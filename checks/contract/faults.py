@@ -85,6 +85,12 @@ class Faults:
         """What lies here is told already: what else is wrong there follows from it."""
         self.covered.add(path)
 
+    def instead(self, key: str, sent: str) -> None:
+        """The one key that nobody reads stands where the one that is missing should."""
+        for group, known in self.found.items():
+            if known.kind == "key-missing" and known.key == key and not known.path and known.near is None:
+                self.found[group] = replace(known, others=(sent,))
+
     def keys_told(self, path: Path) -> None:
         """Which keys this object lacks is told already."""
         self.without_keys.add(path)

@@ -24,10 +24,10 @@ from checks.cases import fires, quiet
 from checks.check import check
 from checks.contract.faults import faults
 from checks.contract.saying import cut
-from checks.contract.telling import place, tell
+from checks.contract.telling import place, renaming, tell
 from checks.contract.value_scenes import to_array, to_code
 from checks.evidence import Evidence
-from checks.finding import Finding, Fix, Stage
+from checks.finding import Finding, Stage
 
 
 @check("contract.key-case-differs", needs=("samples",), stage=Stage.RUN)
@@ -38,7 +38,7 @@ def key_case_differs(evidence: Evidence) -> Iterator[Finding]:
         yield tell(
             fault,
             f"{inside} `{cut(fault.near or '', 24)}` where `{cut(fault.key, 24)}` is read",
-            Fix(title=f"rename `{fault.near}` to `{fault.key}` in what is sent"),
+            renaming(fault, fault.near or ""),
         )
 
 

@@ -27,7 +27,7 @@ from checks.cases import fires, quiet
 from checks.check import check
 from checks.contract.faults import Fault, faults
 from checks.contract.saying import cut
-from checks.contract.telling import place, tell
+from checks.contract.telling import place, renaming, tell
 from checks.contract.value_scenes import to_array, to_code, to_document
 from checks.evidence import Evidence
 from checks.finding import Finding, Fix, Safety, Stage
@@ -43,8 +43,8 @@ def key_missing(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _fixes(fault: Fault) -> tuple[Fix, ...]:
-    if fault.near:
-        return (Fix(title=f"rename `{fault.near}` to `{fault.key}` in what is sent"),)
+    if sent := fault.near or next(iter(fault.others), None):
+        return (renaming(fault, sent),)
     name = json.dumps(fault.key, ensure_ascii=False)
     return (Fix(title=f"send `{fault.key}` as well", commands=(f"{{{name}: <value>}}",), safety=Safety.PLACEHOLDER),)
 

@@ -1,7 +1,7 @@
 """What a JSON schema is made of, and whether it can be followed with bounded work."""
 
+import re
 from collections.abc import Iterator
-from urllib.parse import unquote
 
 from checks.contract.records import Json, Schema
 
@@ -13,13 +13,15 @@ _IN_PLACE = ("not", "if", "then", "else")
 _IN_PLACE_LISTS = ("allOf", "anyOf", "oneOf")
 _BELOW = ("items", "additionalProperties", "contains", "propertyNames", "unevaluatedItems", "unevaluatedProperties")
 _FOREIGN = ("$dynamicRef", "$recursiveRef")
+_PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 
 
 def at(root: Json, pointer: str) -> Json:
     """What stands at `#/…` or `/…`; None where nothing does."""
     here = root
     for part in pointer.removeprefix("#").split("/")[1:]:
-        name = unquote(part).replace("~1", "/").replace("~0", "~")
+        plain = _PERCENT.sub(lambda found: bytes.fromhex(found[0].replace("%", "")).decode(errors="replace"), part)
+        name = plain.replace("~1", "/").replace("~0", "~")
         if isinstance(here, dict) and name in here:
             here = here[name]
         elif isinstance(here, list) and name.isdecimal() and int(name) < len(here):

@@ -3,19 +3,23 @@
 import json
 
 from checks.contract.faults import Fault
-from checks.contract.json_text import quote_at
+from checks.contract.json_scan import Splice
+from checks.contract.json_text import edits_of, quote_at
 from checks.contract.records import Json
 from checks.contract.saying import cut, plural, pointer_of, short
 from checks.evidence import Phase
-from checks.finding import Finding, Fix, Quote, Severity
+from checks.finding import Edit, Finding, Fix, Quote, Severity
 
 REFUSED = (
     *("contract.request-refused", "contract.value-changed", "runtime.request-rejected", "runtime.payload-mismatch"),
-    *("runtime.run-raised", "runtime.contract-refused"),
+    *("runtime.run-raised", "runtime.contract-refused", "contract.wrapper-key", "contract.json-constant"),
 )
 """What a body that is refused leads to."""
 
-FORETOLD = ("contract.request-refused", "contract.value-changed", "runtime.payload-mismatch")
+FORETOLD = (
+    *("contract.request-refused", "contract.value-changed", "runtime.payload-mismatch"),
+    *("contract.wrapper-key", "contract.json-constant"),
+)
 """What a body leads to that may be taken."""
 
 
@@ -53,6 +57,16 @@ def fixes_of(fault: Fault, title: str) -> tuple[Fix, ...]:
     """Send the better value, where there is one."""
     shown = (sending(fault.better, fault.path),) if fault.better is not None else ()
     return (Fix(title=f"{title}: {fault.expected}" if not shown else title, commands=shown),)
+
+
+def renaming(fault: Fault, sent: str) -> Fix:
+    """Put the key that is read in the place of one that is sent."""
+    start = fault.body.places.offset(pointer_of((*fault.path, sent)))
+    edits: tuple[Edit, ...] = ()
+    if start is not None and fault.count == 1:
+        splice = Splice(start, start + len(_token(fault.body.text, start)), json.dumps(fault.key, ensure_ascii=False))
+        edits = edits_of((splice,), fault.body.text, fault.body.sample.source)
+    return Fix(title=f"rename `{sent}` to `{fault.key}` in what is sent", edits=edits)
 
 
 def sending(better: Json, path: "tuple[str | int, ...]") -> str:
