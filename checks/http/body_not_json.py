@@ -35,6 +35,7 @@ from checks.http.seen import (
     endpoint_of,
     finding,
     of_sample,
+    word,
 )
 from checks.runtime.wording import one_line
 
@@ -51,7 +52,7 @@ def body_not_json(evidence: Evidence) -> Iterator[Finding]:
     first = calls[0]
     found = _WHERE.search(first.body)
     where = f": {one_line(found[1], 40)}" if found else ""
-    check_it = f"python -m json.tool {first.sample}" if first.sample else "python -m json.tool <file>"
+    check_it = f"python -m json.tool {word(first.sample)}"
     yield finding(
         endpoint,
         calls,

@@ -35,6 +35,7 @@ from checks.http.seen import (
     endpoint_of,
     finding,
     of_sample,
+    word,
 )
 
 _BYTE = re.compile(r"byte 0x[0-9a-f]+ in position \d+")
@@ -53,7 +54,7 @@ def body_not_utf8(evidence: Evidence) -> Iterator[Finding]:
         endpoint,
         calls,
         f"the body{of_sample(first)} is no UTF-8{f': {found[0]}' if found else ''}",
-        advise("save text as UTF-8", f"iconv -f <encoding> -t UTF-8 {first.sample or '<file>'}"),
+        advise("save text as UTF-8", f"iconv -f <encoding> -t UTF-8 {word(first.sample)}"),
         advise("send bytes as base64 inside of JSON, or decorate run() with @rawhttp"),
     )
 

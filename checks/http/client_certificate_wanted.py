@@ -25,7 +25,7 @@ from checks.check import check
 from checks.evidence import Evidence
 from checks.finding import Finding, Stage
 from checks.http.reaching import at_handshake, shaken, tls_problem
-from checks.http.seen import advise, endpoint_of, host_of
+from checks.http.seen import advise, endpoint_of, host_of, word
 
 
 @check("http.client-certificate-wanted", needs=("endpoint",), stage=Stage.ANSWER)
@@ -41,7 +41,7 @@ def client_certificate_wanted(evidence: Evidence) -> Iterator[Finding]:
         f"{host_of(endpoint)} wants a certificate of the client",
         advise(
             "show the client's certificate",
-            f"curl --cert <client.pem> --key <client.key> {endpoint.url}",
+            f"curl --cert <client.pem> --key <client.key> {word(endpoint.url)}",
         ),
         advise("or switch mutual TLS off for this service in its ingress or gateway"),
     )

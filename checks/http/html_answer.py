@@ -28,7 +28,7 @@ from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Stage
 from checks.http.reading import told
 from checks.http.scenes import HEALTHY, OF_SERVER, live, scored
-from checks.http.seen import AFTERMATH, advise, endpoint_of, finding, of_sample, page_title
+from checks.http.seen import AFTERMATH, advise, endpoint_of, finding, of_sample, page_title, word
 
 _LOGIN = re.compile(r"type=[\"']?password|sign.?in|log.?in|single sign|captive", re.IGNORECASE)
 
@@ -39,8 +39,8 @@ _LOGIN = re.compile(r"type=[\"']?password|sign.?in|log.?in|single sign|captive",
     stage=Stage.ANSWER,
     confidence=Confidence.CERTAIN,
     explains=(
-        *AFTERMATH, "http.key-not-checked", "contract.answer-not-json", "contract.answer-not-declared",
-        "contract.answer-error-text", "contract.answer-type-wrong", "contract.answer-mismatch",
+        *AFTERMATH, "http.key-not-checked", "contract.answer-not-json", "contract.answer-double-encoded",
+        "contract.answer-error-text", "contract.answer-row-count", "contract.answer-mismatch",
     ),
 )  # fmt: skip
 def html_answer(evidence: Evidence) -> Iterator[Finding]:
@@ -60,7 +60,7 @@ def html_answer(evidence: Evidence) -> Iterator[Finding]:
         advise("log in as a program does, with a token in Authorization, or call the service behind the login")
         if login
         else advise("correct host and path: compare them with the scoring URI that the service tells"),
-        advise("see whose page it is", f"curl -sSi {endpoint.url} | head -40"),
+        advise("see whose page it is", f"curl -sSi {word(endpoint.url)} | head -40"),
     )
 
 

@@ -27,7 +27,7 @@ from checks.finding import Confidence, Finding, Stage
 from checks.http.reading import told
 from checks.http.records import Endpoint
 from checks.http.scenes import HEALTHY, URL, live, scored
-from checks.http.seen import AFTERMATH, advise, endpoint_of, finding, managed_name
+from checks.http.seen import AFTERMATH, advise, endpoint_of, finding, managed_name, word
 
 
 @check("http.key-missing", needs=("endpoint",), stage=Stage.ANSWER, confidence=Confidence.CERTAIN, explains=AFTERMATH)
@@ -41,7 +41,9 @@ def key_missing(evidence: Evidence) -> Iterator[Finding]:
     name = managed[0] if managed else "<endpoint>"
     get = f"export SCORE_KEY=$(az ml online-endpoint get-credentials -n {name} --query primaryKey -o tsv)"
     fixes = [
-        advise("give the key by the name of its variable", f"doctor diagnose url {endpoint.url} --key-env SCORE_KEY")
+        advise(
+            "give the key by the name of its variable", f"doctor diagnose url {word(endpoint.url)} --key-env SCORE_KEY"
+        )
     ]
     if endpoint.kind in {"managed", "kubernetes"}:
         fixes = [advise("fetch the key into a variable", get), *fixes]

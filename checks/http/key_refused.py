@@ -27,6 +27,7 @@ from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Fix, Stage
 from checks.http.reading import told
 from checks.http.records import Endpoint
+from checks.http.reproduce import variable_of
 from checks.http.scenes import HEALTHY, URL, live, scored
 from checks.http.seen import AFTERMATH, advise, endpoint_of, finding, managed_name
 from checks.runtime.wording import one_line
@@ -53,7 +54,7 @@ def _from(endpoint: Endpoint) -> str:
 
 
 def _fixes(endpoint: Endpoint, token: bool) -> tuple[Fix, ...]:
-    variable = endpoint.variable or "SCORE_KEY"
+    variable = variable_of(endpoint)
     if endpoint.kind not in {"managed", "kubernetes"}:
         return (
             advise(f"fetch the {'token' if token else 'key'} anew from the service's owner, without a line end in it"),

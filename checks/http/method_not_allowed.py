@@ -26,9 +26,8 @@ from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Stage
 from checks.http.reading import told
 from checks.http.records import Call
-from checks.http.reproduce import split
 from checks.http.scenes import HEALTHY, OF_SERVER, live, scored
-from checks.http.seen import AFTERMATH, advise, endpoint_of, finding
+from checks.http.seen import AFTERMATH, advise, beside, endpoint_of, finding
 from checks.runtime.wording import one_line
 
 
@@ -46,16 +45,17 @@ def method_not_allowed(evidence: Evidence) -> Iterator[Finding]:
     if not calls:
         return
     first = calls[0]
-    scheme, host, _ = split(endpoint.url)
     allow = first.headers.get("allow", "")
     at_score = first.path.partition("?")[0].endswith("/score")
     yield finding(
         endpoint,
         calls,
         f"{one_line(first.path, 40)} does not take {first.method}{f', only {one_line(allow, 30)}' if allow else ''}",
-        advise("compare URL and method with what the service describes", f"curl -sS {scheme}://{host}/swagger.json")
+        advise("compare URL and method with what the service describes", f"curl -sS {beside(endpoint, 'swagger.json')}")
         if at_score
-        else advise("send it to the path at which inference servers score", f"curl -i -X POST {scheme}://{host}/score"),
+        else advise(
+            "send it to the path at which inference servers score", f"curl -i -X POST {beside(endpoint, 'score')}"
+        ),
     )
 
 

@@ -26,7 +26,7 @@ from checks.evidence import Evidence
 from checks.finding import Finding, Stage
 from checks.http.reading import model_status, told
 from checks.http.scenes import HEALTHY, URL, live, scored
-from checks.http.seen import AFTERMATH, advise, endpoint_of, finding, of_sample, read_log
+from checks.http.seen import AFTERMATH, advise, endpoint_of, finding, of_sample, read_log, word
 
 _MEANS = {
     401: "the script's own refusal",
@@ -50,7 +50,7 @@ def model_error(evidence: Evidence) -> Iterator[Finding]:
     first = calls[0]
     inner = model_status(first)
     meant = f": {inner}, {_MEANS[inner]}" if inner in _MEANS else f": {inner}" if inner else ""
-    rehearse = f"doctor check score.py --sample {first.sample}" if first.sample else "doctor check score.py"
+    rehearse = f"doctor check score.py --sample {word(first.sample)}" if first.sample else "doctor check score.py"
     yield finding(
         endpoint,
         calls,

@@ -25,7 +25,7 @@ from checks.evidence import Evidence
 from checks.finding import Finding, Stage
 from checks.http.reading import breaks, told
 from checks.http.scenes import HEALTHY, live, scored
-from checks.http.seen import AFTERMATH, advise, endpoint_of, finding, lesser, of_sample, read_log
+from checks.http.seen import AFTERMATH, advise, endpoint_of, finding, lesser, of_sample, read_log, word
 
 
 @check("http.no-answer", needs=("endpoint",), stage=Stage.ANSWER, explains=AFTERMATH)
@@ -40,7 +40,7 @@ def no_answer(evidence: Evidence) -> Iterator[Finding]:
         endpoint,
         calls,
         f"{first.method} {first.path}{of_sample(first)} gets no answer",
-        advise("send it by hand, and see how far it comes", f"curl -v {endpoint.url}"),
+        advise("send it by hand, and see how far it comes", f"curl -v {word(endpoint.url)}"),
         read_log(endpoint, "look whether the request reached the server"),
         severity=lesser(breaks(endpoint, calls)),
     )

@@ -27,7 +27,16 @@ from checks.evidence import Evidence
 from checks.finding import Finding, Stage
 from checks.http.reading import reason_of, told
 from checks.http.scenes import HEALTHY, URL, live, scored
-from checks.http.seen import AFTERMATH, advise, endpoint_of, finding, managed_name, quiet_confidence, read_log
+from checks.http.seen import (
+    AFTERMATH,
+    advise,
+    deployment_of,
+    endpoint_of,
+    finding,
+    managed_name,
+    quiet_confidence,
+    read_log,
+)
 
 
 @check("http.probe-fails", needs=("endpoint",), stage=Stage.ANSWER, explains=AFTERMATH)
@@ -40,7 +49,7 @@ def probe_fails(evidence: Evidence) -> Iterator[Finding]:
     first = calls[0]
     managed = managed_name(endpoint)
     name = managed[0] if managed else "<endpoint>"
-    target = f"-e {name} -n {endpoint.deployment or '<deployment>'}"
+    target = f"-e {name} -n {deployment_of(endpoint)}"
     patience = f"az ml online-deployment update {target} --set liveness_probe.failure_threshold=<n>"
     yield finding(
         endpoint,

@@ -27,7 +27,7 @@ from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Quote, Stage
 from checks.http.reading import breaks, told
 from checks.http.scenes import HEALTHY, live, scored
-from checks.http.seen import AFTERMATH, advise, endpoint_of, finding, lesser
+from checks.http.seen import AFTERMATH, advise, endpoint_of, finding, lesser, word
 from checks.runtime.wording import one_line
 
 
@@ -52,7 +52,7 @@ def redirect_loop(evidence: Evidence) -> Iterator[Finding]:
         endpoint,
         calls,
         f"{first.method} {first.path} is redirected {'in a circle' if circle else 'without end'}",
-        advise("follow the redirections, and take out the one that leads back", f"curl -sSIL {endpoint.url}"),
+        advise("follow the redirections, and take out the one that leads back", f"curl -sSIL {word(endpoint.url)}"),
         advise("behind a front end that ends TLS, switch the server's own redirect to https off"),
         more=(Quote(source="redirected to", text=way),) if way else (),
         severity=lesser(breaks(endpoint, calls)),

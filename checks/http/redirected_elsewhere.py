@@ -31,7 +31,7 @@ from checks.http.reading import breaks, leads_elsewhere, targets, told
 from checks.http.records import Call, Endpoint
 from checks.http.reproduce import split
 from checks.http.scenes import HEALTHY, LOCAL, live, scored
-from checks.http.seen import AFTERMATH, advise, endpoint_of, finding, is_page, lesser, of_sample
+from checks.http.seen import AFTERMATH, advise, endpoint_of, finding, is_page, lesser, of_sample, word
 from checks.runtime.wording import one_line
 
 _HOST = re.compile(r"(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d+)?")
@@ -88,7 +88,7 @@ def _fixes(endpoint: Endpoint, call: Call, last: str) -> tuple[Fix, ...]:
             advise("take the login off this path, or let programs pass it with a token that it takes"),
             advise("or call the service behind it: inside of the cluster, or by its own address"),
         )
-    return (advise("call the address that it leads to", *((one_line(last, 300),) if last else ())),)
+    return (advise("call the address that it leads to", *((word(one_line(last, 300)),) if last else ())),)
 
 
 LOGIN = "https://login.example.com/oauth2/authorize?client_id=7"

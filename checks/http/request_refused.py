@@ -25,9 +25,8 @@ from checks.check import check
 from checks.evidence import Evidence
 from checks.finding import Finding, Stage
 from checks.http.reading import kind_named, model_status, told
-from checks.http.reproduce import split
 from checks.http.scenes import HEALTHY, live, scored
-from checks.http.seen import AFTERMATH, advise, endpoint_of, finding, from_container, of_sample, read_log
+from checks.http.seen import AFTERMATH, advise, beside, endpoint_of, finding, from_container, of_sample, read_log
 
 
 @check("http.request-refused", needs=("endpoint",), stage=Stage.ANSWER, explains=AFTERMATH)
@@ -46,7 +45,7 @@ def request_refused(evidence: Evidence) -> Iterator[Finding]:
         f"the request{of_sample(first)} is refused with {inner}",
         advise(
             "send what the answer asks for",
-            f"curl -sS {split(endpoint.url)[0]}://{split(endpoint.url)[1]}/swagger.json",
+            f"curl -sS {beside(endpoint, 'swagger.json')}",
         ),
         read_log(endpoint, f"see what {by} has to say about it in its log"),
     )

@@ -41,6 +41,7 @@ from checks.http.seen import (
     is_page,
     of_sample,
     read_log,
+    word,
 )
 from checks.runtime.wording import one_line
 
@@ -68,7 +69,7 @@ def run_raised(evidence: Evidence) -> Iterator[Finding]:
         if own
         else f"run() raised{f' {words}' if words else ' an exception'}{of_sample(first)}: {status}"
     )
-    rehearse = f"doctor check score.py --sample {first.sample}" if first.sample else "doctor check score.py"
+    rehearse = f"doctor check score.py --sample {word(first.sample)}" if first.sample else "doctor check score.py"
     yield finding(
         endpoint,
         calls,

@@ -32,7 +32,7 @@ from checks.http.reading import TO_TLS_PORT, told
 from checks.http.records import Call
 from checks.http.reproduce import split
 from checks.http.scenes import HEALTHY, live, scored
-from checks.http.seen import AFTERMATH, advise, endpoint_of, finding, port_of
+from checks.http.seen import AFTERMATH, advise, endpoint_of, finding, port_of, word
 
 
 @check(
@@ -47,7 +47,7 @@ def scheme_mismatch(evidence: Evidence) -> Iterator[Finding]:
     endpoint = endpoint_of(evidence)
     scheme, host, path = split(endpoint.url)
     other = "http" if scheme == "https" else "https"
-    fix = advise(f"ask with {other}", f"curl -i {other}://{host}{path}")
+    fix = advise(f"ask with {other}", f"curl -i {word(f'{other}://{host}{path}')}")
     if tls := tls_problem(endpoint, "not-tls"):
         title = f"port {port_of(endpoint)} speaks plain HTTP, and the URL says https"
         port = advise("or use the port on which TLS ends, 443 for a front end")

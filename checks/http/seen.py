@@ -1,6 +1,7 @@
 """What the checks of live services share: who answered, what to quote, and where the reason is to be read."""
 
 import re
+import shlex
 from collections.abc import Sequence
 
 import msgspec
@@ -43,6 +44,7 @@ OF_PAYLOAD = (
 
 _MANAGED = re.compile(r"([a-z0-9-]+)\.([a-z0-9]+)\.inference\.ml\.azure\.(?:com|us|cn)", re.IGNORECASE)
 _PAGE = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
+_DEPLOYMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 _LOOPBACK = re.compile(r"localhost|127(?:\.\d+){3}|\[?::1\]?|0\.0\.0\.0", re.IGNORECASE)
 
 
@@ -63,6 +65,16 @@ def port_of(endpoint: Endpoint) -> int:
     scheme, host = split(endpoint.url)[:2]
     named = re.search(r":(\d+)$", host)
     return int(named[1]) if named else 443 if scheme == "https" else 80
+
+
+def beside(endpoint: Endpoint, name: str) -> str:
+    """The URL of another path of the service: `score`, `swagger.json`. A front end's own part stays before it."""
+    scheme, host, path = split(endpoint.url)
+    asked = next((call.path.partition("?")[0] for call in endpoint.of("swagger")), "")
+    if asked.endswith("/swagger.json"):
+        return f"{scheme}://{host}{asked.removesuffix('swagger.json')}{name}"
+    found = re.match(r"/api/v1/(?:service|endpoint)/[^/]+/", path)
+    return f"{scheme}://{host}{found[0] if found else '/'}{name}"
 
 
 def is_loopback(endpoint: Endpoint) -> bool:
@@ -184,10 +196,7 @@ def read_log(endpoint: Endpoint, what: str = "read in the log of the container w
     managed = managed_name(endpoint)
     if endpoint.kind == "managed" or managed:
         name = managed[0] if managed else "<endpoint>"
-        routed = endpoint.deployment or next(
-            (call.headers["azureml-model-deployment"] for call in endpoint.calls
-             if "azureml-model-deployment" in call.headers), "<deployment>"
-        )  # fmt: skip
+        routed = deployment_of(endpoint)
         command = (
             f"az ml online-deployment get-logs --endpoint-name {name} --name {routed} --lines 500 | doctor triage -"
         )
@@ -203,6 +212,18 @@ def read_log(endpoint: Endpoint, what: str = "read in the log of the container w
 def safety_of(*texts: str) -> Safety:
     """Placeholder where something in angle brackets is to be filled in."""
     return Safety.PLACEHOLDER if any(re.search(r"<[^<>]+>", text) for text in texts) else Safety.REVIEW
+
+
+def deployment_of(endpoint: Endpoint) -> str:
+    """The name of the deployment for a command: as it was asked for, or as an answer says, when it is a name."""
+    told = (call.headers.get("azureml-model-deployment", "") for call in endpoint.calls)
+    names = (name for name in (endpoint.deployment or "", *told) if _DEPLOYMENT.fullmatch(name))
+    return next(names, "<deployment>")
+
+
+def word(text: str | None, instead: str = "<file>") -> str:
+    """A name as one word of a shell."""
+    return shlex.quote(text) if text else instead
 
 
 def advise(title: str, *commands: str) -> Fix:

@@ -26,10 +26,10 @@ from checks.check import check
 from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Severity, Stage
 from checks.http.records import Call
-from checks.http.reproduce import split
 from checks.http.scenes import HEALTHY, live, scored
 from checks.http.seen import (
     advise,
+    beside,
     endpoint_of,
     finding,
 )
@@ -53,12 +53,11 @@ def swagger_needs_version(evidence: Evidence) -> Iterator[Finding]:
         return
     found = _SAYS.search(call.body)
     served = one_line(found[1], 30) if found else "3"
-    scheme, host, _ = split(endpoint.url)
     yield finding(
         endpoint,
         (call,),
         f"/swagger.json is 404: the description is there in versions {served} only",
-        advise("ask for a version that is served", f"curl -sS '{scheme}://{host}/swagger.json?version=3'"),
+        advise("ask for a version that is served", f"curl -sS '{beside(endpoint, 'swagger.json')}?version=3'"),
         advise("or give @input_schema a sample whose lists hold one type"),
         about=(),
     )

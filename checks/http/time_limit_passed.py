@@ -31,6 +31,7 @@ from checks.http.scenes import HEALTHY, URL, live, scored
 from checks.http.seen import (
     AFTERMATH,
     advise,
+    deployment_of,
     endpoint_of,
     finding,
     managed_name,
@@ -68,7 +69,7 @@ def time_limit_passed(evidence: Evidence) -> Iterator[Finding]:
 
 def _named(endpoint: Endpoint) -> str:
     managed = managed_name(endpoint)
-    return f"-e {managed[0] if managed else '<endpoint>'} -n {endpoint.deployment or '<deployment>'}"
+    return f"-e {managed[0] if managed else '<endpoint>'} -n {deployment_of(endpoint)}"
 
 
 CASES = (

@@ -19,6 +19,7 @@ Learn more
 RFC 9525, service identity. Azure Machine Learning documentation, "Use TLS to secure a web service": `cname`.
 """
 
+import re
 from collections.abc import Iterator
 
 from checks.cases import fires, quiet
@@ -30,6 +31,8 @@ from checks.http.seen import advise, endpoint_of, host_of
 from checks.runtime.wording import one_line
 from checks.text import listed
 
+_PLAIN = re.compile(r"[\w.-]+")
+
 
 @check("http.tls-name-mismatch", needs=("endpoint",), stage=Stage.ANSWER, confidence=Confidence.CERTAIN)
 def tls_name_mismatch(evidence: Evidence) -> Iterator[Finding]:
@@ -39,7 +42,7 @@ def tls_name_mismatch(evidence: Evidence) -> Iterator[Finding]:
     if tls is None:
         return
     host, names = host_of(endpoint), tls.certificate.names if tls.certificate else ()
-    plain = [one for one in names if "*" not in one]
+    plain = [one for one in names if _PLAIN.fullmatch(one)]
     by_name = advise(
         f"ask by a name that it holds for: {one_line(listed(names, 3), 90)}"
         if names

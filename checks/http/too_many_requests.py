@@ -29,7 +29,7 @@ from checks.finding import Finding, Stage
 from checks.http.reading import told
 from checks.http.records import Call, Endpoint
 from checks.http.scenes import HEALTHY, URL, live, scored
-from checks.http.seen import AFTERMATH, advise, endpoint_of, finding, from_container, managed_name
+from checks.http.seen import AFTERMATH, advise, deployment_of, endpoint_of, finding, from_container, managed_name
 from checks.runtime.wording import one_line
 
 
@@ -45,9 +45,7 @@ def too_many_requests(evidence: Evidence) -> Iterator[Finding]:
     again = f"ask again after {wait} s" if wait.isdigit() else "ask again after a pause that grows"
     managed = managed_name(endpoint)
     name = managed[0] if managed else "<endpoint>"
-    scale = (
-        f"az ml online-deployment update -e {name} -n {endpoint.deployment or '<deployment>'} --set instance_count=<n>"
-    )
+    scale = f"az ml online-deployment update -e {name} -n {deployment_of(endpoint)} --set instance_count=<n>"
     more = advise("add instances, or workers for each", *((scale,) if endpoint.kind == "managed" else ()))
     yield finding(
         endpoint, calls, f"{_who(endpoint, first)} holds as many requests as it may: 429", advise(again), more

@@ -29,11 +29,11 @@ from checks.http.reading import (
     told,
 )
 from checks.http.records import Call
-from checks.http.reproduce import split
 from checks.http.scenes import HEALTHY, OF_SERVER, URL, live, scored
 from checks.http.seen import (
     AFTERMATH,
     advise,
+    beside,
     endpoint_of,
     finding,
 )
@@ -52,7 +52,7 @@ def value_missing(evidence: Evidence) -> Iterator[Finding]:
     first = calls[0]
     found = _NAME.search(first.body)
     name = one_line(found[1], 40) if found else "?"
-    described = f"{split(endpoint.url)[0]}://{split(endpoint.url)[1]}/swagger.json"
+    described = beside(endpoint, "swagger.json")
     yield finding(
         endpoint,
         calls,

@@ -32,6 +32,7 @@ from checks.http.scenes import HEALTHY, OF_SERVER, URL, live, scored
 from checks.http.seen import (
     AFTERMATH,
     advise,
+    beside,
     endpoint_of,
     finding,
     from_container,
@@ -54,8 +55,9 @@ def wrong_path(evidence: Evidence) -> Iterator[Finding]:
     asked = first.path.partition("?")[0]
     fixes = []
     if not asked.endswith("/score"):
-        near = asked.rstrip("/") if asked.rstrip("/").endswith("/score") else "/score"
-        fixes.append(advise("ask at the path at which inference servers score", f"curl -i {scheme}://{host}{near}"))
+        near = asked.rstrip("/")
+        right = f"{scheme}://{host}{near}" if near.endswith("/score") else beside(endpoint, "score")
+        fixes.append(advise("ask at the path at which inference servers score", f"curl -i {right}"))
     fixes.append(advise("compare the URL with the scoring URI that the service tells", *_tells(endpoint)))
     yield finding(
         endpoint,
