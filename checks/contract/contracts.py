@@ -87,11 +87,21 @@ def _declared(evidence: Evidence) -> Iterator[Contract]:
 
 
 def _documented(evidence: Evidence) -> Iterator[Contract]:
+    for document in current(evidence):
+        yield contract_of(document)
+
+
+def current(evidence: Evidence) -> tuple[Document, ...]:
+    """The documents that describe the service now, served ones first; those of --against describe the one before.
+
+    A file that was handed over and lies beside the script as well counts once, by its place.
+    """
     if isinstance(evidence.documents, Missing):
-        return
-    for role in ("served", "given", "beside"):
-        for document in evidence.documents.of(role):
-            yield contract_of(document)
+        return ()
+    found = evidence.documents
+    beside = {(one.name, one.text) for one in found.of("beside")}
+    given = tuple(one for one in found.of("given") if (one.name, one.text) not in beside)
+    return (*found.of("served"), *given, *found.of("beside"))
 
 
 def _of_service_schema(document: Document, origin: Literal["document", "served"]) -> Contract:

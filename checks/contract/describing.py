@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+from checks.contract.contracts import current
 from checks.contract.openapi import Operation, operations, scoring
 from checks.contract.places import Places
 from checks.contract.records import Document, DocumentProblem
-from checks.evidence import Evidence, Missing
+from checks.evidence import Evidence
 from checks.finding import Quote
 from checks.text import listed
 
@@ -15,8 +16,8 @@ MOST = 5  # places that one finding quotes
 
 
 def judged(evidence: Evidence) -> tuple[Document, ...]:
-    """The documents that describe this service now; those of --against describe the one before."""
-    return () if isinstance(evidence.documents, Missing) else evidence.documents.of("given", "beside", "served")
+    """The documents that describe this service now."""
+    return current(evidence)
 
 
 def descriptions(evidence: Evidence) -> Iterator[Document]:

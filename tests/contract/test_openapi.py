@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from checks.contract.contracts import contracts
 from checks.contract.openapi import operations, resolved, scoring, standalone
-from checks.contract.records import Document
+from checks.contract.records import Document, Documents
 from checks.contract.scenes import declared, documented, interface, openapi
 
 
@@ -222,6 +222,16 @@ def test_contracts_come_surest_first() -> None:
     assert [one.origin for one in contracts(evidence)] == ["script", "document"]
     assert contracts(documented(openapi(), role="old")) == ()
     assert contracts(documented(openapi(), role="served"))[0].origin == "served"
+
+
+def test_a_file_that_was_given_and_lies_beside_counts_once() -> None:
+    given, beside = (documented(openapi(), role=role).documents for role in ("given", "beside"))
+    assert isinstance(given, Documents)
+    assert isinstance(beside, Documents)
+    both = documented(openapi()).replace(documents=Documents(items=(*given.items, *beside.items)))
+    assert [one.document and one.document.role for one in contracts(both)] == ["beside"]
+    other = Document(source="swagger.json", role="beside", form="openapi", content=openapi(), text="x")
+    assert len(contracts(both.replace(documents=Documents(items=(*given.items, other))))) == 2
 
 
 def test_what_says_nothing_is_no_contract() -> None:
