@@ -388,7 +388,9 @@ def _notes(subject: Subject, evidence: Evidence) -> tuple[str, ...]:
     if isinstance(evidence.attack, Attack):
         notes.append(_tried(evidence.attack))
     elif subject.options.attack:
-        notes.append(f"no payloads were made: {evidence.attack.reason}")
+        untried = evidence.attack.reason.startswith(NOT_ASKED)
+        reason = "cure what is told above first" if untried else evidence.attack.reason
+        notes.append(f"no payloads were made: {reason}")
     init, run = probe.step(Phase.INIT), probe.step(Phase.RUN)
     if init and init.outcome == "passed" and (run is None or run.outcome == "skipped"):
         what = "there is no sample; give one with --sample FILE"
