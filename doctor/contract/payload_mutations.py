@@ -77,7 +77,10 @@ def _of_place(path: Path, place: Shape, root: Shape) -> Iterator[Mutation]:
     if place.kind == "object":
         for name in place.members:
             counts = name in place.required and not _is_optional(name, place, root)
-            yield Mutation("a missing key", f"the key `{name}` is missing{_in(where)}", _without(path, name), counts)
+            cell = column is not None and column.kind == "pandas"  # absent in one row: pandas makes a null of it
+            yield Mutation(
+                "a missing key", f"the key `{name}` is missing{_in(where)}", _without(path, name), counts and not cell
+            )
             like = name.upper() if name != name.upper() else f"{name}_"
             yield Mutation(
                 "another key", f"the key `{name}` is called `{like}`{_in(where)}", _renamed(path, name, like), counts
@@ -108,7 +111,9 @@ def _of_leaf(path: Path, place: Shape, where: str, converts: bool) -> Iterator[M
     if not is_nullable(place.schema):
         taken = converts and (kind in ("number", "string", "boolean") or form in ("date", "date-time"))
         yield Mutation("null for a value", f"{where} is null", _put(path, None), not taken)
-    yield Mutation("a list for a value", f"{where} is a list", _put(path, [1]), not (converts and kind == "string"))
+    yield Mutation(
+        "a list for a value", f"{where} is a list", _put(path, [1]), not (converts and kind in ("string", "boolean"))
+    )
     if kind == "integer":
         yield Mutation("a fraction for an integer", f"{where} is 1.5", _put(path, 1.5), not converts)
         if form.startswith(("int", "uint")):

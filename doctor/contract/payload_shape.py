@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import msgspec
+
 from checks.contract.contracts import Contract
 from checks.contract.records import Json, ParameterType, Schema
 
@@ -224,6 +226,7 @@ class _Builder:
         """The pandas forms that say their columns beside the data: columns and index stay as they are."""
         if not isinstance(example, dict) or not isinstance(example.get("data"), list):
             return Shape("constant", schema, {} if example is MISSING else example, column=column)
+        column = msgspec.structs.replace(column, orient=None)  # of what is inside
         rows = example["data"]
         members = {name: Shape("constant", {}, part) for name, part in example.items() if name != "data"}
         row = rows[0] if rows else None

@@ -107,6 +107,7 @@ def test_rows_have_the_columns_of_the_sample() -> None:
 def test_a_form_that_names_its_columns_keeps_them() -> None:
     example = {"data": {"columns": ["age", "city"], "index": [0], "data": [[3, "Oslo"]]}}
     every = drawn(decorated({"data": SPLIT_SCHEMA}, example, data=SPLIT))
+    assert len({json.dumps(one) for one in every}) > 5
     for one in every:
         assert one["data"]["columns"] == ["age", "city"]
         assert one["data"]["index"] == [0]
