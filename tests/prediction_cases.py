@@ -516,6 +516,8 @@ def run(small=None, wide=None, flag=None, c=None, d=None, z=None, w=None):
             Ask(200, {"z": [{"a": "2020-01-01"}]}),
             Ask(500, {"z": [{"a": True}]}),
             Ask(200, {"w": [{"a": "3 days"}]}),
+            Ask(200, {"w": [{"a": 1500}]}, got={"/w/0/a": "Timedelta('0 days 00:00:00.000001')"}),
+            Ask(200, {"w": [{"a": -1}]}, got={"/w/0/a": "Timedelta('-1 days +23:59:59.999999')"}),
             Ask(500, {"w": [{"a": "soon"}]}),
             Ask(500, {"w": [{"a": True}]}),
         ),

@@ -108,8 +108,8 @@ def _convert(dtype: str, read: str, cells: Column, categories: Sequence[Json] | 
         _categories(cells, categories, told)
     elif found := re.fullmatch(r"datetime64\[(\w+)(, .+)?\]", dtype):
         _dates(found[1], bool(found[2]), read, cells, told)
-    elif dtype.startswith("timedelta64"):
-        _durations(read, cells, told)
+    elif found := re.fullmatch(r"timedelta64\[(\w+)\]", dtype):
+        _durations(found[1], read, cells, told)
     else:
         told.doubt()
 
@@ -211,9 +211,11 @@ def _categories(cells: Column, categories: Sequence[Json] | None, told: Conversi
 
 def _dates(unit: str, zoned: bool, read: str, cells: Column, told: Conversion) -> None:
     for value, pointer in cells:
-        if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        if _is_null(value):
             continue
-        if isinstance(value, bool) and read == "bool":
+        if isinstance(value, float) and math.isinf(value):
+            told.change(pointer, value, "NaT", "infinity is no date")
+        elif isinstance(value, bool) and read == "bool":
             if zoned:
                 raise Refusal("TypeError: dtype bool cannot be converted to datetime64[ns]", pointer)
             told.doubt()
@@ -286,7 +288,7 @@ def _date_text(value: str, zoned: bool, pointer: str, told: Conversion) -> None:
     told.doubt()
 
 
-def _durations(read: str, cells: Column, told: Conversion) -> None:
+def _durations(unit: str, read: str, cells: Column, told: Conversion) -> None:
     for value, pointer in cells:
         if _is_null(value) or value in EMPTY:
             continue
@@ -297,12 +299,20 @@ def _durations(read: str, cells: Column, told: Conversion) -> None:
         if isinstance(value, int | float):
             if abs(value) >= 2**63:
                 raise Refusal("OutOfBoundsTimedelta: Cannot convert input with unit 'ns'", pointer)
-            told.change(pointer, value, _nanoseconds(int(value)), "a number counts nanoseconds")
+            told.change(pointer, value, _nanoseconds(int(value), unit), "a number counts nanoseconds")
         elif not re.search(r"\d", value):
             raise Refusal(f"ValueError: Could not convert '{value}' to NumPy timedelta", pointer)
         elif not DURATION.fullmatch(value):
             told.doubt()
 
 
-def _nanoseconds(value: int) -> str:
-    return f"{value} ns"
+def _nanoseconds(value: int, unit: str) -> str:
+    """A number of nanoseconds as pandas writes it when the column counts in `unit`."""
+    size = UNITS.get(unit, UNITS["ns"])
+    seconds, rest = divmod(value * size // UNITS["ns"], size)
+    days, day = divmod(seconds, 86_400)
+    text = f"{days} days {'+' if days < 0 else ''}{day // 3600:02}:{day // 60 % 60:02}:{day % 60:02}"
+    rest = rest * UNITS["ns"] // size
+    if rest:
+        text += f".{rest:09}" if rest % 1000 else f".{rest // 1000:06}"
+    return f"Timedelta('{text}')"

@@ -29,14 +29,19 @@ def told(kind: Any, value: Json, **versions: str) -> Prediction:
     return predict(declares, json.dumps({"data": value}).encode())
 
 
-def refused(kind: Any, value: Json) -> str | None:
-    """What the real conversion raises."""
+def converted(kind: Any, value: Json) -> Any:
+    """What the real conversion makes of it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        try:
-            convert(json.loads(json.dumps(value)), kind, "data")
-        except Exception as error:
-            return f"{type(error).__name__}: {error}"
+        return convert(json.loads(json.dumps(value)), kind, "data")
+
+
+def refused(kind: Any, value: Json) -> str | None:
+    """What the real conversion raises."""
+    try:
+        converted(kind, value)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
     return None
 
 
@@ -58,6 +63,26 @@ def test_accepted_or_refused_as_it_really_is(seed: int) -> None:
             headlines += really.startswith((prediction.refused.headline or "?")[:40])
     assert sure > 125, "most can be told"
     assert headlines >= raised * 0.93, "what it raises is told in its own words"
+
+
+def test_what_is_said_to_arrive_in_an_array_does_arrive() -> None:
+    dice = random.Random(3)
+    arrays = [kind for kind in TYPES if isinstance(getattr(kind, "sample_input", None), np.ndarray)]
+    seen = 0
+    for _ in range(400):
+        kind = dice.choice(arrays)
+        value = spoilt(dice, example(kind))
+        prediction = told(kind, value)
+        if prediction.refused or not prediction.sure or kind.sample_input.dtype.names:
+            continue
+        arrived = converted(kind, value).tolist()
+        for one in prediction.changed:
+            place = arrived
+            for part in one.pointer.split("/")[2:]:
+                place = place[int(part)]
+            assert one.got.endswith("…") or repr(place) == one.got, one
+            seen += 1
+    assert seen > 30
 
 
 @pytest.mark.parametrize("kind", TYPES, ids=lambda kind: f"{type(kind).__name__}-{TYPES.index(kind)}")
