@@ -18,7 +18,9 @@ _PATTERNS = (
         r"(?!<|\$|\{|%|your[-_ ])[^\"'\n]{6,}(?=\2|\n|\Z)"
     ),
     # AccountKey=…;  sig=…&  Password=…; as connection strings and signed links hold them
-    re.compile(r"(?i)\b((?:account|sharedaccess|access)key=|sig=|pwd=|password=)(?=[^;&\s\"']{0,200}[\d+/%])[^;&\s\"'<]{6,}"),
+    re.compile(
+        r"(?i)\b((?:account|sharedaccess|access)key=|sig=|pwd=|password=)(?=[^;&\s\"']{0,200}[\d+/%]|[^;&\s\"']{200})[^;&\s\"'<]{6,}"
+    ),
     re.compile(r"(?i)\b((?:bearer|basic)\s+)[\w.~+/=-]{16,}"),
     re.compile(r"((?<=[a-z])://[^/\s:@\"']*:)[^/\s@\"'<]{3,}(?=@)"),
     # Tokens that say by their form what they are: JWT, GitHub, AWS, Slack, Google, Hugging Face, OpenAI, Azure DevOps
