@@ -8,7 +8,7 @@ import re
 
 from checks.http.records import Call, Endpoint
 from checks.http.reproduce import split
-from checks.http.seen import FRONT_ENDS, from_container, host_of, is_page
+from checks.http.seen import FRONT_ENDS, MOST, from_container, host_of, is_page
 
 SCORING = frozenset({"score", "series", "empty"})
 TRANSPORT = {
@@ -97,7 +97,7 @@ def meaning(endpoint: Endpoint, call: Call) -> str | None:
         return "http.proxy-in-the-way"
     if call.purpose == "empty" and call.status == 405:
         return None  # OPTIONS: many servers that score do not take it
-    if TO_TLS_PORT.search(call.body):
+    if TO_TLS_PORT.search(call.body[:MOST]):
         return "http.scheme-mismatch"
     if redirected(call):
         return "http.redirected-elsewhere"
@@ -166,14 +166,14 @@ def reason_of(call: Call) -> str:
 def _status(endpoint: Endpoint, call: Call) -> str | None:
     inner = model_status(call)
     status = inner or call.status or 0
-    text = f"{call.body} {reason_of(call)}"
+    text = f"{call.body[:MOST]} {reason_of(call)}"
     for pattern, problem in MESSAGES:
         if pattern.search(text) and _says_so(problem, call):
             return problem
     if call.headers.get("x-ms-run-function-failed", "").lower() == "true" and status >= 500:
         return "http.run-raised"
     if call.status == 424:
-        if PROBE.search(reason_of(call)) or (inner is None and PROBE.search(call.body)):
+        if PROBE.search(reason_of(call)) or (inner is None and PROBE.search(call.body[:MOST])):
             return "http.probe-fails"
         if inner is None or inner in OF_FRONT_END:
             return "http.model-error"
@@ -197,7 +197,7 @@ def _refused(endpoint: Endpoint, call: Call, status: int) -> str | None:
         late = endpoint.kind in {"managed", "kubernetes"} or "upstream request timeout" in call.body
         return "http.time-limit-passed" if late else None
     if status == 429:
-        throttled = any("bandwidth" in name for name in call.headers) or RATE.search(call.body)
+        throttled = any("bandwidth" in name for name in call.headers) or RATE.search(call.body[:MOST])
         return "http.rate-limited" if throttled else "http.too-many-requests"
     return {
         400: "http.request-refused", 403: "http.access-forbidden", 405: "http.method-not-allowed",
@@ -212,7 +212,7 @@ def _is_servers_404(call: Call) -> bool:
 
 def _failed(endpoint: Endpoint, call: Call, status: int) -> str | None:
     if status == 500:
-        return "http.worker-died" if GUNICORN_PAGE.search(call.body) else None
+        return "http.worker-died" if GUNICORN_PAGE.search(call.body[:MOST]) else None
     if status == 502:
         return "http.container-down"
     if status == 503:

@@ -43,7 +43,8 @@ OF_PAYLOAD = (
 """What a body that does not fit the service is answered with: a fault of the sample explains them."""
 
 _MANAGED = re.compile(r"([a-z0-9-]+)\.([a-z0-9]+)\.inference\.ml\.azure\.(?:com|us|cn)", re.IGNORECASE)
-_PAGE = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
+_PAGE = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html)\b", re.IGNORECASE)
+MOST = 20_000  # characters of a body that are looked at: who answers says why at once
 _DEPLOYMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 _LOOPBACK = re.compile(r"localhost|127(?:\.\d+){3}|\[?::1\]?|0\.0\.0\.0", re.IGNORECASE)
 
@@ -95,12 +96,15 @@ def from_container(call: Call) -> bool:
 
 def is_page(call: Call) -> bool:
     """True for a document of HTML. The inference server calls its own `Healthy` text/html: the words decide."""
-    return _PAGE.match(call.body) is not None
+    text = call.body[:MOST].lstrip("\ufeff \t\r\n")
+    while text.startswith("<!--") and "-->" in text:
+        text = text.partition("-->")[2].lstrip()
+    return _PAGE.match(text) is not None
 
 
 def page_title(call: Call) -> str:
     """The title of an HTML page, else its first heading; empty when it has none."""
-    found = re.search(r"<(title|h1)[^>]*>(.*?)</\1>", call.body, re.IGNORECASE | re.DOTALL)
+    found = re.search(r"<(title|h1)[^>]*>(.*?)</\1>", call.body[: MOST // 2], re.IGNORECASE | re.DOTALL)
     return one_line(re.sub(r"<[^>]*>", " ", found[2]), 60) if found else ""
 
 
@@ -130,7 +134,7 @@ def said(call: Call) -> str:
         parts.append(f"{'then' if parts else 'no answer'}{took}: {one_line(call.words or call.problem, 160)}")
         return " ".join(parts)
     parts += [one_line(call.content_type, 60)] if call.content_type else []
-    return f"{' '.join(parts)}{took}: {one_line(call.body, 200) or 'an empty body'}"
+    return f"{' '.join(parts)}{took}: {one_line(call.body[:MOST], 200) or 'an empty body'}"
 
 
 def quote_call(call: Call) -> Quote:

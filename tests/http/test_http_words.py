@@ -1,6 +1,7 @@
 """What is said of a live service: for each kind the meaning of each status, one cause for one fault, who answered."""
 
 import re
+import time
 from typing import Any
 
 import pytest
@@ -219,3 +220,22 @@ def test_hostile_words_stay_words(status: int) -> None:
             assert all(len(line.splitlines()) == 1 for line in finding.reproduce)
             for command in (one for fix in finding.fixes for one in (*fix.commands, *finding.reproduce)):
                 assert not re.search(r"\$\(touch|`x`", re.sub(r"'[^']*'", "", command)), command
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<!---->" * 140_000,
+        "<title>" * 140_000,
+        "Swagger version [2] is not supported " * 27_000,
+        "<html>" + "<h1" * 300_000,
+        "POST body " * 100_000,
+    ],
+    ids=["comments", "titles", "swagger", "headings", "words"],
+)
+def test_a_body_of_a_megabyte_takes_no_time(body: str) -> None:
+    began = time.process_time()
+    for status in (200, 404, 500):
+        swagger = Call(purpose="swagger", method="GET", path="/swagger.json", status=404, body=body)
+        judged(of("server", swagger, scored(status, body)))
+    assert time.process_time() - began < 2  # seconds
