@@ -56,7 +56,7 @@ def _standard(kind: ParameterType, value: Json, pointer: str, told: Conversion) 
             for n, item in enumerate(value):
                 convert(kind.item, item, below(pointer, n), told)
     elif python == "date":
-        # Python 3.14 is the first to have it; no release of inference-schema names that version yet.
+        # Python 3.14 is the first to have it.
         raise Refusal("AttributeError: type object 'datetime.date' has no attribute 'strptime'", pointer)
     elif python in ("datetime", "time"):
         _date(python, value, pointer, told)
