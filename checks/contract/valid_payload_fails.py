@@ -26,9 +26,11 @@ from checks.cases import fires, quiet
 from checks.check import check
 from checks.contract.attacked import about_of, attack_of, quotes_of
 from checks.contract.records import Attack, Tried
-from checks.contract.scenes import declared, interface
-from checks.evidence import Evidence
+from checks.contract.scenes import SCHEMA_SCRIPT, declared, interface
+from checks.evidence import Evidence, Phase, Probe
 from checks.finding import Confidence, Finding, Fix, Severity, Stage
+from checks.runtime.failures import failures
+from checks.runtime.observed import at, raised_in
 from checks.runtime.wording import one_line, titled
 
 FIXES = (
@@ -49,8 +51,9 @@ FIXES = (
 )
 def valid_payload_fails(evidence: Evidence) -> Iterator[Finding]:
     """One finding for each exception and line. What is like the contract's own example is an error."""
+    met = _met(evidence)
     for tried in attack_of(evidence).valid_failed:
-        if tried.origin == "example":
+        if tried.origin == "example" or ((tried.headline or "").partition(":")[0], tried.line) in met:
             continue
         near = tried.origin == "near"
         what = "payloads like the contract's example" if near else "a payload that the contract allows"
@@ -63,6 +66,13 @@ def valid_payload_fails(evidence: Evidence) -> Iterator[Finding]:
             about=about_of(tried),
             fixes=FIXES,
         )
+
+
+def _met(evidence: Evidence) -> set[tuple[str, int | None]]:
+    """Exceptions that the rehearsal met with its own samples, by type and line: those are told there."""
+    if not isinstance(evidence.probe, Probe):
+        return set()
+    return {(one.kind, one.own.line if one.own else None) for one in failures(evidence)}
 
 
 def _attacked(*failed: Tried) -> Evidence:
@@ -78,6 +88,13 @@ CASES = (
     fires(_attacked(ZERO), saw='the smallest payload that shows it: {"data": [[0.0, 2.0]]}', line=12, findings=1),
     fires(_attacked(ZERO, LIKE), findings=2, saw="payloads like the contract's example"),
     quiet(_attacked(), name="all was answered"),
+    quiet(
+        declared(
+            interface=interface(),
+            steps=(raised_in(Phase.RUN, "ZeroDivisionError", "division by zero", at(SCHEMA_SCRIPT, "data.sum")),),
+        ).replace(attack=Attack(tried=90, valid=45, invalid=45, valid_failed=(ZERO,))),
+        name="the rehearsal met the same",
+    ),
     quiet(
         _attacked(Tried(payload="{}", valid=True, status=500, origin="example")),
         name="the example itself: example-refused",
