@@ -41,8 +41,14 @@ def column_count(evidence: Evidence) -> Iterator[Finding]:
         yield tell(
             fault,
             f"the table {place(fault)} {missing or (extra if _named(fault) else counts)}",
-            Fix(title=f"send the columns that are declared: {fault.expected}"),
+            Fix(title=_cure(fault)),
         )
+
+
+def _cure(fault: Fault) -> str:
+    """By name, where the names are known."""
+    names = fault.expected.partition(": ")[2]
+    return f"send these columns: {names}" if names else f"send {fault.expected} values in each row"
 
 
 def _named(fault: Fault) -> bool:

@@ -159,7 +159,7 @@ class _Reading:
             return
         if not value:
             self.add("empty-rows", path, "an empty list", "rows", one, Severity.WARNING, Confidence.POSSIBLE)
-        elif not any(isinstance(each, list | dict) for each in value):
+        elif all(isinstance(each, int | float) for each in value):  # a list of texts is what text models take
             if "predict" in text and not any(word in text for word in _RESHAPES):
                 self.add(
                     "one-row-for-rows", path, say(value), "a list of rows", one, Severity.WARNING, Confidence.POSSIBLE,

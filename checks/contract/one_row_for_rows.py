@@ -47,5 +47,6 @@ CASES = (
     fires(to_code({"rows": [1, 2]}), saw='data["rows"]', findings=1),
     quiet(to_array(rows_of([[1, 2]]))),
     quiet(to_frame(rows_of([PERSON]))),
+    quiet(to_code({"rows": ["a letter", "another"]}), name="a model of texts takes a list of them"),
     quiet(to_code({"rows": [1, 2]}, CODE.replace('data["rows"]', 'np.array(data["rows"]).reshape(1, -1)'))),
 )
