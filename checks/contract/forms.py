@@ -28,8 +28,10 @@ FORETELLS = (
     "runtime.run-raised",
     "runtime.error-as-answer",
     "runtime.error-status",
+    *(f"contract.{name}" for name in ("key-missing", "key-case-differs", "key-unknown", "table-form", "value-type")),
+    *(f"contract.{name}" for name in ("one-row-for-rows", "rows-nested-too-deep", "column-names", "column-count")),
 )
-"""What a payload in the wrong form ends in."""
+"""What a payload in the wrong form ends in, and what is said of the values that are looked for in the wrong place."""
 
 _OF_PARSER = re.compile(r"[a-z]: line \d+ column \d+ \(char \d+\)")  # an answer that is the parser's message
 LARGEST_EDIT = 2_000_000  # characters of a sample for which edits are offered
@@ -350,7 +352,7 @@ def _of_object(value: Json, text: str, takes: Wanted) -> Reading | None:
                 pointer=f"/{name}",
                 right={key.name: in_shape(inner, key)},
             )
-    if key.shape in ("rows", "records", "list", "split") and value:
+    if key.shape in ("rows", "table", "records", "list", "split") and value:
         return Reading("wrapper-missing", "columns", text, key=key, right=_wrapped(value, takes))
     return None
 
@@ -391,7 +393,7 @@ def _twice(value: dict[str, Json], text: str, takes: Wanted) -> Reading | None:
                 pointer=f"/{key.name}",
                 right={**value, key.name: inner[key.name]},
             )
-        if isinstance(inner, str) and key.shape in ("rows", "records", "list", "split", "object"):
+        if isinstance(inner, str) and key.shape in ("rows", "table", "records", "list", "split", "object"):
             parsed = value_of(inner)
             parsed = parsed if parsed is not NO_VALUE else _python(inner)
             if isinstance(parsed, (dict, list)):
@@ -399,7 +401,7 @@ def _twice(value: dict[str, Json], text: str, takes: Wanted) -> Reading | None:
                     "double-encoded", "key", text, key=key, pointer=f"/{key.name}", right={**value, key.name: parsed}
                 )
         if (
-            key.shape in ("rows", "records")
+            key.shape in ("rows", "table", "records")
             and isinstance(inner, list)
             and inner
             and all(isinstance(i, str) for i in inner[:50])

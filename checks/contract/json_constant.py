@@ -37,7 +37,12 @@ from checks.runtime.wording import base_name
     stage=Stage.RUN,
     severity=Severity.WARNING,
     confidence=Confidence.CERTAIN,
-    explains=("contract.request-refused", "runtime.payload-mismatch", "runtime.invalid-json-result"),
+    explains=(
+        "contract.not-finite",
+        "contract.request-refused",
+        "runtime.payload-mismatch",
+        "runtime.invalid-json-result",
+    ),
 )
 def json_constant(evidence: Evidence) -> Iterator[Finding]:
     """Look for the words where the body is JSON for Python."""

@@ -112,13 +112,15 @@ def table_of(content: Json) -> Table | None:
 def in_shape(content: Json, key: Key) -> Json:
     """The content in the shape that a key takes; as it is where that is not known, or cannot be made."""
     table = table_of(content)
-    if table is None or key.shape not in ("rows", "records", "split", "object"):
+    if table is None or key.shape not in ("rows", "table", "records", "split", "object"):
+        return content
+    if key.shape == "table" and not (isinstance(content, dict) and {"columns", "data"} <= content.keys()):
         return content
     width = len(table.rows[0]) if table.rows else 0
     columns = table.columns or (key.columns if len(key.columns) == width else ())
     if key.shape == "rows":
         return [list(row) for row in table.rows]
-    if key.shape == "records" and columns:
+    if key.shape in ("records", "table") and columns:
         return [dict(zip(columns, row, strict=False)) for row in table.rows]
     if key.shape == "split" and columns:
         return {"columns": list(columns), "index": list(range(len(table.rows))), "data": [list(r) for r in table.rows]}

@@ -1,7 +1,7 @@
 """What the service takes in a request body, from whoever knows it best: the probe, the script's code, a document."""
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from checks.contract.contracts import contracts
@@ -51,7 +51,7 @@ _UNZIPS = frozenset({"decompress", "GzipFile", "decompressobj"})
 
 @dataclass(frozen=True)
 class Key:
-    """A key of the outermost object. `shape`: rows, records, split, list, object, text, number, base64, or None where
+    """A key of the outermost object. `shape`: rows, table (rows or records: a frame may be made of it), records, split, list, object, text, number, base64, or None where
     nobody knows; `columns` are those of a table, `inner` the keys of an object.
     """
 
@@ -213,22 +213,15 @@ def _read(script: Script, module: Module) -> Wanted:
     parses = read.parsed and bool({last(name) for name in called} & _JSON)
     first: dict[str, Key] = {}
     for one in read.keys:
-        if one.path and one.path[0] != "*":
-            inner = first.get(one.path[0])
-            if len(one.path) == 1:
-                first[one.path[0]] = Key(
-                    one.path[0], one.required, one.shape, inner=inner.inner if inner else (), line=one.line
-                )
-            elif one.path[1] != "*" and inner:
-                first[one.path[0]] = Key(
-                    inner.name,
-                    inner.required,
-                    inner.shape or "object",
-                    inner=(*inner.inner, one.path[1]),
-                    line=inner.line,
-                )
-            elif one.path[1] != "*":
-                first[one.path[0]] = Key(one.path[0], one.required, "object", inner=(one.path[1],), line=one.line)
+        if not one.path or one.path[0] == "*":
+            continue
+        name, below = one.path[0], one.path[1:2] if one.path[1:2] != ("*",) else ()
+        known = first.get(name, Key(name, one.required, "object" if below else None, line=one.line))
+        if len(one.path) == 1:
+            shape = "table" if one.shape == "rows" else one.shape
+            first[name] = Key(name, one.required, shape, inner=known.inner, line=one.line)
+        elif below:
+            first[name] = replace(known, shape=known.shape or "object", inner=(*known.inner, *below))
     keys = tuple(first.values())
     line = next((key.line for key in keys if key.required), None)
     form = read.form if read.form in ("object", "list") else None

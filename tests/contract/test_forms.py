@@ -78,6 +78,9 @@ def run(request):
     return cv2.imdecode(np.frombuffer(request.get_data(), np.uint8), 1).shape
 """
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d4948445200000001000000010806000000 1f15c489".replace(" ", ""))
+TENSOR = {"name": "x", "shape": [1, 2], "datatype": "FP32", "data": [1, 2]}
+LETTERS = {"data": [{"age": 1, "city": "Köln 北京 “x” \u00a0"}]}
+SPLIT = {"input_data": {"columns": ["a"], "index": [0], "data": [[1]]}}
 FRAME = ParameterType(kind="pandas", columns=(("age", "int64"), ("city", "object")), orient="records")
 
 
@@ -135,7 +138,7 @@ def named(evidence: Evidence) -> list[str]:
 Service = Callable[[bytes], Evidence]
 BROKEN: tuple[tuple[str, Service, str | bytes, str], ...] = (
     ("str() of the payload", rows, str(ROWS), "json-python-literal"),
-    ("str() of a payload with None and True", pandas, str({"data": [{"age": None, "ok": True}]}), "json-python-literal"),
+    ("str() of None and True", pandas, str({"data": [{"age": None, "ok": True}]}), "json-python-literal"),
     ("an f-string with a tuple", numpy, f'{{"data": {[(1.0, 2.0)]}}}', "json-python-literal"),
     ("one True in a hand-made body", rows, TEXT[:-1] + ', "proba": True}', "json-python-literal"),
     ("a comma after the last row", rows, TEXT.replace("]]}", "],]}"), "json-comma"),
@@ -172,8 +175,8 @@ BROKEN: tuple[tuple[str, Service, str | bytes, str], ...] = (
     ("line ends alone", numpy, "\r\n\r\n", "body-empty"),
     ("a gateway's error page", rows, "<html>\n<head><title>504 Gateway Time-out</title></head></html>", "markup-sent"),
     ("XML", rows, '<?xml version="1.0"?><rows><row><v>5.1</v></row></rows>', "markup-sent"),
-    ("a curl command", rows, f"curl -s http://h/score -H 'Content-Type: application/json' -d '{TEXT}'", "request-copied"),
-    ("a request from a REST client", rows, f"POST /score HTTP/1.1\nContent-Type: application/json\n\n{TEXT}", "request-copied"),
+    ("a curl command", rows, f"curl -s http://h/score -H 'Accept: */*' -d '{TEXT}'", "request-copied"),
+    ("a request of a REST client", rows, f"POST /score HTTP/1.1\nAccept: */*\n\n{TEXT}", "request-copied"),
     ("a line of a notebook", rows, f"payload = {TEXT}", "request-copied"),
     ("requests.post(url, data=payload)", rows, "data=5.1&data=3.5&data=1.4&data=0.2", "form-encoded"),
     ("a form of a browser", rows, "data=%5B%5B5.1%2C3.5%5D%5D", "form-encoded"),
@@ -198,7 +201,7 @@ BROKEN: tuple[tuple[str, Service, str | bytes, str], ...] = (
     ("rows dumped before the wrapper", numpy, json.dumps({"data": json.dumps(ROWS["data"])}), "double-encoded"),
     ("quotes of a shell in the file", rows, f"'{TEXT}'", "double-encoded"),
     ("MLflow's split", rows, json.dumps({"dataframe_split": {"columns": ["a"], "data": [[1]]}}), "other-service-form"),
-    ("Triton's tensors", numpy, json.dumps({"inputs": [{"name": "x", "shape": [1, 2], "datatype": "FP32", "data": [1, 2]}]}), "other-service-form"),
+    ("Triton's tensors", numpy, json.dumps({"inputs": [TENSOR]}), "other-service-form"),
     ("TensorFlow Serving's instances", pandas, json.dumps({"instances": RECORDS["data"]}), "other-service-form"),
     ("a chat", rows, json.dumps({"messages": [{"role": "user", "content": "hi"}]}), "other-service-form"),
     ("a capital letter", rows, TEXT.replace("data", "Data"), "wrapper-key"),
@@ -231,7 +234,7 @@ RIGHT: tuple[tuple[str, Service, str | bytes], ...] = (
     ("null in a row", rows, '{"data": [[null, 1]]}'),
     ("records", pandas, json.dumps(RECORDS)),
     ("records with commas and quotes", pandas, json.dumps({"data": [{"age": 1, "city": 'a, "b" \\ // # c'}]})),
-    ("records with other letters", pandas, json.dumps({"data": [{"age": 1, "city": "Köln 北京 “x” \u00a0"}]}, ensure_ascii=False)),
+    ("records with other letters", pandas, json.dumps(LETTERS, ensure_ascii=False)),
     ("records with escapes", pandas, json.dumps({"data": [{"age": 1, "city": "K\u00f6ln\n\ttab"}]})),
     ("a text that is JSON in a cell", pandas, json.dumps({"data": [{"age": 1, "city": "[1, 2]"}]})),
     ("a text that is a path", pandas, json.dumps({"data": [{"age": 1, "city": "C:\\Users\\me"}]})),
@@ -241,7 +244,7 @@ RIGHT: tuple[tuple[str, Service, str | bytes], ...] = (
     ("the optional key left out", two_keys, json.dumps({"inputs": [[1, 2]]})),
     ("all keys", two_keys, json.dumps({"inputs": [[1, 2]], "threshold": 0.2})),
     ("keys in another order", two_keys, json.dumps({"threshold": 0.2, "inputs": [[1, 2]]})),
-    ("managed MLflow's form, which is read", frame, json.dumps({"input_data": {"columns": ["a"], "index": [0], "data": [[1]]}})),
+    ("managed MLflow's form, which is read", frame, json.dumps(SPLIT)),
     ("a list for a list", listed, "[[1, 2], [3]]"),
     ("an empty list", listed, "[]"),
     ("a list of texts", listed, '["a", "{}"]'),
