@@ -225,6 +225,9 @@ def _read(script: Script, module: Module) -> Wanted:
     keys = tuple(first.values())
     line = next((key.line for key in keys if key.required), None)
     form = read.form if read.form in ("object", "list") else None
+    quotes = (module.quote(script.path, line),) if line else _run_quote(script, module)
+    if opener and not parses:
+        quotes = _call_quote(script, module, opener)
     return Wanted(
         by="code",
         source=script.path,
@@ -235,11 +238,7 @@ def _read(script: Script, module: Module) -> Wanted:
         opens="" if parses or _has_base64(called) else opener,
         holds=_OPENERS.get(opener, ""),
         decodes=_decodes(module),
-        quotes=_call_quote(script, module, opener)
-        if opener and not parses
-        else (module.quote(script.path, line),)
-        if line
-        else _run_quote(script, module),
+        quotes=quotes,
     )
 
 
