@@ -51,8 +51,9 @@ _UNZIPS = frozenset({"decompress", "GzipFile", "decompressobj"})
 
 @dataclass(frozen=True)
 class Key:
-    """A key of the outermost object. `shape`: rows, table (rows or records: a frame may be made of it), records, split, list, object, text, number, base64, or None where
-    nobody knows; `columns` are those of a table, `inner` the keys of an object.
+    """A key of the outermost object. `shape`: rows, table (rows or records: a frame may be made of it), records, split,
+    list, object, text, number, base64, or None where nobody knows; `columns` are those of a table, `inner` the keys of
+    an object.
     """
 
     name: str
