@@ -74,6 +74,15 @@ TELLS_NOTHING = frozenset(f"logs.{name}" for name in ("log-empty", "no-failure-s
 SAID_OF_ANY_IMPORT = frozenset({"logs.main-script-not-found"})
 """Servers of 2019 say so whatever the script's import raised. Source: their `aml_blueprint.py`."""
 
+OF_PAYLOAD = frozenset(
+    f"http.{name}"
+    for name in (
+        *("value-missing", "body-not-json", "body-not-dictionary", "body-empty", "body-not-utf8", "request-refused"),
+        *("content-type-refused", "run-raised", "result-not-serialisable", "model-error"),
+    )
+)
+"""What a live service answers to a body that does not fit it."""
+
 OBSERVED = frozenset({"container", "kubernetes", "logs"})
 MOST_LOG_QUOTES = 2  # of the log, added to the cause that explains it
 _HEADLINE = re.compile(r"(?:[\w.]+\.)?([A-Z]\w*(?:Error|Exception|Warning|Exit|Interrupt|Iteration)\b(?:: .+)?)")
@@ -121,6 +130,10 @@ def _ties(findings: Sequence[Finding]) -> dict[int, set[int]]:
             if agree(told, findings[n]):
                 for better in alike or [log]:
                     ties.setdefault(better, set()).add(n)
+    refused = {n: _samples(one) for n, one in enumerate(findings) if one.id in OF_PAYLOAD}
+    for n, one in enumerate(findings):
+        if one.family == "contract" and _breaks(one) and (sent := _samples(one)):
+            ties.setdefault(n, set()).update(m for m, samples in refused.items() if samples & sent)
     states = {n for n, one in enumerate(findings) if one.id in STATES}
     for n, one in enumerate(findings):
         if (one.family == "logs" or n in breaking or n in last) and one.id not in OF_TRAFFIC:
@@ -129,6 +142,11 @@ def _ties(findings: Sequence[Finding]) -> dict[int, set[int]]:
             after = OF_A_CLUSTER[OF_A_CLUSTER.index(one.id) + 1 :]
             ties.setdefault(n, set()).update(m for m in states if findings[m].id in after)
     return ties
+
+
+def _samples(finding: Finding) -> set[str]:
+    """The request bodies that a finding speaks of."""
+    return {one for one in finding.about if one.startswith("sample:")}
 
 
 def _is_of_container(log: Finding, other: Finding) -> bool:

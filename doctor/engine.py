@@ -233,14 +233,14 @@ def _judged(
 def _attacked(subject: Subject, script: Script, before: Look, listen: Listener) -> Look:
     """The look with what payloads made from the contract showed."""
     from checks.contract.contracts import contracts
-    from doctor.contract.attack import attack
+    from doctor.contract.attack import attack, like_samples
 
-    known = contracts(before.evidence)
+    known = [one for one in contracts(before.evidence) if one.input is not None] or like_samples(before.evidence)
     if known:
         listen("trying payloads made from the contract")
         found = attack(_rehearsal(subject, {}, parse(script.text)), known[0])
     else:
-        found = Missing(reason="no contract says what run() takes: decorate it with @input_schema, or give a document")
+        found = Missing(reason="nothing says what run() takes: decorate it with @input_schema, or give a sample")
     evidence = before.evidence.replace(attack=found)
     checks = subject.options.suppression.selected(checks_of_kind("script"))
     asked = {check.id: run_check(check, evidence) for check in checks if "attack" in check.needs}

@@ -22,7 +22,7 @@ class ParameterType(Record, frozen=True):
     a NumPy type, `dtype` is numpy's own word (`float64`, `<U2`, `datetime64[D]`), `shape` the sample's, `fields` name
     and dtype of a structured one. Of a pandas type, `columns` are name and dtype of the sample's columns in their order
     and `orient` the form; `numbered` says that all its labels are numbers, `categories` holds those of its category
-    columns where they are few and JSON values. `converts` is `convert_to_provided_type`, `optional` that of the decorator.
+    columns where they are few and JSON values. `converts` is `convert_to_provided_type`, `optional` the decorator's.
     """
 
     kind: Literal["standard", "numpy", "pandas", "spark", "unknown"]

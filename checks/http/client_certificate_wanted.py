@@ -28,7 +28,7 @@ from checks.http.reaching import at_handshake, shaken, tls_problem
 from checks.http.seen import advise, endpoint_of, host_of, word
 
 
-@check("http.client-certificate-wanted", needs=("endpoint",), stage=Stage.ANSWER)
+@check("http.client-certificate-wanted", needs=("endpoint",), stage=Stage.REQUEST)
 def client_certificate_wanted(evidence: Evidence) -> Iterator[Finding]:
     """Read what the handshake said."""
     endpoint = endpoint_of(evidence)

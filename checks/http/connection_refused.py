@@ -37,7 +37,7 @@ USUAL = 5001
 @check(
     "http.connection-refused",
     needs=("endpoint",),
-    stage=Stage.ANSWER,
+    stage=Stage.REQUEST,
     confidence=Confidence.CERTAIN,
     explains=AFTERMATH,
 )

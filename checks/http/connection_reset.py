@@ -35,7 +35,7 @@ from checks.http.seen import AFTERMATH, advise, endpoint_of, finding, host_of, l
 @check(
     "http.connection-reset",
     needs=("endpoint",),
-    stage=Stage.ANSWER,
+    stage=Stage.REQUEST,
     confidence=Confidence.CERTAIN,
     explains=(*AFTERMATH, "http.connection-refused", "http.container-down"),
 )

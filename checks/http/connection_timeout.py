@@ -30,7 +30,7 @@ from checks.http.scenes import HEALTHY, URL, live
 from checks.http.seen import advise, endpoint_of, host_of, port_of
 
 
-@check("http.connection-timeout", needs=("endpoint",), stage=Stage.ANSWER, confidence=Confidence.CERTAIN)
+@check("http.connection-timeout", needs=("endpoint",), stage=Stage.REQUEST, confidence=Confidence.CERTAIN)
 def connection_timeout(evidence: Evidence) -> Iterator[Finding]:
     """Read how the connection ended."""
     endpoint = endpoint_of(evidence)

@@ -30,7 +30,7 @@ from checks.http.seen import advise, by_hand, endpoint_of
 from checks.runtime.wording import one_line, seconds_of, titled
 
 
-@check("http.name-no-answer", needs=("endpoint",), stage=Stage.ANSWER, confidence=Confidence.CERTAIN)
+@check("http.name-no-answer", needs=("endpoint",), stage=Stage.REQUEST, confidence=Confidence.CERTAIN)
 def name_no_answer(evidence: Evidence) -> Iterator[Finding]:
     """Tell a silent name server from a name that does not exist."""
     endpoint = endpoint_of(evidence)

@@ -31,7 +31,7 @@ from checks.http.seen import advise, by_hand, endpoint_of, host_of, managed_name
 from checks.runtime.wording import one_line, titled
 
 
-@check("http.name-unknown", needs=("endpoint",), stage=Stage.ANSWER, confidence=Confidence.CERTAIN)
+@check("http.name-unknown", needs=("endpoint",), stage=Stage.REQUEST, confidence=Confidence.CERTAIN)
 def name_unknown(evidence: Evidence) -> Iterator[Finding]:
     """Read what the name servers said."""
     endpoint = endpoint_of(evidence)

@@ -35,7 +35,7 @@ from checks.runtime.wording import one_line
 @check(
     "http.proxy-in-the-way",
     needs=("endpoint",),
-    stage=Stage.ANSWER,
+    stage=Stage.REQUEST,
     confidence=Confidence.CERTAIN,
     explains=(*AFTERMATH, "http.name-unknown", "http.name-no-answer", "http.tls-chain-incomplete"),
 )

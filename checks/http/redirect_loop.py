@@ -34,7 +34,7 @@ from checks.runtime.wording import one_line
 @check(
     "http.redirect-loop",
     needs=("endpoint",),
-    stage=Stage.ANSWER,
+    stage=Stage.REQUEST,
     confidence=Confidence.CERTAIN,
     explains=(*AFTERMATH, "http.redirected-elsewhere"),
 )

@@ -41,7 +41,7 @@ _LOGIN = re.compile(r"log.?in|sign.?in|oauth|saml|sso|authorize|\bauth\b|microso
 @check(
     "http.redirected-elsewhere",
     needs=("endpoint",),
-    stage=Stage.ANSWER,
+    stage=Stage.REQUEST,
     confidence=Confidence.CERTAIN,
     explains=(*AFTERMATH, "http.html-answer", "http.method-not-allowed", "http.wrong-path", "http.key-not-checked"),
 )

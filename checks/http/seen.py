@@ -35,12 +35,6 @@ AFTERMATH = (
 )  # fmt: skip
 """What is seen as well where a request fails for a reason of its own."""
 
-OF_PAYLOAD = (
-    "http.value-missing", "http.body-not-json", "http.body-not-dictionary", "http.body-empty", "http.body-not-utf8",
-    "http.request-refused", "http.content-type-refused", "http.run-raised", "http.result-not-serialisable",
-    "http.model-error",
-)  # fmt: skip
-"""What a body that does not fit the service is answered with: a fault of the sample explains them."""
 
 _MANAGED = re.compile(r"([a-z0-9-]+)\.([a-z0-9]+)\.inference\.ml\.azure\.(?:com|us|cn)", re.IGNORECASE)
 _PAGE = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html)\b", re.IGNORECASE)

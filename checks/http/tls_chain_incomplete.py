@@ -31,7 +31,7 @@ from checks.http.seen import advise, endpoint_of, host_of, port_of
 from checks.runtime.wording import one_line
 
 
-@check("http.tls-chain-incomplete", needs=("endpoint",), stage=Stage.ANSWER)
+@check("http.tls-chain-incomplete", needs=("endpoint",), stage=Stage.REQUEST)
 def tls_chain_incomplete(evidence: Evidence) -> Iterator[Finding]:
     """Read what the verification said."""
     endpoint = endpoint_of(evidence)

@@ -34,7 +34,7 @@ from checks.text import listed
 _PLAIN = re.compile(r"[\w.-]+")
 
 
-@check("http.tls-name-mismatch", needs=("endpoint",), stage=Stage.ANSWER, confidence=Confidence.CERTAIN)
+@check("http.tls-name-mismatch", needs=("endpoint",), stage=Stage.REQUEST, confidence=Confidence.CERTAIN)
 def tls_name_mismatch(evidence: Evidence) -> Iterator[Finding]:
     """Put the names of the certificate beside the host."""
     endpoint = endpoint_of(evidence)

@@ -28,7 +28,7 @@ from checks.http.reaching import at_handshake, shaken, tls_problem
 from checks.http.seen import advise, endpoint_of, host_of
 
 
-@check("http.tls-not-yet-valid", needs=("endpoint",), stage=Stage.ANSWER, confidence=Confidence.CERTAIN)
+@check("http.tls-not-yet-valid", needs=("endpoint",), stage=Stage.REQUEST, confidence=Confidence.CERTAIN)
 def tls_not_yet_valid(evidence: Evidence) -> Iterator[Finding]:
     """Read what the verification said."""
     endpoint = endpoint_of(evidence)

@@ -27,7 +27,7 @@ from checks.http.reaching import at_handshake, shaken, tls_problem
 from checks.http.seen import advise, endpoint_of, host_of, port_of
 
 
-@check("http.tls-old-version", needs=("endpoint",), stage=Stage.ANSWER)
+@check("http.tls-old-version", needs=("endpoint",), stage=Stage.REQUEST)
 def tls_old_version(evidence: Evidence) -> Iterator[Finding]:
     """Read what the handshake said."""
     endpoint = endpoint_of(evidence)

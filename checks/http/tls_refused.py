@@ -30,7 +30,7 @@ from checks.http.scenes import HEALTHY, URL, live, scored
 from checks.http.seen import AFTERMATH, advise, endpoint_of, finding, host_of, lesser, port_of
 
 
-@check("http.tls-refused", needs=("endpoint",), stage=Stage.ANSWER, explains=AFTERMATH)
+@check("http.tls-refused", needs=("endpoint",), stage=Stage.REQUEST, explains=AFTERMATH)
 def tls_refused(evidence: Evidence) -> Iterator[Finding]:
     """The handshake of the look itself, or that of a later request."""
     endpoint = endpoint_of(evidence)

@@ -28,7 +28,7 @@ from checks.http.reaching import at_handshake, shaken, tls_problem
 from checks.http.seen import advise, endpoint_of, host_of
 
 
-@check("http.tls-self-signed", needs=("endpoint",), stage=Stage.ANSWER, confidence=Confidence.CERTAIN)
+@check("http.tls-self-signed", needs=("endpoint",), stage=Stage.REQUEST, confidence=Confidence.CERTAIN)
 def tls_self_signed(evidence: Evidence) -> Iterator[Finding]:
     """Read what the verification said."""
     endpoint = endpoint_of(evidence)

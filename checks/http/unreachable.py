@@ -31,7 +31,7 @@ from checks.http.scenes import HEALTHY, live
 from checks.http.seen import advise, endpoint_of
 
 
-@check("http.unreachable", needs=("endpoint",), stage=Stage.ANSWER, confidence=Confidence.CERTAIN)
+@check("http.unreachable", needs=("endpoint",), stage=Stage.REQUEST, confidence=Confidence.CERTAIN)
 def unreachable(evidence: Evidence) -> Iterator[Finding]:
     """Read how the connection ended."""
     endpoint = endpoint_of(evidence)

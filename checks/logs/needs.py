@@ -4,8 +4,8 @@ Taken from widened patterns: what the automaton of all of them finds is never mi
 """
 
 from collections.abc import Iterator, Sequence
-from re import _constants as sre  # type: ignore[attr-defined]
-from re import _parser  # type: ignore[attr-defined] # as in widening.py
+from re import _constants as sre  # type: ignore[attr-defined,unused-ignore]
+from re import _parser  # type: ignore[attr-defined,unused-ignore] # as in widening.py
 from typing import Any
 
 import msgspec

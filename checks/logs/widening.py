@@ -8,8 +8,8 @@ again and again. It looks at bytes of UTF-8, so that it also serves where no tex
 import re
 from collections.abc import Sequence
 from functools import cache
-from re import _constants as sre  # type: ignore[attr-defined]
-from re import _parser  # type: ignore[attr-defined] # the library's own: none other reads its dialect
+from re import _constants as sre  # type: ignore[attr-defined,unused-ignore]
+from re import _parser  # type: ignore[attr-defined,unused-ignore] # the library's own: none other reads its dialect
 from typing import Any
 
 TELLING = 12  # plain characters in a row that are hardly ever met by chance

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from checks.contract.answering import NOT_JSON, fault_of, value_of
+from checks.contract.body import bodies
 from checks.contract.contracts import Contract
 from checks.contract.records import Attack, Json, Tried
-from checks.evidence import Missing
+from checks.evidence import Evidence, Missing
 from checks.runtime.error_texts import error_text
 from doctor.contract.payload_mutations import KINDS, Mutation, encode, mutations, simpler, without_rows
-from doctor.contract.payload_shape import NotTold, Shape, shape_of
+from doctor.contract.payload_shape import NotTold, Shape, of_sample, shape_of
 from doctor.contract.service_child import Answer, NotServing, Service
 from doctor.probe.launcher import Rehearsal
 from doctor.redact import redact
@@ -41,6 +42,11 @@ Key = tuple[str, str, int | None]
 Where = Literal["failed", "accepted", "ended", "answers"]
 Verdict = tuple[Where, Key, Tried]
 _Identity = tuple[Where, Key]
+
+
+def like_samples(evidence: Evidence) -> list[Contract]:
+    """What the samples of an undecorated script suggest that it takes: one contract for each that is JSON."""
+    return [of_sample(one.sample.source, one.value) for one in bodies(evidence) if one.is_json]
 
 
 def attack(
