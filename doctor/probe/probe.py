@@ -1464,7 +1464,8 @@ class Service(object):
             body.decode("utf-8")
             content_type = "application/json"
         except UnicodeDecodeError:
-            content_type = "application/octet-stream"
+            is_text = json.detect_encoding(body) != "utf-8"  # UTF-16 and UTF-32, which the server's parser reads
+            content_type = "application/json" if is_text else "application/octet-stream"
         if not self.needs_flask():
             headers = _headers(body, content_type)
             return self.call_run(body, content_type, Request(body, headers), headers)

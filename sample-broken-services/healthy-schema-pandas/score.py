@@ -28,5 +28,5 @@ def init():
 def run(data, method="predict"):
     probability = model.predict_proba(data)[:, 1]
     if method == "predict":
-        return {"churn": (probability > threshold).tolist()}
+        return {"churn": (probability > threshold).astype(float).tolist()}
     return {"churn": [round(p, 3) for p in probability.tolist()]}
