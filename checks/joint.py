@@ -214,11 +214,22 @@ def _named(cause: Finding, explained: Iterable[Finding]) -> Finding:
     return cause
 
 
+def _seen_live(cause: Finding, explained: Iterable[Finding]) -> Finding:
+    """A fault of a request body with the answer that it got, and the lines that show it."""
+    answered = next((one for one in explained if one.reproduce and one.id in OF_PAYLOAD), None)
+    if answered is None:
+        return cause
+    quotes = tuple(quote for quote in answered.evidence[:1] if quote not in cause.evidence)
+    return msgspec.structs.replace(cause, evidence=(*cause.evidence, *quotes), reproduce=answered.reproduce)
+
+
 def _quoting(cause: Finding, findings: Iterable[Finding]) -> Finding:
     """A cause with what other witnesses show of it: the line of code that was met before the log's words, or after the
     evidence of a closer look the log's own lines.
     """
     explained = [one for one in findings if one.id in cause.explains]
+    if cause.family == "contract":
+        return _seen_live(cause, explained)
     if cause.family == "logs":
         met = (quote for one in explained if one.id in LAST_RESORT for quote in one.evidence)
         code = next((quote for quote in met if quote.line and quote not in cause.evidence), None)

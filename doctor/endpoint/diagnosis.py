@@ -61,6 +61,7 @@ def evidence_of(endpoint: Endpoint, served: tuple[Document, ...], wishes: Wishes
         target=Target(kind="url", name=endpoint.url),
         script=NO_SCRIPT,
         probe=NO_SCRIPT,
+        deployment=Missing(reason=f"{NOT_ASKED}an endpoint or deployment file of Azure ML"),
         endpoint=endpoint,
         documents=Documents(items=documents) if documents else Missing(reason="the service hands out no description"),
         samples=Samples(items=tuple(describe(one.source, one.body) for one in payloads))
