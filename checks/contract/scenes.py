@@ -1,5 +1,7 @@
 """Makes the evidence of firing and quiet cases: interfaces, documents, samples, endpoints."""
 
+import msgspec
+
 from checks.cases import script
 from checks.contract.records import Document, Documents, Interface, Json, Parameter, ParameterType, Schema
 from checks.evidence import Evidence, Phase, Probe, Sample, Samples, Step, Target
@@ -98,12 +100,11 @@ def openapi(**parts: Json) -> Schema:
 
 def documented(content: Schema, *samples: Sample, role: str = "given", **fields: object) -> Evidence:
     """A document that was handed over, with request bodies; `fields` are those of Document."""
-    import json
-
+    text = msgspec.json.format(msgspec.json.encode(content), indent=2).decode()
     version = content.get("swagger") or content.get("openapi")
     one = {
         "source": "swagger.json", "role": role, "form": "openapi", "version": version, "content": content,
-        "text": json.dumps(content, indent=2), **fields,
+        "text": text, **fields,
     }  # fmt: skip
     return Evidence(
         target=Target(kind="document", name="swagger.json"),
