@@ -138,7 +138,8 @@ class Server:
             content.decode()
             kind = "application/json"
         except UnicodeDecodeError:
-            kind = "application/octet-stream"
+            text = json.detect_encoding(content) != "utf-8"  # UTF-16 and UTF-32
+            kind = "application/json" if text else "application/octet-stream"
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         connection.request("POST", "/score", content, {"Content-Type": kind})
         response = connection.getresponse()
