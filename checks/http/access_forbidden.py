@@ -77,6 +77,19 @@ def _fixes(endpoint: Endpoint, call: Call) -> tuple[Fix, ...]:
             ),
             advise("with a token, give the identity a role that may score", role),
         )
+    if any(one.status == 200 and not one.problem for one in endpoint.of("health", "swagger")):
+        # This address is let in: what is forbidden is the method, or the path.
+        return (
+            advise(
+                f"let {_who(endpoint, call)} pass {call.method} {one_line(call.path, 60)} as it does GET",
+                *(
+                    ("limit_except GET POST OPTIONS { deny all; }",)
+                    if "nginx" in call.headers.get("server", "")
+                    else ()
+                ),
+            ),
+            read_log(endpoint, "see whether the request came to the container at all"),
+        )
     return (
         advise("ask from an address that the firewall or gateway before the service lets in"),
         read_log(endpoint, "see whether the request came to the container at all"),
@@ -89,6 +102,11 @@ CASES = (
     ),
     fires(live(scored(403, "<html>WAF</html>", headers={"server": "Microsoft-Azure-Application-Gateway/v2"}))),
     fires(live(scored(403), kind="kubernetes"), saw="azureml-fe says 403"),
+    fires(
+        live(HEALTHY, scored(403, headers={"server": "nginx/1.22.1"})),
+        saw="nginx/1.22.1 says 403",
+        name="others pass: the method or the path is forbidden",
+    ),
     quiet(live(HEALTHY, scored(403, purpose="no-key"), scored())),
     quiet(live(HEALTHY, scored())),
 )

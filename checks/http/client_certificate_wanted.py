@@ -28,7 +28,12 @@ from checks.http.reaching import at_handshake, shaken, tls_problem
 from checks.http.seen import advise, endpoint_of, host_of, word
 
 
-@check("http.client-certificate-wanted", needs=("endpoint",), stage=Stage.REQUEST)
+@check(
+    "http.client-certificate-wanted",
+    needs=("endpoint",),
+    stage=Stage.REQUEST,
+    explains=("http.request-refused", "http.access-forbidden", "http.swagger-missing"),
+)
 def client_certificate_wanted(evidence: Evidence) -> Iterator[Finding]:
     """Read what the handshake said."""
     endpoint = endpoint_of(evidence)

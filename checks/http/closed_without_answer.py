@@ -53,7 +53,7 @@ def closed_without_answer(evidence: Evidence) -> Iterator[Finding]:
         calls,
         f"{first.method} {first.path}{of_sample(first)} is cut off without an answer"
         + (", while health answers" if healthy and first.purpose in SCORING else ""),
-        *((died, memory) if healthy else (died, other)),
+        *((died, memory) if healthy else (other, died)),
         severity=lesser(breaks(endpoint, calls)),
     )
 

@@ -25,9 +25,12 @@ from checks.check import check
 from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Stage
 from checks.http.reading import told
+from checks.http.records import Call
 from checks.http.scenes import HEALTHY, live, scored
 from checks.http.seen import AFTERMATH, advise, endpoint_of, finding, of_sample
-from checks.runtime.wording import one_line
+from checks.runtime.wording import base_name, one_line
+
+_WANTS_JSON = "Expects Content-Type to be application/json"  # server/input_parsers.py
 
 
 @check(
@@ -45,24 +48,32 @@ def content_type_refused(evidence: Evidence) -> Iterator[Finding]:
         return
     first = calls[0]
     sent = first.sent_type
+    lost = not sent and _WANTS_JSON in first.body
     title = (
         f"the service does not take {one_line(sent, 40)}{of_sample(first)}"
         if sent
-        else f"the service wants another type than application/json{of_sample(first)}, or does not see it"
+        else f"the Content-Type application/json does not reach the service{_file(first)}"
+        if lost
+        else f"the service wants another type than application/json{_file(first)}"
     )
     yield finding(
         endpoint,
         calls,
         title,
-        advise("send JSON, and say so", "Content-Type: application/json"),
-        *(() if sent else (advise("see whether something between drops the header Content-Type"),)),
+        *((advise("let what stands between hand the header on", "Content-Type: application/json"),) if lost else ()),
+        *(() if lost else (advise("send JSON, and say so", "Content-Type: application/json"),)),
         advise("where run() is to take bytes, decorate it with @rawhttp instead of @input_schema"),
     )
+
+
+def _file(call: Call) -> str:
+    return f" for {base_name(call.sample)}" if call.sample else ""
 
 
 SAYS = '{"message": "Expects Content-Type to be application/json"}'
 CASES = (
     fires(live(HEALTHY, scored(415, SAYS, sent_type="image/png")), saw="does not take image/png", findings=1),
+    fires(live(HEALTHY, scored(415, SAYS)), saw="application/json does not reach the service", name="dropped on the way"),
     fires(live(scored(415, "Unsupported Media Type"), kind="other")),
     quiet(live(HEALTHY, scored(415, SAYS, purpose="empty", sample=None)), name="an empty request has no type"),
     quiet(live(HEALTHY, scored())),

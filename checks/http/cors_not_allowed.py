@@ -26,9 +26,10 @@ from checks.check import check
 from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Severity, Stage
 from checks.http.reading import scored_well
-from checks.http.records import Call
+from checks.http.records import Call, Endpoint
 from checks.http.scenes import HEALTHY, URL, live, scored
-from checks.http.seen import advise, endpoint_of, finding
+from checks.http.seen import advise, endpoint_of, finding, word
+from checks.runtime.wording import one_line
 
 
 @check(
@@ -50,18 +51,27 @@ def cors_not_allowed(evidence: Evidence) -> Iterator[Finding]:
     yield finding(
         endpoint,
         (call,),
-        "browsers may not call the service from other sites: no CORS header",
+        f"browsers may not call the service from {_page(endpoint)}: no CORS header",
         advise("where a browser is to call it, put a backend of your own before the endpoint, which holds the key")
         if managed
-        else advise("where a browser is to call it, name the origins", "AML_CORS_ORIGINS=<https://app.example>"),
+        else advise(
+            "where a browser is to call it, name the origins",
+            f"AML_CORS_ORIGINS={word(endpoint.origin, '<https://app.example>')}",
+        ),
         about=(),
+        severity=Severity.WARNING if endpoint.origin else Severity.INFO,
     )
+
+
+def _page(endpoint: Endpoint) -> str:
+    return one_line(endpoint.origin, 40) if endpoint.origin else "other sites"
 
 
 PRE = Call(purpose="preflight", method="OPTIONS", path="/score", status=200)
 ALLOWED = {"access-control-allow-origin": "https://example.com"}
 CASES = (
     fires(live(HEALTHY, PRE, scored()), saw="no CORS header", findings=1),
+    fires(live(HEALTHY, PRE, scored(), origin="https://shop.example"), saw="from https://shop.example"),
     fires(live(HEALTHY, PRE, scored(), url=URL), saw="no CORS header"),
     quiet(
         live(HEALTHY, Call(purpose="preflight", method="OPTIONS", path="/score", status=200, headers=ALLOWED), scored())

@@ -61,7 +61,7 @@ def _fails(endpoint: Endpoint, call: Call) -> bool:
     if meaning(endpoint, call) is None:
         return False
     status = model_status(call) or call.status
-    return status is None or bool(call.problem) or status >= 500 or call.status in {408, 424}
+    return status is None or bool(call.problem) or status >= 500 or status in {408, 424}
 
 
 def _what(call: Call) -> str:
@@ -79,5 +79,9 @@ CASES = (
     quiet(live(HEALTHY, scored())),
     quiet(live(HEALTHY, scored(400, "Bad Request")), name="the request is at fault"),
     quiet(live(HEALTHY, scored(401)), name="the key is"),
+    quiet(
+        live(HEALTHY, scored(424, "", headers={"ms-azureml-model-error-statuscode": "400"}), url=URL),
+        name="the request is at fault, behind a managed endpoint",
+    ),
     quiet(live(scored(500)), name="health was not asked"),
 )

@@ -28,7 +28,7 @@ from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Stage
 from checks.http.reading import told
 from checks.http.scenes import HEALTHY, OF_SERVER, live, scored
-from checks.http.seen import AFTERMATH, advise, endpoint_of, finding, of_sample, page_title, word
+from checks.http.seen import AFTERMATH, advise, endpoint_of, finding, from_container, of_sample, page_title, word
 
 _LOGIN = re.compile(r"type=[\"']?password|sign.?in|log.?in|single sign|captive", re.IGNORECASE)
 
@@ -59,6 +59,8 @@ def html_answer(evidence: Evidence) -> Iterator[Finding]:
         f"{first.method} {first.path}{of_sample(first)} is answered by {page}{f': {title}' if title else ''}",
         advise("log in as a program does, with a token in Authorization, or call the service behind the login")
         if login
+        else advise("see in the front end whether it shows pages for errors: error_page, proxy_intercept_errors")
+        if any(from_container(call) for call in endpoint.of("health"))
         else advise("correct host and path: compare them with the scoring URI that the service tells"),
         advise("see whose page it is", f"curl -sSi {word(endpoint.url)} | head -40"),
     )

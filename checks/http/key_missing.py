@@ -27,7 +27,7 @@ from checks.finding import Confidence, Finding, Stage
 from checks.http.reading import told
 from checks.http.records import Endpoint
 from checks.http.scenes import HEALTHY, URL, live, scored
-from checks.http.seen import AFTERMATH, advise, endpoint_of, finding, managed_name, word
+from checks.http.seen import AFTERMATH, advise, endpoint_of, finding, managed_name, password_scheme, word
 
 
 @check("http.key-missing", needs=("endpoint",), stage=Stage.ANSWER, confidence=Confidence.CERTAIN, explains=AFTERMATH)
@@ -36,6 +36,14 @@ def key_missing(evidence: Evidence) -> Iterator[Finding]:
     endpoint = endpoint_of(evidence)
     calls = told(endpoint, "http.key-missing")
     if not calls:
+        return
+    if scheme := password_scheme(calls[0]):
+        yield finding(
+            endpoint,
+            calls,
+            f"{_who(endpoint)} wants a user and a password ({scheme}), and none was sent",
+            advise("send user and password", f"curl -u <user> {word(endpoint.url)}"),
+        )
         return
     managed = managed_name(endpoint)
     name = managed[0] if managed else "<endpoint>"
@@ -64,6 +72,10 @@ CASES = (
     fires(live(scored(401, purpose="empty", sample=None), kind="kubernetes"), saw="wants a key"),
     fires(live(scored(401), kind="container-instance"), saw="the container group wants a key"),
     fires(live(scored(401), kind="other"), saw="the service wants a key"),
+    fires(
+        live(scored(401, headers={"www-authenticate": "Basic"}), kind="other"),
+        saw="wants a user and a password (Basic)",
+    ),
     quiet(live(scored(401), url=URL), name="a key was sent"),
     quiet(live(HEALTHY, scored(401, purpose="no-key"), scored()), name="that is how it should be"),
 )

@@ -29,7 +29,7 @@ from checks.http.reading import told
 from checks.http.records import Endpoint
 from checks.http.reproduce import variable_of
 from checks.http.scenes import HEALTHY, URL, live, scored
-from checks.http.seen import AFTERMATH, advise, endpoint_of, finding, managed_name
+from checks.http.seen import AFTERMATH, advise, endpoint_of, finding, managed_name, password_scheme, word
 from checks.runtime.wording import one_line
 
 
@@ -41,12 +41,35 @@ def key_refused(evidence: Evidence) -> Iterator[Finding]:
     if not calls:
         return
     token = endpoint.credential == "token"
-    yield finding(
-        endpoint,
-        calls,
-        f"the {endpoint.credential}{_from(endpoint)} is refused",
-        *_fixes(endpoint, token),
-    )
+    if scheme := password_scheme(calls[0]):
+        yield finding(
+            endpoint,
+            calls,
+            f"the service asks for a user and a password ({scheme}), and a {endpoint.credential} was sent",
+            advise("send user and password", f"curl -u <user> {word(endpoint.url)}"),
+            advise("or ask the service behind what wants the password"),
+        )
+        return
+    odd, fix = _odd(endpoint)
+    title = f"the {endpoint.credential}{_from(endpoint)} {odd or 'is refused'}"
+    yield finding(endpoint, calls, title, *((fix,) if fix else ()), *_fixes(endpoint, token))
+
+
+def _odd(endpoint: Endpoint) -> tuple[str, Fix | None]:
+    """What is wrong with the credential as it stands in its variable, and the cure of that."""
+    variable = variable_of(endpoint)
+    for hint in endpoint.hints:
+        name, _, value = hint.partition(" ")
+        if name == "quoted":
+            bare = advise("set it without the quotes around it", f"export {variable}=<the {endpoint.credential} alone>")
+            return "is refused: quotes stand around it", bare
+        if name == "placeholder":
+            return "is refused: it is a placeholder that nobody filled in", None
+        if name == "expired":
+            return f"is refused: it expired at {one_line(value, 30)}", None
+        if name == "audience":
+            return f"is refused: it is one for {one_line(value, 50)}", None
+    return "", None
 
 
 def _from(endpoint: Endpoint) -> str:
@@ -64,7 +87,11 @@ def _fixes(endpoint: Endpoint, token: bool) -> tuple[Fix, ...]:
     credentials = f"az ml online-endpoint get-credentials -n {name}"
     aad = "az account get-access-token --resource https://ml.azure.com --query accessToken -o tsv"
     anew = (
-        advise("fetch a new token: they expire within hours", f"export {variable}=$({aad})", credentials)
+        advise(
+            "fetch a new token, for the audience https://ml.azure.com: they expire within hours",
+            f"export {variable}=$({aad})",
+            credentials,
+        )
         if token
         else advise("fetch the key anew", f"export {variable}=$({credentials} --query primaryKey -o tsv)")
     )
@@ -79,6 +106,21 @@ CASES = (
     fires(live(scored(401), url=URL, credential="token", variable="TOKEN"), saw="the token from TOKEN is refused"),
     fires(live(scored(401), kind="kubernetes", credential="key", variable="K"), saw="azureml-fe"),
     fires(live(scored(401), kind="container-instance", credential="key", variable="K"), saw="container group"),
+    fires(live(scored(401), url=URL, hints=("quoted",)), saw="quotes stand around it"),
+    fires(live(scored(401), url=URL, hints=("placeholder",)), saw="a placeholder that nobody filled in"),
+    fires(
+        live(scored(401), url=URL, credential="token", hints=("token", "expired 2026-11-20T18:07:02Z")),
+        saw="it expired at 2026-11-20T18:07:02Z",
+    ),
+    fires(
+        live(scored(401), url=URL, credential="token", hints=("audience https://management.azure.com",)),
+        saw="it is one for https://management.azure.com",
+    ),
+    fires(
+        live(scored(401, headers={"www-authenticate": 'Basic realm="models"'}), credential="key", variable="K"),
+        saw="asks for a user and a password (Basic)",
+    ),
+    quiet(live(HEALTHY, scored(), url=URL, hints=("quoted",)), name="it is odd, and taken"),
     quiet(live(scored(401), url=URL, credential=None, variable=None), name="none was sent"),
     quiet(live(HEALTHY, scored(401, purpose="wrong-key"), scored(), url=URL), name="only the made-up key is"),
 )

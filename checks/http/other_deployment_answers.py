@@ -36,7 +36,10 @@ from checks.text import listed
 def other_deployment_answers(evidence: Evidence) -> Iterator[Finding]:
     """Compare the names that the answers bear."""
     endpoint = endpoint_of(evidence)
-    asked, named = endpoint.deployment, [call for call in endpoint.of("score", "series") if _name(call)]
+    asked, named = (
+        endpoint.deployment,
+        [call for call in endpoint.of("score", "series") if _name(call) and call.status != 404],
+    )
     if not asked:
         yield from _split(endpoint, named)
         return
@@ -80,5 +83,6 @@ CASES = (
     ),
     quiet(live(scored(headers=BLUE), url=URL, deployment="blue")),
     quiet(live(scored(headers=BLUE), url=URL), name="none was asked"),
+    quiet(live(scored(404, headers=BLUE), url=URL, deployment="green"), name="the front end knows none of that name"),
     quiet(live(scored(), url=URL, deployment="green"), name="the answer does not say"),
 )

@@ -124,7 +124,10 @@ class Endpoint(Record, frozen=True, tag=True):
 
     `kind` is who answers, `how` by which sign it was told. `credential`: what was sent as Authorization, `variable` the
     environment variable it was read from; never its value. `patience` is the time limit of one request. `deployment` is
-    the one that was asked for with the header `azureml-model-deployment`.
+    the one that was asked for with the header `azureml-model-deployment`. `ca` is the file of certificates that were
+    trusted besides, `origin` the page of the preflight where a person named one. `hints` tell what is odd about the
+    credential, and nothing of its value: `quoted`, `placeholder`, `token` (a key that is a token), `expired TIME`,
+    `audience URL`.
     """
 
     url: str
@@ -139,6 +142,9 @@ class Endpoint(Record, frozen=True, tag=True):
     variable: str | None = None
     patience: float = 10.0
     deployment: str | None = None
+    ca: str | None = None
+    origin: str | None = None
+    hints: tuple[str, ...] = ()
 
     def of(self, *purposes: str) -> tuple[Call, ...]:
         """The calls of these purposes, in the order in which they were made."""

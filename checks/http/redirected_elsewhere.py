@@ -88,6 +88,8 @@ def _fixes(endpoint: Endpoint, call: Call, last: str) -> tuple[Fix, ...]:
             advise("take the login off this path, or let programs pass it with a token that it takes"),
             advise("or call the service behind it: inside of the cluster, or by its own address"),
         )
+    if call.redirects and call.status == 404:
+        return (advise("take the redirect away: what it leads to is not there", f"curl -sSi {word(endpoint.url)}"),)
     return (advise("call the address that it leads to", *((word(one_line(last, 300)),) if last else ())),)
 
 

@@ -58,7 +58,7 @@ def _headers(endpoint: Endpoint, call: Call) -> dict[str, str]:
     if call.sent_type or (call.purpose in WITH_BODY and call.sample is not None):
         headers["Content-Type"] = call.sent_type or "application/json"
     if call.purpose == "preflight":
-        headers["Origin"] = ORIGIN
+        headers["Origin"] = endpoint.origin or ORIGIN
         headers["Access-Control-Request-Method"] = "POST"
         headers["Access-Control-Request-Headers"] = "authorization,content-type"
     if endpoint.deployment:
@@ -81,6 +81,7 @@ def _takes_key(endpoint: Endpoint, call: Call) -> bool:
 def _curl(endpoint: Endpoint, call: Call, url: str, headers: dict[str, str], body: str | None, seconds: int) -> str:
     words = ["curl", "-sS", "-i", "--max-time", str(seconds)]
     words += ["-L"] if call.redirects else []
+    words += ["--cacert", shlex.quote(endpoint.ca)] if endpoint.ca and url.startswith("https") else []
     words += (
         ["-X", call.method] if call.method not in {"GET", "POST"} or (call.method == "POST" and body is None) else []
     )
@@ -106,6 +107,7 @@ def _python(endpoint: Endpoint, call: Call, url: str, headers: dict[str, str], b
     arguments = [ask]
     arguments += [f'data=open({_text(body)}, "rb").read()'] if body is not None else []
     arguments += [f"headers={{{', '.join(entries)}}}"] if entries else []
+    arguments += [f"verify={_text(endpoint.ca)}"] if endpoint.ca and url.startswith("https") else []
     arguments += [] if call.redirects or method == "head" else ["allow_redirects=False"]
     code = (
         f"import {'os, ' if takes_key else ''}requests; "

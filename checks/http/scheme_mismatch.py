@@ -49,6 +49,10 @@ def scheme_mismatch(evidence: Evidence) -> Iterator[Finding]:
     other = "http" if scheme == "https" else "https"
     fix = advise(f"ask with {other}", f"curl -i {word(f'{other}://{host}{path}')}")
     if tls := tls_problem(endpoint, "not-tls"):
+        if any(call.problem == "not-http" for call in endpoint.of("plain")):
+            port = advise("use the port on which the service answers", f"curl -v telnet://{split(endpoint.url)[1]}")
+            yield at_handshake(endpoint, tls, f"port {port_of(endpoint)} speaks neither TLS nor HTTP", port)
+            return
         title = f"port {port_of(endpoint)} speaks plain HTTP, and the URL says https"
         port = advise("or use the port on which TLS ends, 443 for a front end")
         yield at_handshake(endpoint, tls, title, fix, port)

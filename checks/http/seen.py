@@ -40,6 +40,9 @@ _MANAGED = re.compile(r"([a-z0-9-]+)\.([a-z0-9]+)\.inference\.ml\.azure\.(?:com|
 _PAGE = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 MOST = 20_000  # characters of a body that are looked at: who answers says why at once
 _DEPLOYMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
+_GATEWAY = re.compile(
+    r"nginx|openresty|envoy|traefik|haproxy|kong|cloudflare|gateway|varnish|istio|apache", re.IGNORECASE
+)
 _LOOPBACK = re.compile(r"localhost|127(?:\.\d+){3}|\[?::1\]?|0\.0\.0\.0", re.IGNORECASE)
 
 
@@ -112,7 +115,28 @@ def who_answered(endpoint: Endpoint, call: Call) -> str:
     server = one_line(call.headers.get("server", ""), 40)
     if "nginx" in server.lower() and endpoint.kind in {"server", "container-instance"}:
         return f"{server} in front of the inference server"
+    if server and endpoint.kind in {"server", "other"}:
+        return server
     return f"{FRONT_ENDS[endpoint.kind]}{f' (server: {server})' if server else ''}"
+
+
+def password_scheme(call: Call) -> str:
+    """`Basic` and its like, where a refusal asks for that alone: no key or token will do."""
+    asked = call.headers.get("www-authenticate", "")
+    found = re.match(r"\s*(Basic|Digest|NTLM|Negotiate)\b", asked, re.IGNORECASE)
+    return found[1].title() if found and "bearer" not in asked.lower() else ""
+
+
+def gateway_of(endpoint: Endpoint, call: Call) -> str:
+    """The program of a gateway that gave this answer itself, as it names itself; empty for others."""
+    server = one_line(call.headers.get("server", ""), 40)
+    known = _GATEWAY.search(server) is not None and endpoint.kind in {"server", "other", "container-instance"}
+    return server if known and not from_container(call) else ""
+
+
+def served(endpoint: Endpoint) -> bool:
+    """True when the service hands out a description."""
+    return any(call.status == 200 and not call.problem and not is_page(call) for call in endpoint.of("swagger"))
 
 
 def request_ids(call: Call) -> str:

@@ -27,7 +27,8 @@ from checks.check import check
 from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Stage
 from checks.http.reaching import at_handshake, shaken, tls_problem
-from checks.http.seen import advise, endpoint_of, host_of
+from checks.http.reproduce import split
+from checks.http.seen import advise, endpoint_of, host_of, word
 from checks.runtime.wording import one_line
 from checks.text import listed
 
@@ -42,12 +43,13 @@ def tls_name_mismatch(evidence: Evidence) -> Iterator[Finding]:
     if tls is None:
         return
     host, names = host_of(endpoint), tls.certificate.names if tls.certificate else ()
+    port, path = split(endpoint.url)[1].removeprefix(host), split(endpoint.url)[2]
     plain = [one for one in names if _PLAIN.fullmatch(one)]
     by_name = advise(
         f"ask by a name that it holds for: {one_line(listed(names, 3), 90)}"
         if names
         else "ask by the name it holds for",
-        *(f"https://{one}/" for one in plain[:1]),
+        *(f"https://{one}{port}{word(path)}" for one in plain[:1]),
     )
     yield at_handshake(
         endpoint,

@@ -29,7 +29,16 @@ from checks.finding import Finding, Stage
 from checks.http.reading import told
 from checks.http.records import Call, Endpoint
 from checks.http.scenes import HEALTHY, URL, live, scored
-from checks.http.seen import AFTERMATH, advise, deployment_of, endpoint_of, finding, from_container, managed_name
+from checks.http.seen import (
+    AFTERMATH,
+    advise,
+    deployment_of,
+    endpoint_of,
+    finding,
+    from_container,
+    gateway_of,
+    managed_name,
+)
 from checks.runtime.wording import one_line
 
 
@@ -43,6 +52,17 @@ def too_many_requests(evidence: Evidence) -> Iterator[Finding]:
     first = calls[0]
     wait = one_line(first.headers.get("retry-after", ""), 20)
     again = f"ask again after {wait} s" if wait.isdigit() else "ask again after a pause that grows"
+    if gateway := gateway_of(endpoint, first):
+        yield finding(
+            endpoint,
+            calls,
+            f"{gateway} limits how many requests it lets through: 429",
+            advise(again),
+            advise(
+                "or raise its limit", *(("limit_req zone=<zone> burst=<n> nodelay;",) if "nginx" in gateway else ())
+            ),
+        )
+        return
     managed = managed_name(endpoint)
     name = managed[0] if managed else "<endpoint>"
     scale = f"az ml online-deployment update -e {name} -n {deployment_of(endpoint)} --set instance_count=<n>"
@@ -60,6 +80,10 @@ CASES = (
     fires(live(scored(429, "", headers={"retry-after": "3"}), url=URL), saw="the endpoint holds", findings=1),
     fires(live(scored(429), kind="kubernetes"), saw="azureml-fe"),
     fires(live(scored(429, "too many requests"), kind="container-instance")),
+    fires(
+        live(HEALTHY, scored(429, "<html>", headers={"server": "nginx/1.22.1"})),
+        saw="nginx/1.22.1 limits how many requests",
+    ),
     quiet(live(scored(429, "rate limit of 500 requests per second exceeded"), url=URL), name="a rate"),
     quiet(live(HEALTHY, scored())),
 )

@@ -26,8 +26,8 @@ from checks.evidence import Evidence
 from checks.finding import Finding, Stage
 from checks.http.reading import kind_named, told
 from checks.http.records import Call, Endpoint
-from checks.http.scenes import HEALTHY, URL, live, scored
-from checks.http.seen import AFTERMATH, advise, endpoint_of, finding, read_log
+from checks.http.scenes import HEALTHY, OF_SERVER, URL, live, scored
+from checks.http.seen import AFTERMATH, advise, endpoint_of, finding, from_container, gateway_of, read_log
 from checks.runtime.wording import one_line
 
 
@@ -40,11 +40,18 @@ def unavailable(evidence: Evidence) -> Iterator[Finding]:
         return
     first = calls[0]
     wait = one_line(first.headers.get("retry-after", ""), 20)
+    up = read_log(endpoint, "see whether the service behind it is up")
+    title, fixes = f"{_who(endpoint, first)} has nobody to answer the request: 503", [up]
+    if gateway_of(endpoint, first) and any(from_container(call) for call in endpoint.calls):
+        # The server behind it answered a moment ago: a limit of requests says 503 as well.
+        title = f"{_who(endpoint, first)} holds some requests back, and lets others through: 503"
+        limit = advise("see whether it limits requests", "limit_req zone=<zone> burst=<n> nodelay;")
+        fixes = [limit, up]
     yield finding(
         endpoint,
         calls,
-        f"{_who(endpoint, first)} has nobody to answer the request: 503",
-        read_log(endpoint, "see whether the service behind it is up"),
+        title,
+        *fixes,
         advise(f"ask again after {wait} s" if wait.isdigit() else "ask again in a minute: it may still start"),
     )
 
@@ -62,6 +69,13 @@ CASES = (
     ),
     fires(live(scored(503, ""), url=URL), saw="the front end of the managed endpoint"),
     fires(live(scored(503, ""), kind="container-instance"), saw="container group"),
+    fires(
+        live(
+            Call(purpose="health", method="GET", path="/", status=200, body="Healthy", headers=OF_SERVER),
+            scored(503, "<h1>503</h1>", headers={"server": "nginx/1.22.1"}),
+        ),
+        saw="holds some requests back",
+    ),
     quiet(live(scored(503, ""), kind="kubernetes"), name="azureml-fe"),
     quiet(live(HEALTHY, scored())),
 )

@@ -61,6 +61,9 @@ def look(url: str, wishes: Wishes, listen: Listen = lambda _: None) -> Seen:
         variable=wishes.credential.variable if wishes.credential else None,
         patience=wishes.timeout,
         deployment=wishes.deployment,
+        ca=str(wishes.ca) if wishes.ca else None,
+        origin=wishes.origin if wishes.origin != Wishes.origin else None,
+        hints=wishes.credential.hints if wishes.credential else (),
     )
     return Seen(endpoint, _document(served, address))
 

@@ -85,6 +85,8 @@ def _command(endpoint: Endpoint, wishes: Wishes) -> str:
     if wishes.credential:
         words += [f"--{wishes.credential.kind}-env", wishes.credential.variable]
     words += ["--deployment", wishes.deployment] if wishes.deployment else []
+    words += ["--origin", wishes.origin] if wishes.origin != Wishes.origin else []
+    words += ["--ca", str(wishes.ca)] if wishes.ca else []
     return shlex.join(words)
 
 

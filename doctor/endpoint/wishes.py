@@ -14,11 +14,15 @@ Listen = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Credential:
-    """A key or token, sent as `Authorization: Bearer …`. It never appears in a text: its repr hides it."""
+    """A key or token, sent as `Authorization: Bearer …`. It never appears in a text: its repr hides it.
+
+    `hints` tell what is odd about it, as checks.http.records.Endpoint lists them.
+    """
 
     kind: Literal["key", "token"]
     variable: str
     value: str = field(repr=False)
+    hints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
