@@ -36,15 +36,15 @@ def explains(cause: Finding, symptom: Finding) -> bool:
 def same_subject(one: Iterable[str], other: Iterable[str]) -> bool:
     """True when two lists of `kind:value` entries can speak of one thing.
 
-    An empty list fits everything. Exceptions that differ never fit. A shared name, module, line, file or variable
-    decides; where the lists have such a kind in common without agreeing, a shared phase is no tie.
+    An empty list fits everything. Exceptions that differ never fit, nor do samples. A shared name, module, line, file
+    or variable decides; where the lists have such a kind in common without agreeing, a shared phase is no tie.
     """
     left, right = _by_kind(one), _by_kind(other)
     if not left or not right:
         return True
     common = left.keys() & right.keys()
     agreed = {kind for kind in common if left[kind] & right[kind]}
-    if "exception" in common - agreed:
+    if {"exception", "sample"} & (common - agreed):
         return False
     return bool(agreed - WEAK) or (bool(agreed) and not common - WEAK)
 

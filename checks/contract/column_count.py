@@ -55,6 +55,7 @@ def _named(fault: Fault) -> bool:
     return "column" in fault.seen
 
 
+SLIP = {"ages" if name == "age" else name: value for name, value in PERSON.items()}
 CASES = (
     fires(to_array(rows_of([[1, 2, 3]])), saw="has 3 values in a row, and 2 are wanted", line=1, findings=1),
     fires(to_array(rows_of([[1]])), saw="has 1 value in a row", findings=1),
@@ -62,5 +63,6 @@ CASES = (
     fires(to_frame(rows_of([{"age": 3, "income": 1.5, "member": True}])), saw="lacks `city`", findings=1),
     quiet(to_array(rows_of([[1, 2], [3, 4]]))),
     quiet(to_array(rows_of([[1, 2], [3]])), name="rows of different lengths are told so"),
+    quiet(to_frame(rows_of([PERSON, SLIP])), name="one row has a key under another name"),
     quiet(to_frame(rows_of([PERSON]))),
 )

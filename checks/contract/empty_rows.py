@@ -38,10 +38,12 @@ def empty_rows(evidence: Evidence) -> Iterator[Finding]:
         yield tell(fault, f"{place(fault)} holds no rows", Fix(title="send at least one row"))
 
 
+LOANS = {"type": "array", "items": {"type": "object", "required": ["bank"], "properties": {"bank": {}}}}
 CASES = (
     fires(to_array(rows_of([])), saw="`/data` holds no rows", line=1, findings=1),
     fires(to_frame(rows_of([])), saw="data frame has size 0", findings=1),
     fires(to_code({"rows": []}), saw="`/rows` holds no rows", findings=1),
     quiet(to_array(rows_of([[1, 2]]))),
+    quiet(to_document({"loans": []}, loans=LOANS), name="a list of objects may be empty"),
     quiet(to_document({"words": []}, words={"type": "array", "items": {"type": "string"}}), name="a list, not a table"),
 )

@@ -191,7 +191,7 @@ def _frame(table: Table, value: Json, path: Path, found: Faults) -> None:
         found.cover(path)
         return
     if form == "empty":
-        if table.columns:
+        if table.columns and table.ordered:  # a list that may hold objects is no table
             found.add("empty-rows", path, "an empty list", wanted)
         found.cover(path)
         return
@@ -237,16 +237,40 @@ def _records(table: Table, value: list[Json], path: Path, found: Faults) -> None
     counts = Counter(key for one in rows for key in one)
     sent = tuple(dict.fromkeys(key for one in rows[:1_000] for key in one)) or tuple(counts)
     lacking = [key for key, count in counts.items() if count < len(rows) and key in table.columns]
-    if lacking:
+    slips = _slips(table, rows, lacking)
+    if slips:
+        for number, key, like in slips:
+            found.add(
+                "key-case-differs" if like.lower() == key.lower() else "key-missing", (*path, number),
+                say(rows[number]), f"`{key}`", key=key, near=like, names=table.columns, at_key=True,
+            )  # fmt: skip
+    elif lacking:
         for number, one in enumerate(rows):
             absent = [key for key in lacking if key not in one]
             if absent:
                 text = f"without {', '.join(f'`{key}`' for key in absent[:4])}"
                 found.add("rows-unequal", (*path, number), text, "the keys of the other rows", names=tuple(lacking))
+    if slips:
+        others = {like for _, _, like in slips}
+        sent = tuple(name for name in sent if name not in others)
     if not _columns(table, sent, path, found) and not lacking:
         return
     for number in range(min(len(value), MOST_ROWS)):  # the keys are told; the values are still looked at
         found.keys_told((*path, number))
+
+
+def _slips(table: Table, rows: list[dict[str, Json]], lacking: list[str]) -> list[tuple[int, str, str]]:
+    """Rows that have a key under another name than the other rows; none where that is not all that ails them."""
+    slips = []
+    for number, one in enumerate(rows):
+        free = [name for name in one if name not in table.columns]
+        for key in (key for key in lacking if key not in one):
+            like = near(key, free)
+            if like is None:
+                return []
+            free.remove(like)
+            slips.append((number, key, like))
+    return slips
 
 
 def _columns(table: Table, sent: tuple[str, ...], path: Path, found: Faults) -> bool:

@@ -327,11 +327,8 @@ def _of_object(value: Json, text: str, takes: Wanted) -> Reading | None:
     known = {key.name for key in takes.keys}
     free = [name for name in value if name not in known]
     for key in missing:
-        near = _near(key.name, free)
-        if near:
-            right = {(key.name if name == near else name): inner for name, inner in value.items()}
-            right = right if form_of(value) is None or len(required) > 1 else _wrapped(value[near], takes)
-            return Reading("wrapper-key", "near", text, key=key, sent=near, pointer=f"/{near}", right=right)
+        if _near(key.name, free):
+            return None  # told as a key
     if len(required) != 1 or set(value) & known:
         return None
     key = required[0]
@@ -341,17 +338,9 @@ def _of_object(value: Json, text: str, takes: Wanted) -> Reading | None:
             "other-service-form", "object", text, form=form, key=key, right=_wrapped(content_of_form(value), takes)
         )
     if len(value) == 1:
-        name, inner = next(iter(value.items()))
+        inner = next(iter(value.values()))
         if isinstance(inner, (list, dict)) or key.shape in ("text", "number", "base64", None):
-            return Reading(
-                "wrapper-key",
-                "other",
-                text,
-                key=key,
-                sent=name,
-                pointer=f"/{name}",
-                right={key.name: in_shape(inner, key)},
-            )
+            return None  # told as a key
     if key.shape in ("rows", "table", "records", "list", "split") and value:
         return Reading("wrapper-missing", "columns", text, key=key, right=_wrapped(value, takes))
     return None

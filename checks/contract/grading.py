@@ -101,7 +101,7 @@ def _with_fault(example: dict[str, Json], value: Json, fault: Fault) -> Json:
 def _of_table(fault: Fault) -> Path:
     """The place of the whole table, of whose rows or columns the fault speaks; of other faults, their own."""
     path = fault.path
-    if fault.kind == "rows-unequal" and isinstance(path[-1], int):
+    if fault.kind in ("rows-unequal", "key-missing", "key-case-differs") and isinstance(path[-1], int):
         path = path[:-1]
     if fault.kind in WHOLE and len(path) > 1 and path[-1] in ("columns", "data"):
         path = path[:-1]

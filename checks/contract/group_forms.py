@@ -26,7 +26,6 @@ from checks.contract.path_sent import path_sent
 from checks.contract.placeholder_sent import placeholder_sent
 from checks.contract.printed_object import printed_object
 from checks.contract.request_copied import request_copied
-from checks.contract.wrapper_key import wrapper_key
 from checks.contract.wrapper_missing import wrapper_missing
 from checks.contract.wrapper_twice import wrapper_twice
 from checks.contract.yaml_sent import yaml_sent
@@ -57,7 +56,6 @@ CHECKS: tuple[Check, ...] = (
     base64_prefix,
     double_encoded,
     other_service_form,
-    wrapper_key,
     wrapper_missing,
     wrapper_twice,
     json_constant,

@@ -25,7 +25,7 @@ from checks.check import check
 from checks.contract.faults import faults
 from checks.contract.saying import cut
 from checks.contract.telling import place, renaming, tell
-from checks.contract.value_scenes import to_array, to_code
+from checks.contract.value_scenes import PERSON, rows_of, to_array, to_code, to_frame
 from checks.evidence import Evidence
 from checks.finding import Finding, Stage
 
@@ -42,9 +42,11 @@ def key_case_differs(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
+SLIP = {"Age" if name == "age" else name: value for name, value in PERSON.items()}
 CASES = (
     fires(to_array({"Data": [[1, 2]]}), saw="the body has `Data` where `data` is read", line=1, findings=1),
     fires(to_code({"Rows": [[1, 2]]}), saw="`rows`", line=1, findings=1),
+    fires(to_frame(rows_of([PERSON, SLIP])), saw="`/data/1` has `Age` where `age` is read", line=1, findings=1),
     quiet(to_array({"data": [[1, 2]], "Data": 1}), name="both are there"),
     quiet(to_array({"rows": [[1, 2]]}), name="another key"),
 )

@@ -44,11 +44,13 @@ def rows_unequal(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
+SLIP = {"ages" if name == "age" else name: value for name, value in PERSON.items()}
 CASES = (
     fires(to_array(rows_of([[1, 2], [3], [4, 5]])), saw="1 row differs from the others: `/data/1`", line=1, findings=1),
     fires(to_frame(rows_of([PERSON, PERSON, {"age": 3}])), saw="without `income`, `city`, `member`"),
     fires(to_code({"rows": [[1, 2], [1]]}), saw="`/rows/1`", findings=1),
     quiet(to_array(rows_of([[1, 2], [3, 4]]))),
     quiet(to_array(rows_of([[1], [2]])), name="all of the wrong length"),
+    quiet(to_frame(rows_of([PERSON, SLIP])), name="a key under another name: told as one"),
     quiet(to_frame(rows_of([PERSON, PERSON]))),
 )

@@ -12,13 +12,13 @@ from checks.finding import Edit, Finding, Fix, Quote, Severity
 
 REFUSED = (
     *("contract.request-refused", "contract.value-changed", "runtime.request-rejected", "runtime.payload-mismatch"),
-    *("runtime.run-raised", "runtime.contract-refused", "contract.wrapper-key", "contract.json-constant"),
+    *("runtime.run-raised", "runtime.contract-refused", "runtime.error-as-answer", "contract.json-constant"),
 )
 """What a body that is refused leads to."""
 
 FORETOLD = (
     *("contract.request-refused", "contract.value-changed", "runtime.payload-mismatch"),
-    *("contract.wrapper-key", "contract.json-constant"),
+    *("runtime.error-as-answer", "contract.json-constant"),
 )
 """What a body leads to that may be taken."""
 
@@ -35,9 +35,9 @@ def places(fault: Fault) -> str:
     return f"{place(fault)} and {plural(fault.count - 1, 'other value')}"
 
 
-def tell(fault: Fault, title: str, *fixes: Fix, name: str = "") -> Finding:
-    """The finding: where it stands, what is expected and by whom, what the server does."""
-    names = [one for one in (name, fault.key) if one]
+def tell(fault: Fault, title: str, *fixes: Fix, name: str = "", also: tuple[str, ...] = ()) -> Finding:
+    """The finding: where it stands, what is expected and by whom, what the server does. `also`: more names."""
+    names = list(dict.fromkeys(one for one in (name, fault.key, *also) if one))
     return Finding(
         title=cut(title, 88),
         severity=fault.severity,
