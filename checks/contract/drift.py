@@ -7,16 +7,18 @@ columns (inference-schema 1.8, `enforce_shape`); what it ignores, extra keys, br
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Literal, TypeGuard
 
 import msgspec
 
-from checks.contract.contracts import Contract, contracts
+from checks.contract.contracts import Contract, contract_of, contracts, current
+from checks.contract.flat import flat, shown, stands
 from checks.contract.openapi import scoring
 from checks.contract.records import Document, Documents, Interface, Json, Schema
 from checks.contract.schema_words import kind_of, properties_of, required_of, says, some, types_of
+from checks.contract.wanted import Wanted, wanted
 from checks.evidence import Evidence, Target
 
 Kind = Literal[
@@ -24,6 +26,7 @@ Kind = Literal[
     "input-order-changed", "input-values-narrowed", "output-key-removed", "output-type-changed", "output-widened",
     "path-changed", "auth-changed", "version-dropped", "compatible",
 ]  # fmt: skip
+Known = Literal["declared", "read", "unsaid"]
 DEEPEST = 24  # levels of schemas that are compared
 MOST = 200  # changes that are collected
 _WIDER = {("integer", "number")}
@@ -34,9 +37,30 @@ _LIMITS = {"minimum": 1, "minLength": 1, "minItems": 1, "maximum": -1, "maxLengt
 
 
 @dataclass(frozen=True)
+class _Pair:
+    """The two whole schemas that references lead into, and the pairs of their parts that were compared."""
+
+    old: Schema
+    new: Schema
+    done: set[tuple[int, int]] = field(default_factory=set)
+
+    def is_done(self, old: Schema, new: Schema) -> bool:
+        """True for parts that were compared at another place; from now on these are."""
+        key = stands(self.old, old), stands(self.new, new)
+        known = key in self.done
+        self.done.add(key)
+        return known
+
+    def kinds(self, old: Schema, new: Schema) -> tuple[str, str]:
+        """Both in few words."""
+        return kind_of(shown(self.old, old)), kind_of(shown(self.new, new))
+
+
+@dataclass(frozen=True)
 class Change:
     """One change. `pointer` leads into the request body (or the answer), with `*` for every item; `before` and `after`
-    are short texts, empty for what is not there.
+    are short texts, empty for what is not there. `known` tells how: both contracts declare it; the new one is what the
+    code of an undecorated run() reads; or the old one says nothing of requests, so that clients may send it already.
     """
 
     kind: Kind
@@ -44,6 +68,7 @@ class Change:
     before: str
     after: str
     key: str = ""
+    known: Known = "declared"
 
 
 def drift(evidence: Evidence) -> tuple[Document, Contract, tuple[Change, ...]] | None:
@@ -53,11 +78,13 @@ def drift(evidence: Evidence) -> tuple[Document, Contract, tuple[Change, ...]] |
     old = evidence.documents.of("old") if isinstance(evidence.documents, Documents) else ()
     if not old or not old[0].content:
         return None
-    now = contracts(evidence)
-    new = now[0] if now else None
-    if new is None:
+    now = contracts(evidence) or tuple(map(contract_of, current(evidence)))
+    if now:
+        return old[0], now[0], changes(old[0], now[0])
+    reads = wanted(evidence)
+    if reads is None or reads.by != "code":
         return None
-    return old[0], new, changes(old[0], new)
+    return old[0], Contract(source=reads.source, origin="script"), tuple(_unread(_contract_of(old[0]), reads))
 
 
 def changes(old: Document, new: Contract) -> tuple[Change, ...]:
@@ -69,15 +96,24 @@ def changes(old: Document, new: Contract) -> tuple[Change, ...]:
 def _changes(old: Document, before: Contract, new: Contract) -> Iterator[Change]:
     yield from _of_service(old, new)
     if before.input is not None and new.input is not None:
-        yield from _inputs(before.input, _asked(new), "", 0)
+        asked = _asked(new)
+        yield from _inputs(_Pair(before.input, asked), before.input, asked, "", 0)
         yield from _widths(before, new)
     elif before.input is None and new.input is not None and new.interface is not None and _is_described(old):
         for name in required_of(_asked(new)):
-            yield Change("input-key-added", f"/{name}", "", "required", key=name)
+            yield Change("input-key-added", f"/{name}", "requests are not described", "required", name, "unsaid")
     if before.output is not None and new.output is not None:
-        yield from _outputs(before.output, new.output, "", 0)
+        yield from _outputs(_Pair(before.output, new.output), before.output, new.output, "", 0)
     elif before.output is not None and new.interface is not None:
         yield Change("output-type-changed", "", kind_of(before.output), "nothing is declared any more")
+
+
+def _unread(before: Contract, reads: Wanted) -> Iterator[Change]:
+    """Keys that the code of an undecorated run() looks up, and that the old contract does not have."""
+    had = properties_of(flat(before.input, before.input)) if before.input else {}
+    for key in reads.required if had else ():
+        if key.name not in had:
+            yield Change("input-key-added", f"/{key.name}", "", f"line {key.line} reads it", key.name, "read")
 
 
 def _contract_of(document: Document) -> Contract:
@@ -120,28 +156,34 @@ def _of_service(old: Document, new: Contract) -> Iterator[Change]:
         yield Change("version-dropped", "", "version 2.0", f"versions {', '.join(versions)} only")
 
 
-def _inputs(old: Schema, new: Schema, pointer: str, depth: int) -> Iterator[Change]:
+def _inputs(pair: _Pair, old: Schema, new: Schema, pointer: str, depth: int) -> Iterator[Change]:
     """What old requests would meet."""
-    if depth > DEEPEST or not says(old) or not says(new):
+    if depth > DEEPEST or pair.is_done(old, new):
+        return
+    kinds = pair.kinds(old, new)
+    old, new = flat(pair.old, old), flat(pair.new, new)
+    if not says(old) or not says(new):
         return
     types = types_of(old), types_of(new)
     lost = {one for one in types[0] if not _takes(types[1], one)}
     if types[0] and types[1] and lost:
-        yield Change("input-type-narrowed", pointer, kind_of(old), kind_of(new))
+        yield Change("input-type-narrowed", pointer, *kinds)
         return
     yield from _values(old, new, pointer)
     had, has = properties_of(old), properties_of(new)
     if had or has:
-        yield from _keys(old, new, pointer)
+        yield from _keys(pair, old, new, pointer)
     for key in had:
         if key in has:
-            yield from _inputs(had[key], has[key], f"{pointer}/{key}", depth + 1)
+            yield from _inputs(pair, had[key], has[key], f"{pointer}/{key}", depth + 1)
     if isinstance(old.get("items"), dict) and isinstance(new.get("items"), dict):
-        yield from _inputs(old["items"], new["items"], f"{pointer}/*", depth + 1)
+        yield from _inputs(pair, old["items"], new["items"], f"{pointer}/*", depth + 1)
 
 
-def _keys(old: Schema, new: Schema, pointer: str) -> Iterator[Change]:
+def _keys(pair: _Pair, old: Schema, new: Schema, pointer: str) -> Iterator[Change]:
     had, has = properties_of(old), properties_of(new)
+    had = {key: one if key in has else shown(pair.old, one) for key, one in had.items()}
+    has = {key: one if key in had else shown(pair.new, one) for key, one in has.items()}
     added, removed = [key for key in has if key not in had], [key for key in had if key not in has]
     needed = set(required_of(new))
     for key in added:
@@ -159,7 +201,7 @@ def _keys(old: Schema, new: Schema, pointer: str) -> Iterator[Change]:
     for key in removed:
         yield Change("input-key-removed", f"{pointer}/{key}", kind_of(had[key]), "", key=key)
     for key in needed & set(had) & set(has) - set(required_of(old)):
-        if required_of(old):
+        if required_of(old) or pointer:
             yield Change("input-key-added", f"{pointer}/{key}", "optional", "required", key=key)
     common = [key for key in had if key in has]
     if _is_table(new) and common != [key for key in has if key in had] and set(had) == set(has):
@@ -197,13 +239,17 @@ def _values(old: Schema, new: Schema, pointer: str) -> Iterator[Change]:
         yield Change("input-values-narrowed", pointer, was_text, now_text)
 
 
-def _outputs(old: Schema, new: Schema, pointer: str, depth: int) -> Iterator[Change]:
+def _outputs(pair: _Pair, old: Schema, new: Schema, pointer: str, depth: int) -> Iterator[Change]:
     """What readers of old answers would meet."""
-    if depth > DEEPEST or not says(old) or not says(new):
+    if depth > DEEPEST or pair.is_done(old, new):
+        return
+    kinds = pair.kinds(old, new)
+    old, new = flat(pair.old, old), flat(pair.new, new)
+    if not says(old) or not says(new):
         return
     types = types_of(old) - {"null"}, types_of(new) - {"null"}
     if types[0] and types[1] and any(not _takes(types[0], one) for one in types[1]):
-        yield Change("output-type-changed", pointer, kind_of(old), kind_of(new))
+        yield Change("output-type-changed", pointer, *kinds)
         return
     if "null" in types_of(new) and "null" not in types_of(old) and types_of(old):
         yield Change("output-widened", pointer, "never null", "may be null")
@@ -216,14 +262,15 @@ def _outputs(old: Schema, new: Schema, pointer: str, depth: int) -> Iterator[Cha
     for key, schema in had.items():
         if key not in has:
             near = get_close_matches(key, [one for one in has if one not in had], n=1, cutoff=0.6)
-            yield Change("output-key-removed", f"{pointer}/{key}", kind_of(schema), near[0] if near else "", key=key)
+            kind = kind_of(shown(pair.old, schema))
+            yield Change("output-key-removed", f"{pointer}/{key}", kind, near[0] if near else "", key=key)
         else:
-            yield from _outputs(schema, has[key], f"{pointer}/{key}", depth + 1)
+            yield from _outputs(pair, schema, has[key], f"{pointer}/{key}", depth + 1)
     for key in has:
         if key not in had:
             yield Change("compatible", f"{pointer}/{key}", "", "a key of the answer", key=key)
     if isinstance(old.get("items"), dict) and isinstance(new.get("items"), dict):
-        yield from _outputs(old["items"], new["items"], f"{pointer}/*", depth + 1)
+        yield from _outputs(pair, old["items"], new["items"], f"{pointer}/*", depth + 1)
 
 
 def _widths(old: Contract, new: Contract) -> Iterator[Change]:

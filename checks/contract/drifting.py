@@ -7,7 +7,7 @@ from functools import partial
 from checks.contract.drift import Change, Kind, drift
 from checks.contract.records import Document
 from checks.evidence import Evidence
-from checks.finding import Finding, Fix, Quote, Severity
+from checks.finding import Confidence, Finding, Fix, Quote, Severity
 
 MOST = 8  # findings of one kind; what follows is counted
 
@@ -39,6 +39,7 @@ def _finding(
     fix: Fix | None = None,
     no_fix: str | None = None,
     severity: Severity | None = None,
+    confidence: Confidence | None = None,
     why: str = "",
 ) -> Finding:
     line = _line(change, old)
@@ -55,6 +56,7 @@ def _finding(
         why=why,
         evidence=tuple(quotes),
         severity=severity,
+        confidence=confidence,
         about=(f"pointer:{change.pointer}", f"document:{old.source}"),
         fixes=(fix,) if fix else (),
         no_fix=no_fix,

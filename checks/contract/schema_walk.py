@@ -31,15 +31,19 @@ def at(root: Json, pointer: str) -> Json:
     return here
 
 
-def applied(root: Schema, schema: Json, depth: int = 0) -> Iterator[Schema]:
-    """The schema and those that hold for the same value through `$ref` and `allOf`; loops end by themselves."""
-    if not isinstance(schema, dict) or depth > 20:
-        return
-    yield schema
-    if isinstance(reference := schema.get("$ref"), str) and reference.startswith("#"):
-        yield from applied(root, at(root, reference), depth + 1)
-    for one in schema["allOf"] if isinstance(schema.get("allOf"), list) else ():
-        yield from applied(root, one, depth + 1)
+def applied(root: Schema, schema: Json) -> Iterator[Schema]:
+    """The schema and those that hold for the same value through `$ref` and `allOf`, each once."""
+    seen: set[int] = set()
+    waiting = [schema]
+    while waiting and len(seen) < MOST_WORK:
+        one = waiting.pop()
+        if not isinstance(one, dict) or id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        waiting += reversed(one["allOf"] if isinstance(one.get("allOf"), list) else ())
+        if isinstance(reference := one.get("$ref"), str) and reference.startswith("#"):
+            waiting.append(at(root, reference))
 
 
 def below(root: Schema, schema: Json, part: str | int) -> Schema | None:

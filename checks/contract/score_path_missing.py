@@ -19,11 +19,13 @@ azureml-inference-server-http 1.5.1, `server/routes.py`: the routes are `/`, `/s
 """
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from checks.cases import fires, quiet
 from checks.check import check
 from checks.contract.describing import about, descriptions, methods_shown, quote
 from checks.contract.openapi import operations, scoring
+from checks.contract.records import Document
 from checks.contract.scenes import documented, openapi
 from checks.evidence import Evidence, Missing
 from checks.finding import Confidence, Finding, Fix, Severity, Stage
@@ -47,6 +49,7 @@ def score_path_missing(evidence: Evidence) -> Iterator[Finding]:
         where = f"; the one that takes a body is POST {other.full_path[:40]}" if other else ""
         yield Finding(
             title=f"{document.name} has no scoring path",
+            severity=Severity.INFO if _is_another_server(evidence, document) else None,
             evidence=(quote(document, "/paths", f"it has {shown}{where}; expected POST /score"),),
             about=about(document),
             fixes=(
@@ -55,6 +58,19 @@ def score_path_missing(evidence: Evidence) -> Iterator[Finding]:
                 else Fix(title="add POST /score", commands=("doctor swagger score.py",)),
             ),
         )
+
+
+def _is_another_server(evidence: Evidence, document: Document) -> bool:
+    """True where nothing but the document is known, and it scores at a path that no slip of the pen made of /score: a
+    container of one's own may score wherever its deployment says.
+    """
+    posts = [one for one in operations(document) if one.method == "post"]
+    slips = (one.full_path.rstrip("/").rpartition("/")[2].lower() for one in posts)
+    return bool(posts) and isinstance(evidence.script, Missing) and not any(map(_is_near, slips))
+
+
+def _is_near(name: str) -> bool:
+    return name.startswith("scor") or bool(get_close_matches(name, ("score",), cutoff=0.75))
 
 
 def _at(path: str) -> Evidence:

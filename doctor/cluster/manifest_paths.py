@@ -88,8 +88,10 @@ def _keys_in(path: Path) -> set[str]:
 
 
 def _head_of(path: Path) -> str:
-    """The beginning of a file; empty where nobody may read it."""
+    """The beginning of a file; empty where nobody may read it, and of what is no file: a pipe would be waited for."""
     try:
+        if not path.is_file():
+            return ""
         with path.open("rb") as opened:
             return opened.read(_HEAD).decode("utf-8-sig", errors="replace")
     except OSError:
