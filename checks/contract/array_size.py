@@ -22,10 +22,10 @@ from collections.abc import Iterator
 
 from checks.cases import fires, quiet
 from checks.check import check
-from checks.contract.faults import faults
+from checks.contract.faults import Fault, faults
 from checks.contract.saying import cut
-from checks.contract.telling import places, tell
-from checks.contract.value_scenes import rows_of, to_array, to_document
+from checks.contract.telling import places, sending, tell
+from checks.contract.value_scenes import PERSON, rows_of, to_array, to_document, to_frame
 from checks.evidence import Evidence
 from checks.finding import Finding, Fix, Stage
 
@@ -37,14 +37,21 @@ def array_size(evidence: Evidence) -> Iterator[Finding]:
         yield tell(
             fault,
             f"{places(fault)} has the wrong size: {cut(fault.seen, 24)}, {cut(fault.expected, 20)}",
-            Fix(title=f"send {fault.expected}"),
+            Fix(title=f"send {fault.expected}", commands=_shown(fault)),
         )
 
 
+def _shown(fault: Fault) -> tuple[str, ...]:
+    return (sending(fault.better, fault.path),) if fault.better is not None else ()
+
+
+LABELS = {"columns": list(PERSON), "index": [0, 1], "data": [list(PERSON.values())]}
 FEW = {"type": "array", "maxItems": 2}
 CASES = (
     fires(to_document({"rows": [1, 2, 3]}, rows=FEW), saw="list of 3 numbers, at most 2 items", line=1, findings=1),
     fires(to_document({"rows": []}, rows={"type": "array", "minItems": 1}), saw="at least 1 item", findings=1),
+    fires(to_frame(rows_of(LABELS), "split"), saw="2 labels, 1 label, one a row", findings=1),
+    quiet(to_frame(rows_of(LABELS | {"index": ["x"]}), "split")),
     quiet(to_document({"rows": [1, 2]}, rows=FEW)),
     quiet(to_array(rows_of([[1, 2]]))),
 )

@@ -556,10 +556,22 @@ class Reader:
     def _own(self, node: ast.Call) -> Function | None:
         if isinstance(node.func, ast.Name):
             return self.module.functions.get(node.func.id)
+        if isinstance(node.func, ast.Attribute):
+            return self._own_method(node.func.attr)
         return None
+
+    def _own_method(self, name: str) -> Function | None:
+        """The one method of this name in the script's classes; None for what another library may mean by it."""
+        if name in _MODELS | _HARMLESS | _OF_TEXT | _KEPT_FRAME or name.startswith("__"):
+            return None
+        inside = [one for kind in self.module.all(ast.ClassDef) for one in kind.body]
+        same = [one for one in inside if isinstance(one, ast.FunctionDef) and one.name == name]
+        return same[0] if len(same) == 1 else None
 
     def _enter(self, target: Function, given: list[Values], named: "list[tuple[str | None, Values]]") -> Values:
         parameters = [one.arg for one in (*target.args.posonlyargs, *target.args.args)]
+        if parameters[:1] == ["self"]:
+            parameters = parameters[1:]
         env: Env = dict(zip(parameters, given, strict=False))
         env.update({name: values for name, values in named if name is not None})
         everything = [*given, *(values for _, values in named)]

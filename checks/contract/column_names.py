@@ -51,6 +51,8 @@ OTHER = {"age": 31, "income": 1.5, "City": "Oslo", "member": True}
 CASES = (
     fires(to_frame(rows_of([TOWN])), saw="`town` for `city`", findings=1),
     fires(to_frame(rows_of([OTHER])), saw="`City` for `city`", line=1, findings=1),
+    fires(to_frame(rows_of({"first": TOWN}), "index"), saw="`town` for `city`", name="rows under labels"),
+    quiet(to_frame(rows_of({"first": PERSON}), "index")),
     quiet(to_frame(rows_of([PERSON]))),
     quiet(to_frame(rows_of([dict(reversed(PERSON.items()))])), name="another order"),
     quiet(to_frame(rows_of([PERSON | {"more": 1}])), name="another number"),

@@ -7,7 +7,7 @@ Source: inference-schema 1.8, `schema_decorators._deserialize_input_argument` an
 import base64
 import binascii
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 
 from checks.contract.conversion import Conversion, Refusal, below, type_name
 from checks.contract.conversion_numpy import convert_numpy
@@ -17,6 +17,7 @@ from checks.contract.records import Json, ParameterType
 PLAIN = {"int": int, "float": float, "str": str, "bool": bool, "list": list, "dict": dict}
 NAMES = {"date": "datetime.date", "datetime": "datetime.datetime", "time": "datetime.time", "float64": "numpy.float64"}
 ISO = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d([.,]\d{1,6})?)?( ?(Z|UTC|[+-]\d\d:?\d\d))?)?", re.ASCII)
+NET = re.compile(r"/Date\((-?\d{1,15})(?:[+-]\d{4})?\)/", re.ASCII)  # as older .NET serialisers write a moment
 CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d{1,6})?)?", re.ASCII)
 DAY_OR_MONTH = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})", re.ASCII)
 # Words that dateutil gives a meaning, or passes over. Any other word ends in its ParserError, unless it may be a zone.
@@ -126,3 +127,25 @@ def _is_iso(text: str) -> bool:
         return not text[11:16].strip() or bool(CLOCK.match(text[11:]))
     except ValueError:
         return False
+
+
+def moment_of(value: Json) -> str | None:
+    """The ISO text that is meant by a count of seconds or milliseconds since 1970, or by `/Date(…)/`.
+
+    A number counts as one from 2001 on, to 2096 in milliseconds and 2286 in seconds.
+    """
+    if isinstance(value, str):
+        found = NET.fullmatch(value)
+        return _iso(int(found[1]) / 1_000) if found else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if 1e12 <= value < 4e12:
+        return _iso(value / 1_000)
+    return _iso(value) if 1e9 <= value < 1e10 else None
+
+
+def _iso(seconds: float) -> str | None:
+    try:
+        return datetime.fromtimestamp(seconds, UTC).isoformat().removesuffix("+00:00")
+    except (ValueError, OverflowError, OSError):
+        return None

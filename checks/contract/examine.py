@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from checks.contract.body import Body
 from checks.contract.contracts import Contract
+from checks.contract.conversion_standard import moment_of
 from checks.contract.examine_tables import examine_table, is_table, is_table_of_rows
 from checks.contract.faults import Fault, Faults, Path
 from checks.contract.records import Json, ParameterType, Schema
-from checks.contract.saying import near, say
+from checks.contract.saying import kind_of, near, say
 from checks.contract.schema_walk import at, below, properties_of, word_of
 from checks.contract.validation import Disagreement, disagreements
 
@@ -141,7 +142,14 @@ def _told(root: Schema, value: Json, one: Disagreement, found: Faults) -> None:
         ):
             found.add("key-unknown", path, one.seen, one.expected, key=one.key)
     elif one.kind == "type":
-        classify(_at(value, path), one.expected, path, found)
+        seen = _at(value, path)
+        form = word_of(root, at(root, one.schema_pointer.rpartition("/")[0]), "format")
+        if form == "date-time" and (moment := moment_of(seen)):
+            found.add("text-form", path, say(seen), "date-time", better=moment)
+        else:
+            classify(seen, one.expected, path, found)
+    elif one.kind == "form" and (moment := moment_of(_at(value, path))):
+        found.add("text-form", path, one.seen, one.expected, better=moment)
     else:
         found.add(_WORDS.get(one.kind, "value-type"), path, one.seen, one.expected)
 
@@ -166,8 +174,18 @@ def classify(value: Json, expected: str, path: Path, found: Faults) -> None:
         found.add("text-as-number", path, seen, expected, better=str(value))
     elif isinstance(value, float) and "integer" in wants:
         found.add("integer-as-float", path, seen, expected, better=round(value))
+    elif isinstance(value, list) and len(value) == 1 and _is_boxed(value[0], wants):
+        found.add("value-type", path, seen, expected, better=value[0], boxed=True)
     else:
         found.add("value-type", path, seen, expected)
+
+
+def _is_boxed(value: Json, wants: list[str]) -> bool:
+    """True for a plain value of the right kind, of which the client made a list."""
+    kind = kind_of(value)
+    if kind == "number":
+        return bool({*wants} & {"number", "integer"})
+    return kind in ("text", "true or false") and kind in wants
 
 
 def _exact(types: "dict[str, ParameterType | None]", value: Json, found: Faults) -> None:

@@ -188,6 +188,8 @@ def _rows(value: list[Json], size: int | None, columns: tuple[str, ...], path: P
 def _frame(table: Table, value: Json, path: Path, found: Faults) -> None:
     form, wanted = form_of_table(value), FORMS.get(table.orient, table.orient)
     if table.orient == "table" or (table.orient in ("index", "columns") and form in ("index", "columns")):
+        if table.orient == form == "index":
+            _by_label(table, value, path, found)
         found.cover(path)
         return
     if form == "empty":
@@ -219,10 +221,24 @@ def _frame(table: Table, value: Json, path: Path, found: Faults) -> None:
         found.cover(path)
 
 
+def _by_label(table: Table, value: dict[str, Json], path: Path, found: Faults) -> None:
+    """Rows under labels; the same the other way round, columns of labels, has the columns where the labels are."""
+    if table.columns and set(value) <= set(table.columns):
+        _other_form("columns", FORMS["index"], path, found)
+        return
+    _columns(table, tuple(dict.fromkeys(key for row in value.values() for key in row)), path, found)
+
+
 def _split(table: Table, value: dict[str, Json], path: Path, found: Faults) -> None:
     names, data = value.get("columns"), value.get("data")
     if not isinstance(names, list) or not isinstance(data, list) or not all(isinstance(one, str) for one in names):
         return
+    labels = value.get("index")
+    if isinstance(labels, list) and data and isinstance(data[0], list) and len(labels) != len(data):
+        found.add(
+            "array-size", (*path, "index"), plural(len(labels), "label"), f"{plural(len(data), 'label')}, one a row",
+            better=list(range(len(data))) if len(data) <= 20 else None,
+        )  # fmt: skip
     if data and not isinstance(data[0], list):
         found.add("one-row-for-rows", (*path, "data"), say(data), "a list of rows", better=[data])
     elif not _rows(data, len(names), tuple(names), (*path, "data"), found) and not _columns(

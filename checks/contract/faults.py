@@ -23,6 +23,7 @@ class Fault:
 
     `paths` are the first places, `count` how many there are (`more`: at least). `names` and `others` are columns or
     keys, whose meaning the check knows; `key` and `near` a key and one like it; `better` the value that would be right.
+    `boxed`: a plain value stands in a list of its own.
     `refused` is what the server answers (its exception, or its message), `got` what run() gets in the value's place.
     """
 
@@ -39,6 +40,7 @@ class Fault:
     others: tuple[str, ...] = ()
     better: Json = None
     note: str = ""
+    boxed: bool = False
     at_key: bool = False
     severity: Severity = Severity.ERROR
     confidence: Confidence = Confidence.LIKELY
@@ -72,6 +74,10 @@ class Faults:
         group: tuple[str, Path] = (kind, tuple("*" if isinstance(part, int) else part for part in path))
         if kind in ("key-missing", "key-unknown", "key-case-differs"):
             group = (f"{kind} {more.get('key')}", group[1])
+        elif more.get("boxed"):
+            group = (f"{kind} boxed", ())  # one client makes lists of all its values
+        elif kind == "number-as-text" and any(isinstance(part, int) for part in path):
+            group = (f"{kind} {expected} {type(more.get('better')).__name__}", group[1][: group[1].index("*")])
         elif path and isinstance(path[-1], int) and len(path) > 1 and isinstance(path[-2], int):
             group = (kind, (*group[1][:-1], path[-1]))  # a column of rows
         known = self.found.get(group)
@@ -142,6 +148,20 @@ def contract_for(evidence: Evidence) -> Contract | None:
     if interface is not None and interface.kind == "rawhttp":
         return None
     return next((one for one in contracts(evidence) if one.input is not None), None)
+
+
+def example_at(evidence: Evidence, path: Path) -> Json:
+    """What the contract's example has in the place; None where it has none."""
+    held = contract_for(evidence)
+    value = next((one for one in held.examples if isinstance(one, dict)), None) if held is not None else None
+    for part in path:
+        if isinstance(value, dict) and part in value:
+            value = value[part]
+        elif isinstance(value, list) and value and isinstance(part, int):
+            value = value[min(part, len(value) - 1)]
+        else:
+            return None
+    return value
 
 
 def _said(contract: Contract, fault: Fault) -> tuple[Quote, ...]:

@@ -49,7 +49,7 @@ _OBJECT = re.compile(
 )
 _FRAME_END = re.compile(r"\[\d+ rows x \d+ columns\]\s*\Z|\b(?:Name: [^\n]*, )?dtype: \w+\s*\Z")
 _YAML_LINE = re.compile(r"\s*(?:- )*(?:[\w$.\"' -]{1,60}:(?:\s.*)?|- .*|#.*|---|\.\.\.)\Z")
-_YAML_FIRST = re.compile(r"(?:---\s*|(?:[\w.\"'-]{1,60}):(?:\s*[|>]?\s*|\s+\S.*)|- +\S.*)\Z")
+_YAML_FIRST = re.compile(r"(?:---\s*|(?:[\w$.\"'-]{1,60}):(?:\s*[|>]?\s*|\s+\S.*)|- +\S.*)\Z")
 
 
 @dataclass(frozen=True)
@@ -218,7 +218,7 @@ def _yaml(_: str, head: str) -> Foreign | None:
         return None
     block = any(re.search(r":\s*[|>][-+]?\Z", line) for line in lines)
     fits = sum(bool(_YAML_LINE.match(line)) or (block and line.startswith("  ")) for line in lines)
-    keys = any(re.match(r"\s*(?:- )?[\w.\"'-]{1,60}:(?:\s|\Z)", line) for line in lines)
+    keys = any(re.match(r"\s*(?:- )?[\w$.\"'-]{1,60}:(?:\s|\Z)", line) for line in lines)
     return Foreign("yaml") if fits * 10 >= len(lines) * 9 and (keys or len(lines) > 1) else None
 
 

@@ -103,7 +103,7 @@ def _of_table(fault: Fault) -> Path:
     path = fault.path
     if fault.kind in ("rows-unequal", "key-missing", "key-case-differs") and isinstance(path[-1], int):
         path = path[:-1]
-    if fault.kind in WHOLE and len(path) > 1 and path[-1] in ("columns", "data"):
+    if fault.kind in WHOLE and len(path) > 1 and path[-1] in ("columns", "data", "index"):
         path = path[:-1]
     return path
 

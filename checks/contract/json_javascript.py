@@ -20,6 +20,7 @@ Learn more
 RFC 8259, the grammar of JSON. Source of the statuses: azureml-inference-server-http 1.5.1, `server/input_parsers.py`.
 """
 
+import re
 from collections.abc import Iterator
 
 from checks.cases import fires, quiet
@@ -31,6 +32,8 @@ from checks.evidence import Evidence
 from checks.finding import Finding, Fix, Stage
 from checks.runtime.wording import one_line
 
+POINT = "value.ToString(CultureInfo.InvariantCulture)"
+
 
 @check("contract.json-javascript", needs=("samples",), stage=Stage.RUN, explains=FORETELLS)
 def json_javascript(evidence: Evidence) -> Iterator[Finding]:
@@ -40,6 +43,13 @@ def json_javascript(evidence: Evidence) -> Iterator[Finding]:
         assert broken
         flaw, seen = broken.flaw, one_line(broken.seen(one.reading.text), 30)
         place = f"line {broken.place.line}, column {broken.place.column + 1}"
+        if flaw.kind == "number" and not flaw.splices and _is_decimal(one.reading.text, flaw.start):
+            yield one.finding(
+                f"{one.file} has a comma in a number: {_decimal(one.reading.text, flaw.start, flaw.end)} ({place})",
+                Fix(title="write a decimal point, whatever the language of the machine is", commands=(POINT,)),
+                saw=(one.quote(flaw.start, flaw.end),),
+            )
+            continue
         title = {
             "comment": f"{one.file} has a comment, and JSON has none ({place})",
             "bare-key": f"{one.file} has the key {seen} without quotes ({place})",
@@ -55,6 +65,15 @@ def json_javascript(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
+def _is_decimal(text: str, start: int) -> bool:
+    return re.search(r"\d,\Z", text[max(0, start - 2) : start]) is not None
+
+
+def _decimal(text: str, start: int, end: int) -> str:
+    found = re.search(r"-?\d+,\Z", text[max(0, start - 20) : start])
+    return f"{found[0] if found else ''}{text[start:end]}"
+
+
 def _safe(broken: Broken) -> bool:
     return all(flaw.kind == "comment" for flaw in broken.flaws)
 
@@ -63,6 +82,8 @@ CASES = (
     fires(sent('{"data": [[1, 2]] // rows\n}'), saw="has a comment", line=1, findings=1),
     fires(sent("{data: [[1, 2]]}"), saw="the key data without quotes", line=1),
     fires(sent('{"data": [[0x1F, 2]]}'), saw="0x1F, which is no number"),
+    fires(sent('{"data": [[0,03, 0,5]]}'), saw="has a comma in a number: 0,03", line=1, findings=1),
+    fires(sent('{"data": [[007, 2]]}'), saw="007, which is no number"),
     fires(sent('{"data": [[.5, 2]]}'), saw=".5, which is no number"),
     fires(sent('{"data": [[undefined, 2]]}'), saw="undefined without quotes"),
     fires(sent('{"data": [[nan, 2]]}'), saw="nan without quotes"),

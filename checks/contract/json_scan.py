@@ -368,12 +368,16 @@ class Scanner:
         elif word in OTHER_WORDS:
             self._flaw("word", start, end, Splice(start, end, OTHER_WORDS[word]))
         elif _NUMBER_LIKE.match(word):
-            number = _plain_number(word)
+            number = None if self._after_comma(start, word) else _plain_number(word)
             self._flaw("number", start, end, *((Splice(start, end, number),) if number else ()))
         elif _PLACEHOLDER.match(word):
             self._flaw("placeholder", start, end)
         else:
             self._flaw("bare-word", start, end, Splice(start, end, json.dumps(word, ensure_ascii=False)))
+
+    def _after_comma(self, start: int, word: str) -> bool:
+        """True where `0,03` may be 0.03: nobody knows what it is, and without its zeros it would be another number."""
+        return bool(re.match(r"0\d", word)) and bool(re.search(r"\d,\Z", self.text[max(0, start - 2) : start]))
 
 
 def _python_string(literal: str) -> str | None:

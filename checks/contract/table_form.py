@@ -44,6 +44,10 @@ def table_form(evidence: Evidence) -> Iterator[Finding]:
 
 def _command(fault: Fault) -> str:
     """What makes the form from a data frame."""
+    if "object of rows" in fault.expected:
+        return 'frame.to_dict(orient="index")'
+    if "list of values" in fault.expected:
+        return "list(values.values())" if fault.names == ("row",) else "series.tolist()"
     if "rows" in fault.expected or "levels" in fault.expected:
         return "frame.to_numpy().tolist()"
     orients = {"list of objects": "records", "with columns": "split", "of columns": "list", "of rows": "index"}

@@ -47,6 +47,7 @@ COMMAND = 'python -c "import json, sys, yaml; print(json.dumps(yaml.safe_load(sy
 CASES = (
     fires(sent("data:\n  - [1, 2]\n"), saw="is YAML", line=1, findings=1),
     fires(sent("---\ndata: [[1, 2]]\n"), saw="is YAML"),
+    fires(sent("$schema: https://example.com/deployment.json\nname: blue\n"), saw="is YAML", name="a deployment's"),
     quiet(sent('{"data":\n [[1, 2]]}')),
     quiet(sent("Dear all: hello", READS_TEXT, "sample.txt"), name="a service of texts"),
 )
