@@ -73,6 +73,7 @@ class Reader:
     _steps: int = 0
     _entered: list[Function] = field(default_factory=list)
     _returned: list[Values] = field(default_factory=list)
+    _unpacked: tuple[Values, ...] = ()  # of the function that was left last: what its one `return a, b` gives
 
     def enter_run(self, run: Function, name: str) -> None:
         """Start with the text of the body in the parameter."""
@@ -186,7 +187,13 @@ class Reader:
             for one, values in zip(target.elts, given, strict=True):
                 self._bind(one, values, env)
             return
-        self._bind(target, self._value(value, env), env)
+        self._unpacked = ()
+        held = self._value(value, env)
+        if isinstance(target, several) and isinstance(value, ast.Call) and len(self._unpacked) == len(target.elts):
+            for one, values in zip(target.elts, self._unpacked, strict=True):
+                self._bind(one, values, env)
+            return
+        self._bind(target, held, env)
 
     def _bind(self, target: ast.expr, values: Values, env: Env) -> None:
         if isinstance(target, ast.Name):
@@ -585,9 +592,20 @@ class Reader:
             self._lose(values)
         self._entered.append(target)
         self._returned.append(())
-        self._block(target.body, {name: values for name, values in env.items() if values})
+        inner = {name: values for name, values in env.items() if values}
+        self._block(target.body, inner)
         self._entered.pop()
+        self._unpacked = self._parts_of_return(target, inner)
         return self._returned.pop()
+
+    @staticmethod
+    def _parts_of_return(target: Function, env: Env) -> tuple[Values, ...]:
+        """What `return a, b` gives, where it is the only return and all of it are names."""
+        returns = [node for node in ast.walk(target) if isinstance(node, ast.Return)]
+        given = returns[0].value if len(returns) == 1 else None
+        if not isinstance(given, ast.Tuple):
+            return ()
+        return tuple(env.get(one.id, ()) if isinstance(one, ast.Name) else () for one in given.elts)
 
     # notes
 

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from checks.contract.base64_flaws import flaw_of_base64
 from checks.contract.body import Body
 from checks.contract.examine import numbers, wrapped
 from checks.contract.faults import Fault, Faults, Path
@@ -144,6 +145,10 @@ class _Reading:
             kinds = {"list": "a list", "object": "an object"}
             name = "null-where-value" if value is None else "value-type"
             self.add(name, path, say(value), kinds[one.shape], one, Severity.WARNING)
+        elif one.shape == "list" and isinstance(value, dict) and self.is_item(one, value):
+            self.add("one-row-for-rows", path, say(value), "a list", one, Severity.WARNING, better=[value])
+        elif one.shape == "base64" and isinstance(value, str) and (flaw := flaw_of_base64(value)):
+            self.add("base64-broken", path, say(value), flaw, one, Severity.WARNING)
         elif one.shape in ("text", "base64") and kind not in ("text", "null"):
             expected = "text" if one.shape == "text" else "text of base64"
             name = "text-as-number" if kind == "number" and one.shape == "text" else "value-type"
@@ -151,6 +156,12 @@ class _Reading:
             self.add(name, path, say(value), expected, one, Severity.WARNING, better=better)
         elif one.shape == "number" and kind in ("list", "object"):
             self.add("value-type", path, say(value), "a number", one, Severity.WARNING)
+
+    def is_item(self, one: ReadKey, value: dict[str, Json]) -> bool:
+        """True for an object that has what is read of each item of the list."""
+        depth = len(one.path)
+        inner = {key.path[-1] for key in self.read.keys if key.path[:depth] == one.path and len(key.path) == depth + 2}
+        return bool(inner) and inner <= set(value)
 
     def rows(self, one: ReadKey, path: Path, value: Json) -> None:
         """A table: one row for rows, rows of other lengths, numbers among texts."""

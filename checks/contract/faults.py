@@ -167,7 +167,7 @@ def example_at(evidence: Evidence, path: Path) -> Json:
 def _said(contract: Contract, fault: Fault) -> tuple[Quote, ...]:
     who = {"script": "run() declares", "served": "the service declares", "document": "the document says"}
     place = fault.pointer or "the body"
-    if fault.kind in ("integer-too-large", "not-finite", "rows-unequal"):
+    if fault.kind in ("integer-too-large", "not-finite", "rows-unequal", "base64-broken"):
         return ()
     if fault.kind in ("key-missing", "key-unknown", "key-case-differs"):
         return (Quote(source=contract.source, text=f"{who[contract.origin]} {fault.expected}"),)

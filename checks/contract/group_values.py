@@ -2,6 +2,7 @@
 
 from checks.check import Check
 from checks.contract.array_size import array_size
+from checks.contract.base64_broken import base64_broken
 from checks.contract.bool_as_text import bool_as_text
 from checks.contract.choice_unknown import choice_unknown
 from checks.contract.column_count import column_count
@@ -44,6 +45,7 @@ CHECKS: tuple[Check, ...] = (
     text_as_number,
     bool_as_text,
     value_type,
+    base64_broken,
     null_where_value,
     integer_too_large,
     integer_as_float,

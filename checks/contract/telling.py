@@ -23,6 +23,10 @@ FORETOLD = (
 """What a body leads to that may be taken."""
 
 
+OF_TYPE = frozenset({"value-type", "base64-broken", "null-where-value", "one-row-for-rows", "rows-unequal"})
+"""What ends in an exception sooner or later, where it ends in one at all."""
+
+
 def place(fault: Fault) -> str:
     """The first place in a title."""
     return f"`{cut(fault.pointer, 34)}`" if fault.path else "the body"
@@ -78,7 +82,7 @@ def sending(better: Json, path: "tuple[str | int, ...]") -> str:
 def _explains(fault: Fault) -> tuple[str, ...]:
     if fault.severity is Severity.INFO:
         return ("contract.value-changed",)
-    foretells = bool(fault.refused) or (fault.severity is Severity.ERROR and bool(fault.key))
+    foretells = bool(fault.refused) or fault.kind in OF_TYPE or (fault.severity is Severity.ERROR and bool(fault.key))
     return REFUSED if foretells else FORETOLD
 
 
