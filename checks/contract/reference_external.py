@@ -53,7 +53,9 @@ def reference_external(evidence: Evidence) -> Iterator[Finding]:
             severity=Severity.INFO if is_url else None,
             about=about(document),
             fixes=(
-                Fix(
+                Fix(title=f"write #{outside[0][1]}")
+                if at_pointer(document.content, outside[0][1])[0]
+                else Fix(
                     title="bundle the definitions into the one file",
                     commands=(f"npx @redocly/cli bundle {document.name} -o {document.name}",),
                 ),
@@ -78,6 +80,7 @@ def _case(reference: str) -> Evidence:
 CASES = (
     fires(_case("common.json#/Row"), saw="refers to common.json#/Row"),
     fires(_case("https://example.org/row.json"), saw="https://example.org/row.json"),
+    fires(_case("/definitions/ServiceInput"), saw="refers to /definitions/ServiceInput", name="the `#` was forgotten"),
     quiet(_case("#/definitions/Row"), name="it is missing in the document itself"),
     quiet(documented(openapi())),
 )

@@ -21,9 +21,11 @@ MOST_NODES = 400_000
 _MOST_IN_STREAM = 1_000
 _BLANKS = re.compile(r"\s*")
 _ALIAS = re.compile(r"undefined alias '?([\w-]+)")
+_COLON = re.compile(r":(?=\s|\Z)")
+_SECOND_COLON = "a second `: ` in the line; put the value in quotes"
 _IN_WORDS = (
     ("expected <block end>", "the line's indentation fits no level above it"),
-    ("mapping values are not allowed here", "a second `: ` in the line; put the value in quotes"),
+    ("mapping values are not allowed here", _SECOND_COLON),
     ("could not find expected ':'", "a key without `:` behind it"),
     ("found unexpected end of stream", "a quote is never closed"),
     ("while parsing a flow", "a bracket or brace is never closed"),
@@ -101,6 +103,8 @@ def _broken(text: str, line: int, column: int, error: MarkedYAMLError) -> Broken
         return Broken(line, len(here) - len(here.lstrip(" ")), "a tab indents the line; YAML allows spaces only")
     said = ", ".join(str(part) for part in (error.context, error.problem) if part)
     message = next((words for part, words in _IN_WORDS if part in said), said)
+    if message == _SECOND_COLON and len(_COLON.findall(here)) < 2:
+        message = "the line is indented deeper than the one before it, which has a value already"
     if (alias := _ALIAS.search(said)) and f"&{alias[1]}" in text:
         message += "; an anchor holds within its own document, up to the next `---`"
     start: Any = error.context_mark

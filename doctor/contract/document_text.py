@@ -24,6 +24,7 @@ _MARKS = (
 )
 _DIGITS = re.compile(r"\d{4300,}")
 _ODD = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|-?(?:NaN|Infinity)', re.DOTALL)
+_CONFLICT = re.compile(r"(?:<{7}|>{7}|\|{7}) .{0,40}|={7}(?=\s*\Z)")
 _SAID = {
     "Expecting value": "a value is expected",
     "Expecting property name enclosed in double quotes": "a key in double quotes is expected",
@@ -122,6 +123,8 @@ def _broken_json(text: str, error: json.JSONDecodeError) -> DocumentProblem:
     at = error.pos
     while not error.msg.startswith(("Invalid", "Unterminated")) and text[at : at + 1] in (" ", "\t", "\r", "\n"):
         at += 1
+    if (conflict := conflict_mark(text, text.count("\n", 0, at) + 1)) is not None:
+        return conflict
     before = text[:at].rstrip()[-1:]
     seen = text[at : at + 1]
     said = _SAID.get(error.msg, error.msg)
@@ -130,6 +133,8 @@ def _broken_json(text: str, error: json.JSONDecodeError) -> DocumentProblem:
     elif seen in ("}", "]") and before == ",":
         said = f"a comma stands before `{seen}`"
         at = text.rindex(",", 0, at)
+    elif seen == "<" and not text[:at].strip("\ufeff \t\r\n"):
+        said = "the file is a web page or XML; JSON begins with `{`"
     elif seen == "'":
         said = "single quotes; JSON texts stand in double quotes"
     elif text[at : at + 2] in ("//", "/*") or seen == "#":
@@ -139,6 +144,16 @@ def _broken_json(text: str, error: json.JSONDecodeError) -> DocumentProblem:
     elif error.msg in _SAID and not error.msg.startswith(("Unterminated", "Invalid")):
         said += f", seen `{_word(text, at)}`"
     return _placed("syntax", said, text, at)
+
+
+def conflict_mark(text: str, line: int) -> DocumentProblem | None:
+    """The mark of an unfinished merge in that line, or one of the three before: the parser stops behind it."""
+    lines = text.split("\n", line)[:line]
+    for number in range(line, max(line - 4, 0), -1):
+        if number <= len(lines) and (mark := _CONFLICT.match(lines[number - 1])):
+            message = f"`{mark[0].strip()}` is the mark of a merge that was not finished"
+            return _syntax(message, number, 0)
+    return None
 
 
 def _word(text: str, at: int) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from checks.contract.places import pointer_of
 from checks.contract.records import DocumentProblem, Json
 from checks.contract.references import DEEPEST
-from doctor.contract.document_text import MOST_REPEATED, Read
+from doctor.contract.document_text import MOST_REPEATED, Read, conflict_mark
 
 LARGEST_YAML = 2 << 20  # characters: the parser takes about five seconds for a million
 MOST_NODES = 400_000  # aliases counted as often as they are used
@@ -73,6 +73,9 @@ def _broken(text: str, error: Any) -> DocumentProblem:
     """The words of the parser for people, as manifests have them."""
     from doctor.cluster.yaml_tree import documents
 
+    at = error.problem_mark or error.context_mark
+    if at and (conflict := conflict_mark(text, at.line + 1)) is not None:
+        return conflict
     _, broken = documents(text)
     if broken is not None:
         return DocumentProblem(kind="syntax", message=broken.message, line=broken.line, column=broken.column)

@@ -170,6 +170,7 @@ def _form(content: dict[str, Any]) -> tuple[Form, str | None]:
 def _judged(content: dict[str, Any], version: str | None) -> list[DocumentProblem]:
     from doctor.contract.reference_problems import reference_problems
     from doctor.contract.specification import problems_of
+    from doctor.contract.specification_rules import rule_problems
 
     found = reference_problems(content)
     if version is None:
@@ -178,7 +179,7 @@ def _judged(content: dict[str, Any], version: str | None) -> list[DocumentProble
     problems, left_out = problems_of(content, version, sound=not found)
     if left_out:
         problems.append(DocumentProblem(kind="large", message=left_out))
-    return [*found, *problems]
+    return [*found, *problems, *rule_problems(content, version)]
 
 
 def _located(problems: list[DocumentProblem], text: str, lines: dict[str, int]) -> list[DocumentProblem]:

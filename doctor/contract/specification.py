@@ -15,13 +15,14 @@ from typing import Any
 
 from checks.contract.places import pointer_of
 from checks.contract.records import DocumentProblem, Json
-from checks.contract.references import followed
+from checks.contract.references import DEEPEST, followed
 from checks.text import listed
 
 MOST = 50  # problems that are told
 SECONDS = 10.0  # that a large document may take
 SMALL = 2_000  # objects of a document that is judged at once
 SHALLOW = 40  # levels of it
+MOST_WRITTEN_OUT = 50_000  # its values where every reference is replaced by what it leads to
 
 _NO_REFERENCE = "'$ref' is a required property"
 _WORDS = {
@@ -37,7 +38,7 @@ _TYPES = {
 def problems_of(content: dict[str, Any], version: str, sound: bool) -> tuple[list[DocumentProblem], str | None]:
     """The first problems of a document, and what was not looked at. `sound`: all its references lead somewhere."""
     found: list[DocumentProblem] = []
-    if _is_small(content) and not _may_run_long(content):
+    if _is_small(content) and not _may_run_long(content) and not _multiplies(content):
         found += (one for one, _ in zip(_judged(content, version, sound), range(MOST), strict=False))
         return found, None
     return _in_child(content, version, sound)
@@ -69,6 +70,27 @@ def _may_run_long(content: Json) -> bool:
         elif isinstance(value, list):
             waiting += value
     return patterns and defaults
+
+
+def _multiplies(content: Json) -> bool:
+    """True where references, written out, are more than the document shows: the validator writes them out.
+
+    Each part is counted once and then remembered; what leads back into itself counts as nothing more.
+    """
+    sizes: dict[int, int] = {}
+
+    def size(value: Json, depth: int) -> int:
+        if not isinstance(value, dict | list) or depth > DEEPEST:
+            return 1
+        if id(value) not in sizes:
+            sizes[id(value)] = 1
+            below = list(value.values()) if isinstance(value, dict) else value
+            if isinstance(value, dict) and isinstance(value.get("$ref"), str):
+                below.append(followed(content, value)[0])
+            sizes[id(value)] = 1 + sum(size(one, depth + 1) for one in below)
+        return sizes[id(value)]
+
+    return size(content, 0) > MOST_WRITTEN_OUT
 
 
 def _in_child(content: dict[str, Any], version: str, sound: bool) -> tuple[list[DocumentProblem], str | None]:
