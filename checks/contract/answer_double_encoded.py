@@ -1,8 +1,9 @@
-"""The answer is JSON inside a JSON string, and the contract declares the object itself.
+"""The answer is JSON inside a JSON string, and nobody declares a text.
 
 What it finds
 -------------
-An answer that is one text, and the text is JSON, where the contract declares an object or a list.
+An answer that is one text, and the text is JSON, where the contract declares an object or a list. Of a live service
+that declares nothing, a text that holds an object or a list.
 
 Why it breaks
 -------------
@@ -22,7 +23,15 @@ from collections.abc import Iterator
 
 from checks.cases import fires, quiet
 from checks.check import check
-from checks.contract.answering import answers, declared_outputs, is_error, unwrapped
+from checks.contract.answering import (
+    answers,
+    declared_outputs,
+    is_error,
+    reproduced_by,
+    says_something,
+    unwrapped,
+    value_of,
+)
 from checks.contract.saying import say
 from checks.contract.scenes import declared, interface, sample
 from checks.evidence import Evidence
@@ -55,9 +64,33 @@ def answer_double_encoded(evidence: Evidence) -> Iterator[Finding]:
                     Quote(source=contract.source, text=f"expected {'list' if kind == 'array' else kind}, as declared"),
                 ),
                 about=answer.about,
+                reproduce=reproduced_by(evidence, answer),
                 fixes=(Fix(title="return the object itself", commands=("return result  # not json.dumps(result)",)),),
             )
             return
+    yield from _undeclared(evidence)
+
+
+def _undeclared(evidence: Evidence) -> Iterator[Finding]:
+    """A live answer of which nobody says what it is: a text that holds an object or a list is hardly meant."""
+    if any(says_something(one.output or {}) for one in declared_outputs(evidence)):
+        return
+    for answer in answers(evidence):
+        inner = value_of(answer.value) if isinstance(answer.value, str) else None
+        if not answer.live or not isinstance(inner, dict | list) or not inner or is_error(answer):
+            continue
+        yield Finding(
+            title="the answer is JSON inside a JSON string: it is encoded twice",
+            evidence=(answer.quote(), Quote(source=answer.source, text=f"seen a text that holds {say(inner)}")),
+            confidence=Confidence.LIKELY,
+            about=answer.about,
+            fixes=(
+                Fix(title="return the object itself", commands=("return result  # not json.dumps(result)",)),
+                Fix(title="or decode twice in the client", commands=("json.loads(response.json())",)),
+            ),
+            reproduce=reproduced_by(evidence, answer),
+        )
+        return
 
 
 OBJECT = interface(output={"type": "object", "required": ["score"], "properties": {"score": {"type": "number"}}})
@@ -76,5 +109,7 @@ CASES = (
     quiet(declared(BODY, interface=OBJECT, steps=(answered('{"score": 0.5}'),))),
     quiet(declared(BODY, interface=TEXT, steps=(answered(TWICE, "str"),)), name="a text is declared"),
     quiet(declared(BODY, interface=OBJECT, steps=(answered('"12"', "str"),)), name="a text that is a number"),
-    quiet(live(scored(200, TWICE)), name="nothing is declared: clients may decode twice"),
+    fires(live(scored(200, TWICE)), saw="a text that holds object", findings=1, name="nothing is declared"),
+    quiet(live(scored(200, '"12"')), name="a text that is no object"),
+    quiet(declared(BODY, interface=TEXT).replace(endpoint=live(scored(200, TWICE)).endpoint), name="live, a text"),
 )

@@ -19,18 +19,21 @@ Learn more
 Source: azureml-inference-server-http 1.5.1, `server/routes.py`: what run() returns is sent with 200.
 """
 
+import json
+import re
 from collections.abc import Iterator
 
 from checks.cases import fires, quiet
 from checks.check import check
-from checks.contract.answering import answers, declared_outputs, error_in, example_of
+from checks.contract.answering import Answered, answers, declared_outputs, error_in, example_of, reproduced_by
 from checks.contract.scenes import declared, interface, sample
-from checks.evidence import Evidence
+from checks.evidence import Evidence, Samples
 from checks.finding import Finding, Fix, Quote, Stage
 from checks.http.scenes import live, scored
 from checks.runtime.error_texts import subjects
 from checks.runtime.observed import answered
 from checks.runtime.wording import one_line, titled
+from checks.text import listed
 
 
 @check(
@@ -51,12 +54,13 @@ def answer_error_text(evidence: Evidence) -> Iterator[Finding]:
         example = example_of(output.output or {}) if output else None
         expected = f", for example {one_line(str(example), 80)}" if example is not None else ""
         yield Finding(
-            title=titled(f"the service answers 200 with an error: {one_line(text, 48)}", 88),
+            title=titled(f"the service answers 200 with an error: {_headline(answer, text)}", 88),
             evidence=(
                 answer.quote(),
                 *((Quote(source=output.source, text=f"expected what is declared{expected}"),) if output else ()),
             ),
             about=(*answer.about, "status:200", *subjects(text)),
+            reproduce=reproduced_by(evidence, answer),
             fixes=(
                 Fix(title="cure what the text speaks of, and let exceptions pass", commands=("raise",)),
                 Fix(
@@ -67,12 +71,32 @@ def answer_error_text(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
+def _headline(answer: Answered, text: str) -> str:
+    """The exception of a traceback is its last line; a name in quotes alone is what str() makes of a KeyError."""
+    lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
+    if lines and lines[0].startswith("Traceback (most recent") and len(lines) > 1:
+        return one_line(lines[-1], 48)
+    key = re.fullmatch(r"'(\w[\w -]*)'", text.strip())
+    if key and isinstance(answer.asked, dict) and key[1] not in answer.asked:
+        sent = listed([f"`{one_line(str(name), 16)}`" for name in answer.asked], 2)
+        return f"KeyError '{one_line(key[1], 20)}', and {sent or 'nothing'} was sent"
+    return one_line(text, 48)
+
+
 CASES = (
     fires(
         live(scored(200, '{"error": "X has 3 features, but SVC is expecting 4"}')), saw="X has 3 features", findings=1
     ),
     fires(live(scored(200, "\"name 'np' is not defined\"")), saw="name 'np' is not defined", findings=1),
     fires(live(scored(200, '"{\\"error\\": \\"no such column: age\\"}"')), name="encoded twice"),
+    fires(
+        live(scored(200, json.dumps('Traceback (most recent call last):\n  File "s.py"\nValueError: no rows'))),
+        saw="with an error: ValueError: no rows",
+    ),
+    fires(
+        live(scored(200, "\"'inputs'\"")).replace(samples=Samples(items=(sample('{"data": [1]}'),))),
+        saw="KeyError 'inputs', and `data` was sent",
+    ),
     quiet(live(scored(200, "[0.5]"))),
     quiet(live(scored(200, '{"error": 0.02}')), name="an error that is a number"),
     quiet(live(scored(200, '{"prediction": [1], "error": ""}'))),

@@ -25,7 +25,7 @@ from collections.abc import Iterator
 
 from checks.cases import fires, quiet
 from checks.check import check
-from checks.contract.answering import NOT_JSON, answers, not_finite, path_of
+from checks.contract.answering import NOT_JSON, answers, not_finite, path_of, reproduced_by
 from checks.contract.attacked import answer_faults, sent
 from checks.contract.records import Attack, Tried
 from checks.contract.scenes import declared, interface
@@ -63,6 +63,7 @@ def answer_not_json(evidence: Evidence) -> Iterator[Finding]:
                 Quote(source=answer.source, text=f"content type {one_line(answer.content_type, 60)}"),
             ),
             about=(*answer.about, "status:200"),
+            reproduce=reproduced_by(evidence, answer),
             fixes=(fix,),
         )
     for tried, fault in answer_faults(evidence, "not-finite"):

@@ -23,7 +23,7 @@ from collections.abc import Iterator
 
 from checks.cases import fires, quiet
 from checks.check import check
-from checks.contract.answering import answers, declared_outputs, per_row, rows_of, value_of
+from checks.contract.answering import answers, declared_outputs, per_row, reproduced_by, rows_of, value_of
 from checks.contract.attacked import answer_faults, sent
 from checks.contract.records import Attack, Tried
 from checks.contract.saying import plural
@@ -53,6 +53,7 @@ def answer_row_count(evidence: Evidence) -> Iterator[Finding]:
                 confidence=confidence,
                 evidence=(answer.quote(), Quote(source=answer.sample or "request", text=plural(rows, "row")), expected),
                 about=answer.about,
+                reproduce=reproduced_by(evidence, answer),
                 fixes=(FIX,),
             )
             return

@@ -11,6 +11,7 @@ from checks.contract.records import Json, Schema
 from checks.contract.validation import disagreements
 from checks.evidence import Evidence, Missing, Phase, Returned, Samples
 from checks.finding import Quote
+from checks.http.reproduce import reproduced
 from checks.runtime.error_texts import error_text
 from checks.runtime.wording import one_line
 
@@ -68,6 +69,14 @@ def answers(evidence: Evidence) -> Iterator[Answered]:
                     f"{call.method} {call.path}", call.body, value_of(call.body), asked, call.sample, True,
                     call.content_type,
                 )  # fmt: skip
+
+
+def reproduced_by(evidence: Evidence, answer: Answered) -> tuple[str, ...]:
+    """The request of a live answer, to paste; none for an answer of the probe."""
+    if isinstance(evidence.endpoint, Missing) or not answer.live:
+        return ()
+    calls = (call for call in evidence.endpoint.of("score") if call.sample == answer.sample)
+    return next((reproduced(evidence.endpoint, call) for call in calls), ())
 
 
 def declared_outputs(evidence: Evidence) -> tuple[Contract, ...]:

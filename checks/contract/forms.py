@@ -12,6 +12,7 @@ from functools import lru_cache
 from checks.contract.body_bytes import DATA_URI, Content, content_of
 from checks.contract.foreign_text import Foreign, foreign
 from checks.contract.json_text import NO_VALUE, Broken, broken, edits_of, quote_at, value_of
+from checks.contract.live_outcome import OF_PARSER, live_outcome
 from checks.contract.records import Json
 from checks.contract.tables import Form, content_of_form, form_of, in_shape, preview
 from checks.contract.wanted import Key, Wanted, wanted
@@ -33,7 +34,6 @@ FORETELLS = (
 )
 """What a payload in the wrong form ends in, and what is said of the values that are looked for in the wrong place."""
 
-_OF_PARSER = re.compile(r"[a-z]: line \d+ column \d+ \(char \d+\)")  # an answer that is the parser's message
 LARGEST_EDIT = 2_000_000  # characters of a sample for which edits are offered
 _OF_FOREIGN = {
     "empty": "body-empty",
@@ -162,6 +162,8 @@ def told(check: str, evidence: Evidence) -> Iterator[Told]:
         if outcome == "accepted":
             continue
         found = reading(sample, takes)
+        if found is None and outcome == "failed" and takes.json is None:
+            found = _marked(sample)
         if found and f"contract.{found.check}" == check:
             yield Told(sample, takes, found, outcome == "failed")
 
@@ -172,7 +174,7 @@ def samples_of(evidence: Evidence) -> tuple[Sample, ...]:
 
 
 def _outcome(sample: Sample, evidence: Evidence) -> str:
-    """What the rehearsal made of a body: accepted, failed, or untried."""
+    """What the rehearsal made of a body, or the live service: accepted, failed, or untried."""
     for step in evidence.probe.steps if isinstance(evidence.probe, Probe) else ():
         if step.phase is Phase.RUN and step.sample == sample.source:
             if step.outcome in ("raised", "rejected"):
@@ -182,10 +184,17 @@ def _outcome(sample: Sample, evidence: Evidence) -> str:
                 error = answer and (
                     (answer.status or 200) >= 400
                     or error_text(answer) is not None
-                    or _OF_PARSER.search(answer.text or "") is not None
+                    or OF_PARSER.search(answer.text or "") is not None
                 )
                 return "failed" if error else "accepted"
-    return "untried"
+    return live_outcome(evidence, sample.source) or "untried"
+
+
+def _marked(sample: Sample) -> Reading | None:
+    """A byte-order mark before a value that is JSON else: what json.loads() of a text stumbles over."""
+    text = sample.text or ""
+    value = value_of(text.removeprefix("\ufeff")) if text.startswith("\ufeff") else NO_VALUE
+    return None if value is NO_VALUE else Reading("body-encoding", "mark", text, right=value)
 
 
 @lru_cache(maxsize=32)

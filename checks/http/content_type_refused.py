@@ -73,7 +73,9 @@ def _file(call: Call) -> str:
 SAYS = '{"message": "Expects Content-Type to be application/json"}'
 CASES = (
     fires(live(HEALTHY, scored(415, SAYS, sent_type="image/png")), saw="does not take image/png", findings=1),
-    fires(live(HEALTHY, scored(415, SAYS)), saw="application/json does not reach the service", name="dropped on the way"),
+    fires(
+        live(HEALTHY, scored(415, SAYS)), saw="application/json does not reach the service", name="dropped on the way"
+    ),
     fires(live(scored(415, "Unsupported Media Type"), kind="other")),
     quiet(live(HEALTHY, scored(415, SAYS, purpose="empty", sample=None)), name="an empty request has no type"),
     quiet(live(HEALTHY, scored())),

@@ -39,7 +39,7 @@ def overloaded(evidence: Evidence) -> Iterator[Finding]:
     if not calls:
         return
     asked = [call.status for call in endpoint.of("score", "series")]
-    asked = asked + list(endpoint.timing.statuses) if endpoint.timing else asked
+    asked += list(endpoint.timing.statuses) if endpoint.timing and not endpoint.of("series") else []
     refused = sum(1 for status in asked if status == 503)
     scale = "az ml online-deployment update -e <endpoint> -n <deployment> --set scale_settings.min_instances=<n>"
     fixes = [advise("let clients ask again after a 503, with a pause that grows")]

@@ -57,6 +57,9 @@ SAME_FOR_ALL = frozenset({
 """What does not hang on the body: told of an empty request too, which scores nothing and may be refused for that."""
 
 OF_HEALTH = SAME_FOR_ALL - {"http.wrong-path", "http.method-not-allowed", "http.html-answer"}
+OF_REPLICA = frozenset({424, 500, 502})
+"""Statuses by which one replica, worker or deployment fails beside others that do not."""
+
 OF_FRONT_END = frozenset({401, 403, 408, 409, 429, 503, 504})
 
 
@@ -69,11 +72,22 @@ def failures(endpoint: Endpoint) -> dict[str, tuple[Call, ...]]:
     """Every call that failed, under the id of the check that tells why; scoring calls first."""
     found: dict[str, tuple[Call, ...]] = {}
     scoring_answered = any(call.status is not None for call in endpoint.of(*SCORING))
+    varied = varies(endpoint)
     for call in sorted(endpoint.calls, key=lambda one: one.purpose not in SCORING):
         problem = meaning(endpoint, call)
+        if varied and call.status in OF_REPLICA and call.purpose != "plain":
+            continue
         if problem is not None and _is_judged(call, problem, scoring_answered):
             found[problem] = (*found.get(problem, ()), call)
     return found
+
+
+def varies(endpoint: Endpoint) -> bool:
+    """True when equal requests were both scored and failed by a fault of the server's: that is then what is told."""
+    series = endpoint.of("series")
+    equal = [call for call in endpoint.of("score", "series") if series and call.sample == series[0].sample]
+    good = any(not call.problem and 200 <= (call.status or 0) < 300 for call in equal)
+    return good and any(call.status in OF_REPLICA for call in equal)
 
 
 def _is_judged(call: Call, problem: str, scoring_answered: bool) -> bool:

@@ -25,7 +25,8 @@ from checks.cases import fires, quiet
 from checks.check import check
 from checks.evidence import Evidence
 from checks.finding import Finding, Quote, Stage
-from checks.http.reading import told
+from checks.http.message import message_of, speaks_of_model
+from checks.http.reading import model_status, told
 from checks.http.records import Call, Endpoint
 from checks.http.reproduce import split
 from checks.http.scenes import HEALTHY, OF_SERVER, URL, live, scored
@@ -53,7 +54,27 @@ def wrong_path(evidence: Evidence) -> Iterator[Finding]:
     first = calls[0]
     scheme, host, _ = split(endpoint.url)
     asked = first.path.partition("?")[0]
+    sure = quiet_confidence(from_container(first))
+    if speaks_of_model(first):
+        title = f"the service knows no such model: {message_of(first)}"
+        names = advise("compare the model's name and version in the URL with those that the server has loaded")
+        yield finding(endpoint, calls, title, names, more=_works(endpoint), confidence=sure)
+        return
     fixes = []
+    if model_status(first) == 404:
+        fixes.append(
+            advise(
+                "name the paths of the container in the environment of the deployment: the front end calls /score",
+                "inference_config: {scoring_route: {path: </predict>, port: <8080>}}",
+            )
+        )
+    elif from_container(first) and asked.endswith("/score") and asked.count("/") > 1:
+        fixes.append(
+            advise(
+                f"let the front end take {one_line(asked.removesuffix('/score'), 40)} off: the server behind it got"
+                " it, and scores at /score",
+            )
+        )
     if not asked.endswith("/score"):
         near = asked.rstrip("/")
         right = f"{scheme}://{host}{near}" if near.endswith("/score") else beside(endpoint, "score")
@@ -65,7 +86,7 @@ def wrong_path(evidence: Evidence) -> Iterator[Finding]:
         f"the service has no path {one_line(asked, 50)}",
         *fixes,
         more=_works(endpoint),
-        confidence=quiet_confidence(from_container(first)),
+        confidence=sure,
     )
 
 
@@ -85,6 +106,20 @@ CASES = (
     fires(live(HEALTHY, scored(404, SAYS, path="/score/")), saw="no path /score/", name="a slash too many"),
     fires(live(scored(404, SAYS, headers=OF_SERVER), url=URL), saw="no path /score", name="behind a managed endpoint"),
     fires(live(scored(404, "Not Found"), kind="container-instance")),
+    fires(
+        live(scored(404, '{"type": "ModelNotFoundException", "message": "Model not found: resnet"}'), kind="other"),
+        saw="knows no such model: Model not found: resnet",
+    ),
+    fires(
+        live(scored(424, "Not Found", headers={"ms-azureml-model-error-statuscode": "404"}), url=URL),
+        saw="no path /score",
+        name="of a container of one's own",
+    ),
+    fires(
+        live(scored(404, SAYS, path="/api/v1/service/churn/score", headers=OF_SERVER), kind="kubernetes"),
+        saw="no path /api/v1/service/churn/score",
+        name="the front end hands its prefix on",
+    ),
     quiet(live(scored(404, ""), url=URL), name="the front end of a managed endpoint routes to no deployment"),
     quiet(live(HEALTHY, Call(purpose="swagger", method="GET", path="/swagger.json", status=404), scored())),
 )

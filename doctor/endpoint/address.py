@@ -14,6 +14,8 @@ _SERVICE = re.compile(r"^/api/v1/(?:service|endpoint)/[^/]+/")
 _PORTS = {"http": 80, "https": 443}
 _PLAIN_HOSTS = (".azurecontainer.io", ".local", ".internal", "localhost")
 """Hosts that speak http where nobody asked for more: container instances without a certificate, and the own machine."""
+_PORTALS = frozenset({"ml.azure.com", "ai.azure.com", "portal.azure.com", "studio.azureml.net", "management.azure.com"})
+"""Where people look at an endpoint, or manage it; none of them scores."""
 _SECRET = re.compile(r"(?i)code|sig|key|token|secret|pass|pwd|auth|cred")
 _LONG = 12  # characters of a value that may be a key whatever it is called
 _REMEDY = "give the scoring URL, such as https://<endpoint>.<region>.inference.ml.azure.com/score"
@@ -93,6 +95,13 @@ def read_address(text: str) -> Address:
         )
     if not host or re.search(r"[\s\x00-\x20\x7f\\]", host) or port == 0:
         raise ConfigError(f"this is no URL: no host stands in it; {_REMEDY}")
+    if re.search(r"[<>{}]|%3[ce]|%7[bd]", host, re.IGNORECASE):
+        raise ConfigError(f"the host is a placeholder that nobody filled in: {host}; {_REMEDY}")
+    if host.lower() in _PORTALS:
+        raise ConfigError(
+            f"{host} is a page for people, and no service: copy the REST endpoint (scoring URI) that it shows,"
+            " such as https://<endpoint>.<region>.inference.ml.azure.com/score"
+        )
     scheme = scheme or _guessed(host, port)
     base, path = _paths(quote(parts.path, safe="/%:@!$&'()*+,;=~-._"))
     return Address(scheme, host, port or _PORTS[scheme], base, path, _sendable(parts.query))

@@ -1,11 +1,14 @@
 """From a URL to one ranked answer: look, check, rank."""
 
+import re
 import shlex
 import time
+from urllib.parse import quote
 
 from checks.contract.records import Document, Documents
 from checks.evidence import Evidence, Missing, Samples, Target
 from checks.http.records import Call, Endpoint
+from checks.http.reproduce import split
 from checks.missing import NOT_ASKED
 from checks.outcome import run_check
 from checks.rank import Ranking
@@ -46,7 +49,7 @@ def diagnose(url: str, wishes: Wishes, listen: Listen = lambda _: None) -> Diagn
         findings=tuple(confirmed(finding, confirm) for finding in ranking.findings),
         checks=summarise(outcomes),
         timings=Timings(collect=round(collected - began, 4), check=round(time.perf_counter() - collected, 4)),
-        notes=_notes(seen.endpoint, wishes, collected - began),
+        notes=(*_meant(url, seen.endpoint), *_notes(seen.endpoint, wishes, collected - began)),
         suppressed=len(suppressed),
         suppressions=suppressed,
     )
@@ -68,6 +71,15 @@ def evidence_of(endpoint: Endpoint, served: tuple[Document, ...], wishes: Wishes
         if payloads
         else Missing(reason="no sample was given (--sample)"),
     )
+
+
+def _meant(url: str, endpoint: Endpoint) -> tuple[str, ...]:
+    """Where another path was asked than the one that was given: clients need the right one in their URL."""
+    given = re.sub(r"^[A-Za-z][A-Za-z0-9+.-]*://", "", url.strip().strip("<>\"'"))
+    path = "/" + given.partition("?")[0].partition("/")[2]
+    asked = split(endpoint.url)[2]
+    same = path.strip() == asked or quote(path.strip(), safe="/%:@!$&'()*+,;=~-._") == asked
+    return () if same else (f"asked at {asked}, where inference servers score: the URL that was given ends in {path}",)
 
 
 def _verdict(ranking: Ranking, endpoint: Endpoint) -> Verdict:

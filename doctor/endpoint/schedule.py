@@ -21,6 +21,9 @@ _OTHER_VERSION = "Swagger version [2] is not supported"
 """Source: azureml-inference-server-http 1.5.1, `server/swagger.py`."""
 _MOST_OF_SERIES = 2000  # characters of each body of the series
 _LONGEST_SERIES = 100
+_TRIES_AGAIN = 3  # after a failure
+_NOT_TWICE = 2.0  # seconds: a failure that took longer is not asked for again
+_OF_SERVER = frozenset({424, 500, 502, 503})
 _ELSEWHERE = ("not-http", "closed", "reset", "refused", "timeout", "cut")
 """Problems of a plain request behind which TLS may stand."""
 
@@ -117,21 +120,27 @@ class _Schedule:
         )
 
     async def _series(self) -> None:
-        """The first payload that was answered well, again and again over one connection, until something fails."""
+        """The first payload that was answered well, again and again over one connection, until something fails.
+
+        Where the server failed, the first of those a few times more: one replica of several may be broken.
+        """
         way = self._way
-        good = next((call for call in self._calls if call.purpose == "score" and _is_good(call)), None)
-        payload = next((one for one in way.wishes.payloads if good and one.source == good.sample), None)
+        scored = [call for call in self._calls if call.purpose == "score"]
+        good = next((call for call in scored if _is_good(call)), None)
+        again = good or next((call for call in scored if _may_vary(call)), None)
+        payload = next((one for one in way.wishes.payloads if again and one.source == again.sample), None)
         if payload is None:
             return
+        most = min(way.wishes.series, _LONGEST_SERIES if good else _TRIES_AGAIN)
         wanted = replace(self._scoring(payload), purpose="series")
         async with self._asker.connected() as line:
-            for number in range(min(way.wishes.series, _LONGEST_SERIES)):
+            for number in range(most):
                 if way.deadline.over:
                     return
-                way.listen(f"POST {wanted.path} ({number + 1} of {way.wishes.series} for the time it takes)")
+                way.listen(f"POST {wanted.path} ({number + 1} of {most} for the time it takes)")
                 call, _ = await line.ask(wanted, way.limit)
                 self._calls.append(msgspec.structs.replace(call, body=call.body[:_MOST_OF_SERIES]))
-                if not _is_good(call):
+                if _is_good(call) is not bool(good):
                     return
 
     def _other_scheme_may_help(self) -> bool:
@@ -165,6 +174,13 @@ def kind_of_body(body: bytes) -> str:
 
 def _is_good(call: Call) -> bool:
     return call.problem is None and call.status is not None and 200 <= call.status < 300
+
+
+def _may_vary(call: Call) -> bool:
+    """A failure of the server's that came with a status and at once: another replica may do better."""
+    inner = call.headers.get("ms-azureml-model-error-statuscode", "")
+    status = int(inner) if call.status == 424 and inner.isdecimal() else call.status or 0
+    return call.problem is None and status in _OF_SERVER and call.seconds < _NOT_TWICE
 
 
 def _is_object(content: bytes) -> bool:
