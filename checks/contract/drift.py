@@ -14,6 +14,7 @@ from typing import Literal, TypeGuard
 import msgspec
 
 from checks.contract.contracts import Contract, contract_of, contracts, current
+from checks.contract.describing import is_generated
 from checks.contract.flat import flat, shown, stands
 from checks.contract.openapi import scoring
 from checks.contract.records import Document, Documents, Interface, Json, Schema
@@ -129,10 +130,15 @@ def _is_described(old: Document) -> bool:
 
 
 def _asked(contract: Contract) -> Schema:
-    """The input schema, with what the server asks for as its required keys."""
+    """The input schema, with what the server asks for as its required keys.
+
+    A document that the server made names none as required; what its decorators describe is asked for, as a rule.
+    """
     schema, interface = contract.input or {}, contract.interface
     if interface is None:
-        return schema
+        made = contract.document is not None and is_generated(contract.document) and not required_of(schema)
+        described = [name for name, one in properties_of(schema).items() if says(one)]
+        return {**schema, "required": described} if made else schema
     known = properties_of(schema)
     return {**schema, "required": [one.name for one in interface.parameters if one.required and one.name in known]}
 

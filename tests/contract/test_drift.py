@@ -47,7 +47,7 @@ INPUTS = [
     ("a lower minimum", {"n": {**NUMBER, "minimum": 5}}, {"n": {**NUMBER, "minimum": 0}}, []),
     ("null no more", {"n": {"type": ["number", "null"]}}, {"n": NUMBER}, [("input-values-narrowed", "/n")]),
     ("null too", {"n": NUMBER}, {"n": {"type": ["number", "null"]}}, []),
-    ("an optional key", {"a": NUMBER}, {"a": NUMBER, "b": NUMBER}, [("compatible", "/b")]),
+    ("a key that the server asks for", {"a": NUMBER}, {"a": NUMBER, "b": NUMBER}, [("input-key-added", "/b")]),
 ]  # fmt: skip
 
 
@@ -83,6 +83,14 @@ OUTPUTS = [
 def test_answers(old: Schema, new: Schema, expected: list[tuple[str, str]]) -> None:
     given = {"data": nested(NUMBER, 2)}
     assert kinds(taking(given, old), taking(given, new)) == expected
+
+
+def test_an_optional_key_of_a_document_that_says_so() -> None:
+    def written(*names: str) -> Schema:
+        body = {"type": "object", "required": ["a"], "properties": dict.fromkeys(names, NUMBER)}
+        return openapi(definitions={"ServiceInput": body, "ServiceOutput": ANSWER})
+
+    assert kinds(written("a"), written("a", "b")) == [("compatible", "/b")]
 
 
 def test_a_document_of_another_version_says_the_same() -> None:
