@@ -6,7 +6,7 @@ READY := .venv/ready
 
 .PHONY: demo test check format docs bench requirements clean
 
-demo: $(READY) ## three broken services and a healthy one, as doctor sees them
+demo: $(READY) ## four broken services and a healthy one, as doctor sees them
 	@$(BIN)/python benchmarks/demo.py
 
 test: $(READY) ## everything that the project promises, in one run

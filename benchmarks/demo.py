@@ -1,4 +1,4 @@
-"""`make demo`: what a person sees for three broken services and a healthy one, and for logs alone."""
+"""`make demo`: what a person sees for four broken services and a healthy one, and for logs alone."""
 
 import subprocess
 import sys
@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 TICKETS = ROOT / "tests" / "tickets"
 TICKET = "sdk-error-plus-log-no-inference-schema"
-SERVICES = ("model-not-global", "old-forest", "three-causes", "healthy-sklearn")
+SERVICES = ("model-not-global", "old-forest", "three-causes", "body-key-400", "healthy-sklearn")
 
 
 def main() -> None:
