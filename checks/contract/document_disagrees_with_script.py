@@ -1,9 +1,10 @@
-"""The description and the decorators of the script say different things.
+"""The description and the script say different things.
 
 What it finds
 -------------
 A document beside a decorated script, or handed over with it, whose input has other keys than the parameters that the
-decorators describe, or the same key with another type.
+decorators describe, or the same key with another type; or one beside an undecorated script whose code looks up a key
+that it does not describe.
 
 Why it breaks
 -------------
@@ -30,14 +31,15 @@ from checks.contract.openapi import resolved
 from checks.contract.places import pointer_of
 from checks.contract.records import Document, Interface, Json, Schema
 from checks.contract.saying import near
-from checks.contract.scenes import declared, documented, interface, openapi
+from checks.contract.scenes import declared, documented, interface, openapi, undecorated
+from checks.contract.wanted import wanted
 from checks.evidence import Evidence, Missing
 from checks.finding import Confidence, Finding, Fix, Quote, Severity, Stage
 
 
 @check(
     "contract.document-disagrees-with-script",
-    needs=("documents", "probe"),
+    needs=("documents", "script"),
     stage=Stage.ANSWER,
     severity=Severity.WARNING,
     confidence=Confidence.CERTAIN,
@@ -46,7 +48,10 @@ def document_disagrees_with_script(evidence: Evidence) -> Iterator[Finding]:
     """Compare the keys of the input and the types of each, not what only describes."""
     made = contracts(evidence)
     script = next((one for one in made if one.origin == "script"), None)
-    if script is None or script.interface is None or script.input is None:
+    if script is None:
+        yield from _unread(evidence, made)
+        return
+    if script.interface is None or script.input is None:
         return
     for one in made:
         document = one.document
@@ -65,6 +70,27 @@ def document_disagrees_with_script(evidence: Evidence) -> Iterator[Finding]:
                 if is_loaded(document)
                 else Fix(title="make the document anew", commands=("doctor swagger score.py",)),
             ),
+        )
+
+
+def _unread(evidence: Evidence, made: tuple[Contract, ...]) -> Iterator[Finding]:
+    """Keys that the code of an undecorated run() looks up, and that a document beside it does not describe."""
+    reads = wanted(evidence)
+    for one in made if reads is not None and reads.by == "code" and reads.form == "object" else ():
+        document, theirs = one.document, _properties(one.input or {}, one.input or {})
+        missing = [key for key in reads.required if key.name not in theirs] if reads and theirs else []
+        if document is None or document.role == "served" or not missing:
+            continue
+        like = near(missing[0].name, theirs) or (next(iter(theirs)) if len(theirs) == 1 else None)
+        hint = f"; the document has `{like[:40]}`" if like else ""
+        said = f"`{missing[0].name[:60]}` is missing, which run() reads{hint}"
+        yield Finding(
+            title=f"{document.name} has no `{missing[0].name[:40]}`, which run() reads",
+            why="A client that keeps to the document does not send the key, and run() raises KeyError: 500.",
+            evidence=(quote(document, f"{one.pointer}/properties", said), *(reads.quotes if reads else ())),
+            confidence=Confidence.LIKELY,
+            about=(*about(document), *(f"key:{key.name}" for key in missing)),
+            fixes=(Fix(title=f"describe `{missing[0].name}` in the document, or read what it describes in run()"),),
         )
 
 
@@ -161,12 +187,20 @@ def _case(**properties: Schema) -> Evidence:
     return declared(interface=interface()).replace(documents=documented(made, role="beside").documents)
 
 
+def _reading(key: str) -> Evidence:
+    """An undecorated script that looks up a key, beside a document that describes `data`."""
+    made = undecorated(f"import json\n\n\ndef init(): ...\n\n\ndef run(raw):\n    return json.loads(raw)[{key!r}]\n")
+    return made.replace(documents=documented(openapi(), role="beside").documents)
+
+
 ROWS_OF: Schema = {"type": "array", "items": {"type": "array", "items": {"type": "integer"}}}
 TEXTS: Schema = {"type": "array", "items": {"type": "string"}}
 CASES = (
     fires(_case(Data=ROWS_OF), saw="it has no `data`"),
     fires(_case(data=TEXTS), saw="`data` is a list of texts, not a list of lists"),
     fires(_case(data=ROWS_OF, age={"type": "number"}), saw="run() has no `age`"),
+    fires(_reading("rows"), saw="swagger.json has no `rows`, which run() reads"),
+    quiet(_reading("data"), name="the code reads what is described"),
     quiet(_case(data=ROWS_OF), name="an integer is a number"),
     quiet(_case(data={}), name="the document leaves it open"),
     quiet(declared(interface=interface()).replace(documents=documented(openapi(), role="old").documents)),

@@ -92,6 +92,8 @@ def command(path: Path, **given: Any) -> int:
 def _only_script(path: Path) -> Path:
     from doctor.collectors.script import find_scripts
 
+    if path.suffix.lower() in {".json", ".yaml", ".yml"}:
+        raise click.UsageError(f"{path} is no entry script; what is wrong with a description says: doctor check {path}")
     scripts = find_scripts(path)
     if len(scripts) > 1:
         named = ", ".join(str(one) for one in scripts[:5])

@@ -198,7 +198,10 @@ class _Page(Page):
                 self.field(label, f"{quote.source}{between}{quote.text}" if quote.source else quote.text)
             elif narrow:
                 self.field(label, _place(quote), wrap=False)
-                self.frame("", "  ", quote, space - 2)
+                if _is_told(quote):
+                    self.field("", printable(quote.text))
+                else:
+                    self.frame("", "  ", quote, space - 2)
             else:
                 self.frame(label, f"{_place(quote):<{beside}} | ", quote, space)
 
@@ -254,6 +257,13 @@ class _Page(Page):
         weight = f"{'bold ' if bold else ''}{COLORS[kind]}".strip()
         text = Text.assemble((f"{self.marks[kind]} ", weight), (printable(words), "bold" if bold else ""))
         self.hanging(text)
+
+
+def _is_told(quote: Quote) -> bool:
+    """True for a quote that says something of a place in a document, by its JSON pointer: it is no line of a file, and
+    what is said of it stands at its end.
+    """
+    return quote.mark is None and quote.text.startswith("/") and ": " in quote.text and "\n" not in quote.text
 
 
 def _place(quote: Quote) -> str:
