@@ -23,8 +23,8 @@ from collections.abc import Iterator
 
 from checks.cases import fires, quiet
 from checks.check import check
-from checks.contract.form_cases import OPENS_IMAGE, READS_TEXT, bytes_sent, sent
-from checks.contract.forms import FORETELLS, size_of, told
+from checks.contract.form_cases import DECODES, OPENS_IMAGE, READS_TEXT, bytes_sent, sent
+from checks.contract.forms import FORETELLS, Told, size_of, told
 from checks.evidence import Evidence
 from checks.finding import Finding, Fix, Quote, Stage
 
@@ -43,10 +43,7 @@ def binary_sent(evidence: Evidence) -> Iterator[Finding]:
         elif content.kind in ("table", "array", "pickle"):
             fix = Fix(title="send the rows as JSON: lists of numbers, or records")
         else:
-            fix = Fix(
-                title="send base64 in JSON and decode it in run()",
-                commands=('{"data": base64.b64encode(content).decode()}',),
-            )
+            fix = _as_json(one)
         raw = Fix(
             title="or take the bytes as they are",
             commands=("@rawhttp", "def run(request): content = request.get_data()"),
@@ -66,8 +63,20 @@ def binary_sent(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
+def _as_json(one: Told) -> Fix:
+    """The content under the key that is read, in the form that is read."""
+    required = one.wanted.required
+    name, shape = (required[0].name, required[0].shape) if len(required) == 1 else ("data", None)
+    if shape in ("rows", "list") and one.reading.content and one.reading.content.kind == "image":
+        pixels = f'{{"{name}": numpy.asarray(Image.open(path)).tolist()}}'
+        return Fix(title=f"send the pixels under `{name}`, in the shape that is declared", commands=(pixels,))
+    decoded = "" if one.wanted.decodes else " and decode it in run()"
+    return Fix(title=f"send base64 in JSON{decoded}", commands=(f'{{"{name}": base64.b64encode(content).decode()}}',))
+
+
 CASES = (
     fires(bytes_sent(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), saw="is a PNG image, and run() reads JSON", findings=1),
+    fires(bytes_sent(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", DECODES), name="the key that is decoded"),
     fires(bytes_sent(b"\x1f\x8b\x08\0\0\0\0\0\xff"), saw="gzip-compressed"),
     fires(bytes_sent(b"PK\x03\x04\x14\0\xff\xfe"), saw="a ZIP archive"),
     fires(bytes_sent(b"\xff\xd8\xff\xe0\0\x10JFIF", READS_TEXT), saw="is given text"),

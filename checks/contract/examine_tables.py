@@ -124,6 +124,10 @@ def _array(table: Table, value: Json, path: Path, found: Faults) -> None:
     if not isinstance(value, list):
         return
     dims = _depth(value)
+    if len(table.sizes) > 2 and value and (shape := _other_shape(table, value)):
+        found.add("array-size", path, f"shape {shape}", _written(table.sizes))
+        found.cover(path)
+        return
     if not value:
         if table.dims > 1:
             found.add("empty-rows", path, "an empty list", wanted)
@@ -140,6 +144,27 @@ def _array(table: Table, value: Json, path: Path, found: Faults) -> None:
         found.cover(path)
         return
     _rows(value, table.sizes[1] if len(table.sizes) > 1 else None, (), path, found)
+
+
+def _other_shape(table: Table, value: list[Json]) -> str | None:
+    """The shape of an image, a sequence or a batch of them that is not the declared one.
+
+    None where it is right, where its lists are not of one length, and where only the batch around one is missing.
+    """
+    shape: list[int] = []
+    here: Json = value
+    while isinstance(here, list) and here and len(shape) < 20:
+        shape.append(len(here))
+        here = here[0]
+    wanted = table.sizes
+    if isinstance(here, dict) or tuple(shape) == wanted[1:]:
+        return None
+    same = len(shape) == len(wanted) and all(b is None or a == b for a, b in zip(shape, wanted, strict=True))
+    return None if same or len(shape) > len(wanted) else f"({', '.join(map(str, shape))})"
+
+
+def _written(sizes: tuple[int | None, ...]) -> str:
+    return f"shape ({', '.join('n' if one is None else str(one) for one in sizes)})"
 
 
 def _other_form(form: str, wanted: str, path: Path, found: Faults) -> None:

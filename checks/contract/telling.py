@@ -23,7 +23,9 @@ FORETOLD = (
 """What a body leads to that may be taken."""
 
 
-OF_TYPE = frozenset({"value-type", "base64-broken", "null-where-value", "one-row-for-rows", "rows-unequal"})
+OF_TYPE = frozenset(
+    {"value-type", "base64-broken", "null-where-value", "one-row-for-rows", "rows-unequal", "array-size"}
+)
 """What ends in an exception sooner or later, where it ends in one at all."""
 
 

@@ -26,7 +26,7 @@ from collections.abc import Iterator
 
 from checks.cases import fires, quiet
 from checks.check import check
-from checks.evidence import Evidence, Phase
+from checks.evidence import Evidence, Missing, Phase
 from checks.finding import Confidence, Finding, Fix, Quote, Stage
 from checks.runtime.failures import RAISED, Failure
 from checks.runtime.observed import at, library, raised_in, seen, started
@@ -107,6 +107,11 @@ def _container(failure: Failure, evidence: Evidence) -> tuple[str, Fix]:
             return "the body is JSON inside a JSON string", Fix(
                 title="encode once", commands=("requests.post(url, json=payload)",)
             )
+        code = "" if isinstance(evidence.script, Missing) else evidence.script.text
+        if re.search(r"\bloads\(|read_json\(|get_json\(", code):
+            return "run() takes a text of the payload for an object", Fix(
+                title="send an object, or a list of objects, where the line reads one"
+            )
         return "run() takes text for an object", Fix(
             title="parse the body first", commands=("data = json.loads(data)",)
         )
@@ -148,6 +153,15 @@ def _shape(failure: Failure, _: Evidence) -> tuple[str, Fix]:
     if re.search(r"feature.names|columns are missing|Feature names", said):
         return "the payload's columns are not those that the model was fitted with", Fix(
             title="send the columns by name, in the order of the training data"
+        )
+    if "all scalar values" in said:
+        return "the payload is one row, an object of plain values, and pandas wants a list", Fix(
+            title="send a list of objects, also for one row",
+            commands=('[{"a": 1, "b": 2}] instead of {"a": 1, "b": 2}',),
+        )
+    if "arrays must be of the same length" in said:
+        return "the payload's columns are of different lengths", Fix(
+            title="send as many values in each column, null for what is absent"
         )
     if "inhomogeneous" in said or "with a sequence" in said:
         return "the payload's rows are of different lengths", Fix(
@@ -268,6 +282,13 @@ CASES = (
         saw="the payload has a dict where the decorator's sample has a list",
     ),
     fires(_fails("TypeError", "string indices must be integers, not 'str'", '"{}"'), saw="JSON inside a JSON string"),
+    fires(
+        _fails("TypeError", "string indices must be integers, not 'str'", '{"data": {}}'), saw="a text of the payload"
+    ),
+    fires(
+        _fails("ValueError", "If using all scalar values, you must pass an index", "{}", "pandas/a.py"), saw="one row"
+    ),
+    fires(_fails("ValueError", "All arrays must be of the same length", "{}", "pandas/a.py"), saw="different lengths"),
     fires(_fails("TypeError", "list indices must be integers or slices, not str", "[[1]]"), saw="list of 1"),
     fires(_fails("TypeError", "the JSON object must be str, bytes or bytearray, not dict", "{}"), saw="a dict already"),
     quiet(_fails("KeyError", "'data'", '{"data": 1}'), name="the payload has the key: another mapping lacks it"),
