@@ -13,6 +13,7 @@ from checks.contract.integer_as_float import integer_as_float
 from checks.contract.integer_too_large import integer_too_large
 from checks.contract.key_case_differs import key_case_differs
 from checks.contract.key_missing import key_missing
+from checks.contract.key_twice import key_twice
 from checks.contract.key_unknown import key_unknown
 from checks.contract.not_finite import not_finite
 from checks.contract.null_where_value import null_where_value
@@ -33,6 +34,7 @@ CHECKS: tuple[Check, ...] = (
     key_missing,
     key_case_differs,
     key_unknown,
+    key_twice,
     one_row_for_rows,
     rows_nested_too_deep,
     column_count,
