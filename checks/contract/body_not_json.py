@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from checks.cases import fires, quiet
 from checks.check import check
 from checks.contract.describing import about, quote, scored
-from checks.contract.openapi import is_json
+from checks.contract.openapi import Operation, is_json
 from checks.contract.records import Interface
 from checks.contract.scenes import declared, documented, interface, openapi
 from checks.evidence import Evidence, Missing
@@ -53,7 +53,7 @@ def body_not_json(evidence: Evidence) -> Iterator[Finding]:
         yield Finding(
             title=f"{document.name} describes a body of {shown[:40]}, not of JSON",
             evidence=(quote(document, pointer, f"seen {shown}, expected application/json"),),
-            severity=Severity.WARNING if decorated else None,
+            severity=Severity.WARNING if decorated or _is_form(operation) else None,
             about=about(document),
             fixes=(
                 Fix(title="describe application/json: the decorators of run() take nothing else")
@@ -61,6 +61,13 @@ def body_not_json(evidence: Evidence) -> Iterator[Finding]:
                 else Fix(title="describe application/json, or decorate run() with @rawhttp to get the bytes"),
             ),
         )
+
+
+def _is_form(operation: Operation) -> bool:
+    """True for what browsers send of forms to /score: the server takes none apart, and hands its raw text on."""
+    kinds = {one.split(";", 1)[0].strip().lower() for one in operation.media}
+    is_score = operation.full_path.rstrip("/").endswith("/score")
+    return is_score and kinds <= {"application/x-www-form-urlencoded", "multipart/form-data"}
 
 
 def _case(*media: str, declares: Interface | None = None) -> Evidence:

@@ -38,6 +38,13 @@ def is_loaded(document: Document) -> bool:
     return document.role == "beside" and document.name in SERVED
 
 
+def is_alone(evidence: Evidence) -> bool:
+    """True where a document is what is examined: without a script or a service it is all that clients have, and what
+    they cannot read of it fails.
+    """
+    return evidence.target.kind == "document"
+
+
 def is_generated(document: Document) -> bool:
     """True for what the server makes itself, and files that were made of it: its operations have names of their own."""
     text = str(document.content.get("paths", ""))

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 
 from checks.cases import fires, quiet
 from checks.check import check
-from checks.contract.describing import about, descriptions, problem_quotes
+from checks.contract.describing import about, descriptions, is_alone, problem_quotes
 from checks.contract.records import DocumentProblem
 from checks.contract.scenes import documented, openapi
 from checks.evidence import Evidence
@@ -46,6 +46,7 @@ def reference_loop(evidence: Evidence) -> Iterator[Finding]:
         yield Finding(
             title=f"references of {document.name} lead only to themselves: {where[:40]}",
             evidence=problem_quotes(document, rings),
+            severity=Severity.ERROR if is_alone(evidence) else None,
             about=about(document),
             fixes=(Fix(title=f"describe {rings[0].pointer or 'the type'} itself in place of the reference"),),
         )

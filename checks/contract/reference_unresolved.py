@@ -24,7 +24,7 @@ from collections.abc import Iterator
 
 from checks.cases import fires, quiet
 from checks.check import check
-from checks.contract.describing import MOST, about, descriptions, quote
+from checks.contract.describing import MOST, about, descriptions, is_alone, quote
 from checks.contract.records import Document, DocumentProblem, Json
 from checks.contract.references import at_pointer, parts_of, pointer_in
 from checks.contract.saying import near
@@ -55,6 +55,7 @@ def reference_unresolved(evidence: Evidence) -> Iterator[Finding]:
         yield Finding(
             title=f"{document.name} refers to {first[:48]}{count}, which is not there",
             evidence=(*(quote(document, one.pointer or "", one.message) for one, _ in inside[:MOST]), *more),
+            severity=Severity.ERROR if is_alone(evidence) else None,
             about=about(document),
             fixes=(
                 Fix(title=f"write {meant}")
