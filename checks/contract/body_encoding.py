@@ -27,9 +27,10 @@ from checks.cases import fires, quiet
 from checks.check import check
 from checks.contract.form_cases import READS_DATA, bytes_sent, marked, sent
 from checks.contract.forms import FORETELLS, Told, told
-from checks.contract.scenes import declared, interface, sample_of, undecorated
-from checks.evidence import Evidence
+from checks.contract.scenes import declared, documented, interface, openapi, sample_of, undecorated
+from checks.evidence import Evidence, Samples
 from checks.finding import Edit, Finding, Fix, Quote, Safety, Stage
+from checks.http.scenes import OF_SERVER, live, scored
 
 
 @check("contract.body-encoding", needs=("samples",), stage=Stage.RUN, explains=FORETELLS)
@@ -78,6 +79,17 @@ CASES = (
     ),
     fires(bytes_sent('{"data": [[1, 2]]}'.encode("utf-16"), encoding="utf-16"), saw="is encoded as UTF-16", findings=1),
     fires(bytes_sent('{"data": ["caf\xe9"]}'.encode("cp1252"), encoding="cp1252"), saw="is encoded as Windows-1252"),
+    fires(
+        live(scored(500, headers={**OF_SERVER, "x-ms-run-function-failed": "True"})).replace(
+            samples=Samples(items=(marked('{"data": [[1, 2]]}'),)),
+            documents=documented(openapi(definitions={"ServiceInput": {"type": "object"}})).documents,
+        ),
+        saw="begins with a byte-order mark",
+        name="a live service that describes nothing fails",
+    ),
+    quiet(
+        live(scored()).replace(samples=Samples(items=(marked('{"data": [[1, 2]]}'),))), name="a live service takes it"
+    ),
     quiet(sent('{"data": ["café"]}'), name="UTF-8"),
     quiet(declared(marked('{"data": [[1, 2]]}'), interface=interface()), name="a decorated run() takes the mark"),
     quiet(

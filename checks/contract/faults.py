@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from checks.contract.body import Body, bodies
 from checks.contract.contracts import Contract, contracts
+from checks.contract.live_outcome import live_outcome
 from checks.contract.records import Json
 from checks.contract.saying import pointer_of
 from checks.evidence import Evidence, Missing
@@ -137,7 +138,16 @@ def _of_body(evidence: Evidence, body: Body) -> list[Fault]:
     if held is None or held.origin != "script":
         told = {(one.kind, one.path, one.key) for one in found}
         found += [one for one in examine_read(evidence, body) if (one.kind, one.path, one.key) not in told]
+    if found and live_outcome(evidence, body.sample.source) == "accepted":
+        return [_taken(one) for one in found]
     return found
+
+
+def _taken(fault: Fault) -> Fault:
+    """A fault of a body that the live service scored all the same: then the description is at fault, if anything."""
+    mild = Severity.WARNING if fault.severity is Severity.ERROR else fault.severity
+    said = Quote(source="the live service", text="scored this body: what it declares says too much, or something else")
+    return replace(fault, severity=mild, confidence=Confidence.LIKELY, quotes=(*fault.quotes, said))
 
 
 def contract_for(evidence: Evidence) -> Contract | None:

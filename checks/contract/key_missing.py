@@ -33,6 +33,7 @@ from checks.contract.telling import place, renaming, tell
 from checks.contract.value_scenes import to_array, to_code, to_document
 from checks.evidence import Evidence
 from checks.finding import Finding, Fix, Safety, Stage
+from checks.http.scenes import live, scored
 from checks.text import listed
 
 
@@ -101,6 +102,11 @@ CASES = (
     fires(to_document({}, a={}, b={}), saw="no keys `a` and `b`", findings=1),
     fires(to_code({"rows": [{"a": 1, "b": 2}]}, FRAME), saw="no keys `a` and `b`: they are in `rows`", findings=1),
     fires(to_document({"name": 1, "age": 2}, person=PEOPLE["items"]), saw="`person`, but what belongs in it"),
+    fires(
+        to_document({"people": 1}, rows={"type": "array"}).replace(endpoint=live(scored()).endpoint),
+        saw="scored this body",
+        name="a live service takes it: a warning",
+    ),
     quiet(to_array({"data": [[1, 2]]})),
     quiet(to_array({"Data": [[1, 2]]}), name="another case: told by its own check"),
     quiet(to_array([[1, 2]]), name="no object at all: told as a form"),

@@ -32,7 +32,7 @@ from checks.http.seen import advise, endpoint_of, host_of, word
     "http.client-certificate-wanted",
     needs=("endpoint",),
     stage=Stage.REQUEST,
-    explains=("http.request-refused", "http.access-forbidden", "http.swagger-missing"),
+    explains=("http.swagger-missing",),
 )
 def client_certificate_wanted(evidence: Evidence) -> Iterator[Finding]:
     """Read what the handshake said."""

@@ -51,7 +51,11 @@ def method_not_allowed(evidence: Evidence) -> Iterator[Finding]:
         endpoint,
         calls,
         f"{one_line(first.path, 40)} does not take {first.method}{f', only {one_line(allow, 30)}' if allow else ''}",
-        advise("compare URL and method with what the service describes", f"curl -sS {beside(endpoint, 'swagger.json')}")
+        advise("compare host, port and path with the scoring URI: what answers there only shows pages")
+        if first.status == 501
+        else advise(
+            "compare URL and method with what the service describes", f"curl -sS {beside(endpoint, 'swagger.json')}"
+        )
         if at_score
         else advise(
             "send it to the path at which inference servers score", f"curl -i -X POST {beside(endpoint, 'score')}"
@@ -61,6 +65,7 @@ def method_not_allowed(evidence: Evidence) -> Iterator[Finding]:
 
 SAYS = '{"message": "The method is not allowed for the requested URL."}'
 CASES = (
+    fires(live(scored(501, "Unsupported method ('POST')"), kind="other"), saw="does not take POST"),
     fires(
         live(HEALTHY, scored(405, SAYS, path="/", headers={**OF_SERVER, "allow": "GET, OPTIONS, HEAD"})),
         saw="/ does not take POST, only GET, OPTIONS, HEAD",

@@ -117,7 +117,10 @@ def meaning(endpoint: Endpoint, call: Call) -> str | None:
         return "http.redirected-elsewhere"
     if call.status < 300:
         return "http.html-answer" if is_page(call) and not from_container(call) else None
-    if call.status in {401, 403} and endpoint.credential and endpoint.tls and endpoint.tls.problem:
+    problem = endpoint.tls.problem if endpoint.tls else None
+    if problem and call.status in {401, 403} and endpoint.credential:
+        return None
+    if problem == "client-certificate" and call.status in {400, 403}:
         return None
     return _status(endpoint, call)
 
@@ -191,7 +194,7 @@ def _status(endpoint: Endpoint, call: Call) -> str | None:
             return "http.probe-fails"
         if inner is None or inner in OF_FRONT_END:
             return "http.model-error"
-    known = _refused(endpoint, call, status) if status < 500 else _failed(endpoint, call, status)
+    known = _refused(endpoint, call, status) if status < 500 or status == 501 else _failed(endpoint, call, status)
     return known or ("http.model-error" if call.status == 424 else "http.status-unexpected")
 
 
@@ -217,6 +220,7 @@ def _refused(endpoint: Endpoint, call: Call, status: int) -> str | None:
         400: "http.request-refused", 403: "http.access-forbidden", 405: "http.method-not-allowed",
         409: "http.endpoint-busy", 413: "http.body-too-large", 415: "http.content-type-refused",
         422: "http.request-refused", 431: "http.headers-too-large", 499: "http.client-gave-up",
+        501: "http.method-not-allowed",
     }.get(status)  # fmt: skip
 
 

@@ -118,9 +118,8 @@ def _notes(endpoint: Endpoint, wishes: Wishes, seconds: float) -> tuple[str, ...
     if endpoint.timing and endpoint.timing.seconds:
         times = sorted(endpoint.timing.seconds)
         middle = times[len(times) // 2]
-        notes.append(
-            f"{len(times)} more requests took {times[0]:.2f} to {times[-1]:.2f} s, half of them {middle:.2f} s"
-        )
+        again = "1 more request" if len(times) == 1 else f"{len(times)} more requests"
+        notes.append(f"{again} took {times[0]:.2f} to {times[-1]:.2f} s, half of them {middle:.2f} s")
     if not wishes.payloads:
         notes.append("nothing was scored: give a request body with --sample FILE")
     notes.append(f"looked at in {seconds:.1f} s")
