@@ -23,7 +23,7 @@ from collections.abc import Iterator
 
 from checks.cases import fires, quiet
 from checks.check import check
-from checks.contract.describing import about, judged, problem_quotes
+from checks.contract.describing import about, is_alone, judged, problem_quotes
 from checks.contract.records import DocumentProblem
 from checks.contract.scenes import documented, openapi
 from checks.evidence import Evidence
@@ -49,7 +49,7 @@ def document_too_large(evidence: Evidence) -> Iterator[Finding]:
             title=f"{document.name} {_said(deep, read)}",
             why="It was not looked at as a whole, and what it asks of clients is not known." if read else "",
             evidence=problem_quotes(document, problems),
-            severity=Severity.INFO if read else None,
+            severity=Severity.INFO if read else Severity.ERROR if is_alone(evidence) else None,
             about=about(document),
             fixes=(
                 Fix(title="give deep parts names under `definitions` or `components/schemas`, and refer to them")

@@ -23,7 +23,7 @@ from collections.abc import Iterator
 
 from checks.cases import fires, quiet
 from checks.check import check
-from checks.contract.describing import about, is_loaded, judged, quote
+from checks.contract.describing import about, is_alone, is_loaded, judged, quote
 from checks.contract.records import Json
 from checks.contract.scenes import documented, openapi
 from checks.evidence import Evidence
@@ -49,6 +49,7 @@ def not_openapi(evidence: Evidence) -> Iterator[Finding]:
         yield Finding(
             title=f"{document.name} is no Swagger or OpenAPI document",
             evidence=(quote(document, "", f"{said}; expected `swagger` or `openapi`, `info` and `paths`"),),
+            severity=Severity.ERROR if is_alone(evidence) else None,
             about=about(document),
             fixes=(
                 Fix(title="remove the file: the server then describes the service itself")
