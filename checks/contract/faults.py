@@ -24,7 +24,8 @@ class Fault:
 
     `paths` are the first places, `count` how many there are (`more`: at least). `names` and `others` are columns or
     keys, whose meaning the check knows; `key` and `near` a key and one like it; `better` the value that would be right.
-    `boxed`: a plain value stands in a list of its own.
+    `boxed`: a plain value stands in a list of its own. `taken`: the server takes this one, and refuses another of the
+    same body.
     `refused` is what the server answers (its exception, or its message), `got` what run() gets in the value's place.
     """
 
@@ -42,6 +43,7 @@ class Fault:
     better: Json = None
     note: str = ""
     boxed: bool = False
+    taken: bool = False
     at_key: bool = False
     severity: Severity = Severity.ERROR
     confidence: Confidence = Confidence.LIKELY
@@ -135,6 +137,8 @@ def _of_body(evidence: Evidence, body: Body) -> list[Fault]:
             for each in examine(held, body)
             if (one := graded(held, each)) is not None
         ]
+        if held.interface is not None and any(one.refused for one in found):
+            found = [one if one.refused else replace(one, taken=True) for one in found]
     if held is None or held.origin != "script":
         told = {(one.kind, one.path, one.key) for one in found}
         found += [one for one in examine_read(evidence, body) if (one.kind, one.path, one.key) not in told]

@@ -61,20 +61,22 @@ def _together(found: Sequence[Fault]) -> list[list[Fault]]:
 
 def _fixes(evidence: Evidence, fault: Fault, keys: list[str]) -> tuple[str, tuple[Fix, ...]]:
     """What to do, and what the title says of it."""
-    sent, value = fault.near or next(iter(fault.others), None), fault.body.value
+    sent, value = next(iter(fault.others), None), fault.body.value
     outer = next(iter(value)) if isinstance(value, dict) and len(value) == 1 and not fault.path else None
     held = value[outer] if outer is not None else None
     first = held[0] if isinstance(held, list) and held else held
     if outer is not None and isinstance(first, dict) and set(keys) <= set(first):
         fix = Fix(title=f"send what is in `{outer}` as the body", commands=(short(held, 200),))
         return f": {'they are' if len(keys) > 1 else 'it is'} in `{cut(outer, 20)}`", (fix,)
-    if sent is not None:
-        return "", (renaming(fault, sent),)
+    if fault.near is not None:
+        return "", (renaming(fault, fault.near),)
     name = json.dumps(keys[0], ensure_ascii=False)
     if len(keys) == 1 and not fault.path and _belongs_in(evidence, keys[0], value):
         return ", but what belongs in it", (
             Fix(title=f"put the body under `{keys[0]}`", commands=(f"{{{name}: {short(value, 200)}}}",)),
         )
+    if sent is not None:
+        return "", (renaming(fault, sent),)
     pairs = ", ".join(f"{json.dumps(key, ensure_ascii=False)}: <value>" for key in keys[:20])
     title = f"send `{keys[0]}` as well" if len(keys) == 1 else "send them as well"
     return "", (Fix(title=title, commands=(f"{{{pairs}}}",), safety=Safety.PLACEHOLDER),)
@@ -93,6 +95,8 @@ def _belongs_in(evidence: Evidence, key: str, value: Json) -> bool:
 FRAME = 'import json\nimport pandas as pd\ndef run(raw):\n    return pd.DataFrame(json.loads(raw))[["a", "b"]].values\n'
 PEOPLE = {"type": "array", "items": {"type": "object", "required": ["name"], "properties": {"name": {}, "age": {}}}}
 
+PERSON = {"type": "object", "properties": {"name": {}}}
+
 CASES = (
     fires(to_array({"rows": [[1, 2]]}), saw="the body has no key `data`", findings=1),
     fires(to_array({"date": [[1, 2]]}), saw="a key like it is there: date", line=1, findings=1),
@@ -107,6 +111,7 @@ CASES = (
         saw="scored this body",
         name="a live service takes it: a warning",
     ),
+    fires(to_document({"name": 1}, person=PERSON), saw="`person`, but what belongs in it", name="one key of it"),
     quiet(to_array({"data": [[1, 2]]})),
     quiet(to_array({"Data": [[1, 2]]}), name="another case: told by its own check"),
     quiet(to_array([[1, 2]]), name="no object at all: told as a form"),

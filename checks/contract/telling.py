@@ -29,6 +29,10 @@ OF_TYPE = frozenset(
 """What ends in an exception sooner or later, where it ends in one at all."""
 
 
+OF_GAPS = frozenset({"rows-unequal", "null-where-value", "not-finite"})
+"""What pandas fills with NaN, which comes back in the answer; a key that is missing does so too."""
+
+
 def place(fault: Fault) -> str:
     """The first place in a title."""
     return f"`{cut(fault.pointer, 34)}`" if fault.path else "the body"
@@ -82,10 +86,11 @@ def sending(better: Json, path: "tuple[str | int, ...]") -> str:
 
 
 def _explains(fault: Fault) -> tuple[str, ...]:
-    if fault.severity is Severity.INFO:
+    if fault.severity is Severity.INFO or fault.taken:
         return ("contract.value-changed",)
     foretells = bool(fault.refused) or fault.kind in OF_TYPE or (fault.severity is Severity.ERROR and bool(fault.key))
-    return REFUSED if foretells else FORETOLD
+    gaps = ("runtime.invalid-json-result",) if fault.key or fault.kind in OF_GAPS else ()
+    return (*(REFUSED if foretells else FORETOLD), *gaps)
 
 
 def _quotes(fault: Fault) -> tuple[Quote, ...]:

@@ -45,6 +45,7 @@ def report(folder: Path, text: str, body: object) -> dict:
         (CODE, {"rows": [{"age": 1}, {"Age": 2}]}, "contract.key-case-differs", {"runtime.payload-mismatch"}),
         (DECORATED, {"data": [1, 2]}, "contract.one-row-for-rows", {"runtime.payload-mismatch", "runtime.run-raised"}),
         (DECORATED, {"data": [[1, "x"]]}, "contract.value-type", {"contract.request-refused", "runtime.run-raised"}),
+        (DECORATED, {"data": [["1", "x"]]}, "contract.value-type", {"runtime.run-raised"}),
     ],
 )
 def test_the_fault_is_the_only_cause(tmp_path: Path, text: str, body: object, cause: str, symptoms: set[str]) -> None:
