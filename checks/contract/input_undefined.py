@@ -25,7 +25,7 @@ from checks.check import check
 from checks.contract.contracts import telling
 from checks.contract.describing import about, is_generated, quote, scored
 from checks.contract.openapi import is_json
-from checks.contract.records import Schema
+from checks.contract.records import DocumentProblem, Schema
 from checks.contract.references import followed
 from checks.contract.scenes import documented, openapi
 from checks.evidence import Evidence
@@ -46,6 +46,8 @@ def input_undefined(evidence: Evidence) -> Iterator[Finding]:
         lost = any(one.kind in ("reference", "loop") for one in document.problems)
         if telling(operation.body) is not None or other or lost or operation.method != "post":
             continue
+        if any(_hides_body(one, operation.pointer) for one in document.problems):
+            continue
         where = operation.body_pointer or operation.pointer
         said = "an object without properties" if operation.body is not None else "no schema of a body"
         _, place = followed(document.content, None, where)
@@ -63,6 +65,14 @@ def input_undefined(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
+def _hides_body(problem: DocumentProblem, pointer: str) -> bool:
+    """True for a fault by which a body that is described is not seen: `in: body` in 3.0, `requestBody` in 2.0."""
+    if problem.kind != "specification" or problem.pointer is None:
+        return False
+    below = problem.pointer.removeprefix(pointer)
+    return below.startswith(("/parameters", "/requestBody")) or (not below and "`requestBody`" in problem.message)
+
+
 def _with(schema: Schema | None) -> Evidence:
     made = openapi()
     score = made["paths"]["/score"]["post"]
@@ -73,10 +83,23 @@ def _with(schema: Schema | None) -> Evidence:
     return documented(made)
 
 
+def _no_body() -> Schema:
+    made = openapi()
+    made["paths"]["/score"]["post"]["parameters"] = []
+    return made
+
+
+IN_BODY = DocumentProblem(
+    kind="specification", message='seen text "body", expected path', pointer="/paths/~1score/post/parameters/0/in"
+)
 CASES = (
     fires(_with({"type": "object"}), saw="seen an object without properties"),
     fires(_with({}), saw="says nothing of what to send"),
     fires(_with({"type": "object", "example": {}}), findings=1),
+    quiet(
+        documented(_no_body(), problems=(IN_BODY,)),
+        name="it is described where its version does not look",
+    ),
     quiet(_with({"type": "array", "items": {}}), name="at least it is a list"),
     quiet(_with({"type": "object", "additionalProperties": {"type": "number"}})),
     quiet(_with({"allOf": [{"required": ["data"]}]})),

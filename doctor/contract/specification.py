@@ -24,6 +24,7 @@ SMALL = 2_000  # objects of a document that is judged at once
 SHALLOW = 40  # levels of it
 MOST_WRITTEN_OUT = 50_000  # its values where every reference is replaced by what it leads to
 
+_OTHER_NAME = {"'openapi' is a required property": "swagger", "'swagger' is a required property": "openapi"}
 _NO_REFERENCE = "'$ref' is a required property"
 _WORDS = {
     dict: "an object", list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number",
@@ -228,6 +229,8 @@ def _said(error: Any) -> str:
     """What is wrong, for people: what was seen and what is expected."""
     word, wanted, seen = str(error.validator), error.validator_value, error.instance
     message = re.sub(r"\s+", " ", str(error.message))
+    if word == "required" and isinstance(seen, dict) and (other := _OTHER_NAME.get(message)) and other in seen:
+        return f"the version stands under `{message.split(chr(39))[1]}` here, and not under `{other}`"
     if word == "required" and (missing := re.match(r"'(.+?)' is a required property", message)):
         return f"`{missing[1]}` is missing"
     if word in ("additionalProperties", "unevaluatedProperties") and isinstance(seen, dict):
@@ -235,6 +238,8 @@ def _said(error: Any) -> str:
     if word == "type":
         types = wanted if isinstance(wanted, list) else [wanted]
         return f"seen {_shown(seen)}, expected {' or '.join(_TYPES.get(str(one), str(one)) for one in types)}"
+    if word in ("enum", "const") and seen in ("body", "formData") and list(error.absolute_path)[-1:] == ["in"]:
+        return f"`in: {seen}` is of Swagger 2.0; from OpenAPI 3 on the body stands under `requestBody`"
     if word in ("enum", "const"):
         choice = wanted if isinstance(wanted, list) and word == "enum" else [wanted]
         return f"seen {_shown(seen)}, expected {'one of ' if len(choice) > 1 else ''}{_either(choice)}"

@@ -25,9 +25,8 @@ def rule_problems(content: dict[str, Any], version: str) -> list[DocumentProblem
 
 def _schemes(content: dict[str, Any]) -> list[tuple[str, str]]:
     """Schemes that `security` names and nobody defines."""
-    components = content.get("components")
-    given = content.get("securityDefinitions") if "swagger" in content else _member(components, "securitySchemes")
-    defined = list(given) if isinstance(given, dict) else []
+    given = content.get("securityDefinitions"), _member(content.get("components"), "securitySchemes")
+    defined = [name for one in given if isinstance(one, dict) for name in one]
     found: list[tuple[str, str]] = []
     for owner, pointer in (("", ""), *_operations(content)):
         part = content if not owner else followed(content, _at(content, pointer))[0]

@@ -2,10 +2,10 @@
 
 import pytest
 
-from checks.contract.contracts import contracts
+from checks.contract.contracts import contract_of, contracts
 from checks.contract.drift import changes, drift
 from checks.contract.records import Document, Documents, Schema
-from checks.contract.scenes import openapi, renewed, taking
+from checks.contract.scenes import documented, openapi, renewed, taking
 
 NUMBER: Schema = {"type": "number"}
 INTEGER: Schema = {"type": "integer"}
@@ -130,3 +130,21 @@ def test_documents_that_say_nothing_change_nothing(content: Schema) -> None:
     new = contracts(evidence)[0]
     odd = Document(source="old.json", role="old", form="openapi", content=content)
     assert all(one.kind == "path-changed" or not one.pointer for one in changes(odd, new))
+
+
+def test_what_stands_behind_references_is_compared() -> None:
+    def referring(kind: str, null: bool = False) -> Document:
+        row: Schema = {"type": "object", "properties": {"age": {"$ref": "#/definitions/Age"}}}
+        age: Schema = {"anyOf": [{"type": kind}, {"type": "null"}]} if null else {"allOf": [{"type": kind}]}
+        rows: Schema = {"type": "array", "items": {"$ref": "#/definitions/Row"}}
+        made = taking({"data": rows})
+        made = {**made, "definitions": {**made["definitions"], "Row": row, "Age": age}}
+        found = documented(made).documents
+        assert isinstance(found, Documents)
+        return found.items[0]
+
+    (narrowed,) = changes(referring("number"), contract_of(referring("string")))
+    assert (narrowed.kind, narrowed.pointer) == ("input-type-narrowed", "/data/*/age")
+    assert changes(referring("number"), contract_of(referring("number"))) == ()
+    (less,) = changes(referring("number", null=True), contract_of(referring("number")))
+    assert (less.kind, less.before) == ("input-values-narrowed", "null is allowed")
