@@ -20,6 +20,7 @@ from doctor.endpoint.reaching import Way, go, way_to
 from doctor.endpoint.wishes import Listen, Wishes
 from doctor.errors import ConfigError
 
+WELL = range(200, 300)
 _PAGE_OF_NGINX = "No required SSL certificate was sent"
 
 
@@ -97,6 +98,8 @@ def _with_calls(way: Way, calls: Sequence[Call], context: ssl.SSLContext) -> Tls
 
 def _timing(calls: Sequence[Call]) -> Timing | None:
     series = [call for call in calls if call.purpose == "series"]
+    if not any(call.status in WELL and not call.problem for call in calls if call.purpose in {"score", "series"}):
+        return None  # what failed again and again says nothing of the time that an answer takes
     if not series:
         return None
     return Timing(
