@@ -243,7 +243,8 @@ def _attacked(subject: Subject, script: Script, before: Look, listen: Listener) 
         found = Missing(reason="nothing says what run() takes: decorate it with @input_schema, or give a sample")
     evidence = before.evidence.replace(attack=found)
     checks = subject.options.suppression.selected(checks_of_kind("script"))
-    asked = {check.id: run_check(check, evidence) for check in checks if "attack" in check.needs}
+    # Answers to what was made are answers as well: "answer" is asked again.
+    asked = {check.id: run_check(check, evidence) for check in checks if {"attack", "answer"} & set(check.needs)}
     outcomes = tuple(asked.get(outcome.id, outcome) for outcome in before.outcomes)
     collected = time.perf_counter()
     return _judged(evidence, outcomes, script, subject.options, collected, rehearsed=before.rehearsed)

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 from checks.contract.answering import Fault, fault_of, value_of
-from checks.contract.contracts import contracts
+from checks.contract.contracts import Contract, contracts
 from checks.contract.records import Attack, Tried
 from checks.evidence import Evidence, Missing
 from checks.finding import Quote
 from checks.runtime.wording import one_line
 
 MOST = 5  # payloads of one finding
+UNDECLARED = Contract(source="", origin="script")  # says nothing: what is no JSON is no JSON all the same
 
 
 def attack_of(evidence: Evidence) -> Attack:
@@ -51,7 +52,7 @@ def answer_faults(evidence: Evidence, kind: str) -> Iterator[tuple[Tried, Fault]
     every = contracts(evidence)
     for tried in evidence.attack.answers:
         asked, value = value_of(tried.payload), value_of(tried.answer)
-        faults = (fault_of(one, asked, value) for one in every)
+        faults = (fault_of(one, asked, value) for one in every or (UNDECLARED,))
         fault = next((one for one in faults if one is not None), None)
         if fault is not None and fault[0] == kind:
             yield tried, fault

@@ -141,8 +141,8 @@ class Tried(Record, frozen=True):
 
     `why` says in what it is wrong (`age is a text`), empty for a valid one. `smallest`: nothing smaller showed it.
     `headline` is the exception's last line, or the server's message; `line` the place in the script. `origin` of a
-    valid one: example (the contract's own), near (its example with values hardly changed), edge (no rows at all), made
-    (anything that the contract allows). `answer` is the body of an answer with 200, redacted and cut.
+    valid one: example (the contract's own), near (its example with values hardly changed), edge (no rows, many rows, a
+    long text), made (anything that the contract allows). `answer` is the body of an answer with 200, redacted and cut.
     """
 
     payload: str

@@ -56,11 +56,11 @@ def valid_payload_fails(evidence: Evidence) -> Iterator[Finding]:
         if tried.origin == "example" or ((tried.headline or "").partition(":")[0], tried.line) in met:
             continue
         near = tried.origin == "near"
-        what = "payloads like the contract's example" if near else "a payload that the contract allows"
+        when = "for payloads like the contract's example" if near else "for a payload that the contract allows"
         if tried.origin == "edge":
-            what = "a payload without rows"
+            when = f"where {one_line(tried.why, 40)}" if tried.why else "for a payload without rows"
         yield Finding(
-            title=titled(f"run() fails for {what}: {one_line(tried.headline or '', 50)}", 88),
+            title=titled(f"run() fails {when}: {one_line(tried.headline or '', 50)}", 88),
             severity=Severity.ERROR if near else None,
             evidence=quotes_of(tried, evidence),
             about=about_of(tried),
@@ -83,10 +83,15 @@ ZERO = Tried(
     payload='{"data": [[0.0, 2.0]]}', valid=True, status=500, headline="ZeroDivisionError: float division by zero",
     line=12, code="return data.sum(axis=1).tolist()", smallest=True,
 )  # fmt: skip
+LONG = Tried(
+    payload='{"text": "good good good good"}', valid=True, why="/text has 10,000 characters", status=500, origin="edge",
+    headline="IndexError: index out of range in self", line=12,
+)  # fmt: skip
 LIKE = Tried(payload="{}", valid=True, status=500, headline="IndexError: list index out of range", origin="near")
 CASES = (
     fires(_attacked(ZERO), saw='the smallest payload that shows it: {"data": [[0.0, 2.0]]}', line=12, findings=1),
     fires(_attacked(ZERO, LIKE), findings=2, saw="payloads like the contract's example"),
+    fires(_attacked(LONG), saw="run() fails where /text has 10,000 characters: IndexError", findings=1),
     quiet(_attacked(), name="all was answered"),
     quiet(
         declared(

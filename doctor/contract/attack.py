@@ -17,7 +17,7 @@ from checks.contract.contracts import Contract
 from checks.contract.records import Attack, Json, Tried
 from checks.evidence import Evidence, Missing
 from checks.runtime.error_texts import error_text
-from doctor.contract.payload_mutations import KINDS, Mutation, encode, mutations, simpler, without_rows
+from doctor.contract.payload_mutations import KINDS, Mutation, edges, encode, mutations, simpler
 from doctor.contract.payload_shape import NotTold, Shape, of_sample, shape_of
 from doctor.contract.service_child import Answer, NotServing, Service
 from doctor.probe.launcher import Rehearsal
@@ -32,6 +32,7 @@ PATIENCE = 5.0  # seconds until a request counts as never answered
 MOST_TOLD = 8  # of each kind
 MOST_STARTS = 25  # of the service; each payload that ends it costs one
 MOST_ENDINGS = 5  # in one stage: then it is over
+MOST_EDGES = 20  # requests at the ends of what is allowed
 MOST_REDUCING = 20  # requests for the same of one that ends the service
 SHRINKING = 200  # requests for making one payload smaller
 MOST_TEXT = 2_000  # characters of a payload or an answer that are kept
@@ -155,12 +156,16 @@ class _Hunt:
         self._reduce()
 
     def _edges(self) -> None:
-        """No rows at all: only what the script itself makes of it counts, not what refuses it before."""
+        """No rows, many, long texts: only what the script itself makes of it counts, not what refuses it before."""
         for example in self.contract.examples[:1]:
-            self._share(0.7, 10)
-            for why, change in without_rows(self.shape):
+            self._share(0.7, MOST_EDGES)
+            for why, change in edges(self.shape):
                 with contextlib.suppress(KeyError, IndexError, TypeError, _StageOver):
-                    self._examine(self._judge_valid(change(example), "edge", NOT_JSON, why))
+                    body = change(example)
+                    verdict = self._judge_valid(body, "edge", value_of(body.decode()), why)
+                    if verdict is not None and self._is_new(verdict):
+                        self._examine(verdict)
+                        self.settled.add(verdict[:2])
 
     def _invalid(self, strategies: _Strategies, count: int) -> None:
         """Each mutation once, on the example; what shows something is made small; then any on any payload."""
@@ -312,7 +317,6 @@ class _Hunt:
             self.settled.add((where, key))
             if where == "answers":
                 self.usual.add(key)
-                return
         if self._has_room(where, key):
             self.found[where][key] = tried  # Hypothesis ends with the smallest
 
@@ -325,7 +329,8 @@ class _Hunt:
         tried = _tried(body, answer, valid=True, why=why, origin=origin)
         key = (answer.kind, "", answer.line)
         if answer.ended:
-            return "ended", key, tried
+            slow = origin == "edge" and answer.outcome == "timeout"  # much work takes long, and is no fault
+            return None if slow else ("ended", key, tried)
         status = answer.status or 500
         if answer.outcome != "passed" or status >= 400:
             refused = answer.outcome == "passed" and status < 500  # by the script itself, as it should
@@ -343,7 +348,8 @@ class _Hunt:
         if given is NOT_JSON or value is NOT_JSON or len(returned.text) >= 200_000:
             return None
         fault = fault_of(self.contract, value, given)
-        if fault is None or (fault[0], "", None) in self.usual:
+        empty = origin == "edge" and fault is not None and fault[0] == "rows"  # of no rows, anything may be said
+        if fault is None or empty or (fault[0], "", None) in self.usual:
             return None
         told = _replaced(tried, why=redact(fault[1])[:LONGEST_HEADLINE], answer=_kept(returned.text))
         return "answers", (fault[0], "", None), told

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from checks.contract.contracts import Contract
-from checks.contract.records import Json
+from checks.contract.records import Json, Schema
 from checks.contract.saying import pointer_of
 from doctor.contract.payload_shape import MISSING, Shape, is_declared, is_nullable, type_of
 
@@ -20,6 +20,8 @@ KINDS = (
 )  # fmt: skip
 """The faults, those that clients make first."""
 MOST_PLACES = 40  # leaves that are tried in turn
+MANY_ROWS = 25  # more than examples hold, and not so many that a slow model needs minutes
+LONG_TEXT = 10_000  # characters: a few pages
 
 Path = tuple[str | int, ...]
 
@@ -118,7 +120,8 @@ def _of_leaf(path: Path, place: Shape, where: str, converts: bool) -> Iterator[M
         yield Mutation("a fraction for an integer", f"{where} is 1.5", _put(path, 1.5), not converts)
         if form.startswith(("int", "uint")):
             why = f"{where} is 10^30, which {form} does not hold"
-            yield Mutation("a number beyond its type", why, _put(path, HUGE), not converts)
+            # Python's own integers hold it: whoever answers has not gone wrong. Where it does harm, the service ends.
+            yield Mutation("a number beyond its type", why, _put(path, HUGE), counts=False)
     if kind == "number":
         yield Mutation("NaN", f"{where} is NaN", _put(path, float("nan")), counts=False)
     if kind == "string":
@@ -203,11 +206,50 @@ def _lengths(path: Path, resize: Callable[[list[Json]], list[Json]]) -> Callable
     return _change(path, work)
 
 
-def without_rows(shape: Shape) -> Iterator[tuple[str, Callable[[Json], bytes]]]:
-    """Payloads with no rows at all, which a contract without a least number allows: what is empty, and the change."""
-    for path, place in shape.walk():
-        if place.kind == "rows" and "minItems" not in place.schema and not any(isinstance(one, int) for one in path):
-            yield f"{_shown(path) or 'the body'} has no rows", _put(path, [])
+def edges(shape: Shape) -> Iterator[tuple[str, Callable[[Json], bytes]]]:
+    """Payloads at the ends of what a contract without limits allows: what is extreme in each, and the change.
+
+    No rows at all, many rows, an integer that 32 bits do not hold, a long text where the example is one of words.
+    """
+    places = list(shape.walk())
+    for path, place in places:
+        name = _shown(path) or "the body"
+        if place.kind == "rows" and not any(isinstance(one, int) for one in path):
+            if "minItems" not in place.schema:
+                yield f"{name} has no rows", _put(path, [])
+            if "maxItems" not in place.schema:
+                yield f"{name} has {MANY_ROWS} rows", _repeated(path)
+    for path, place in places[:MOST_PLACES]:
+        kind, free = type_of(place.schema), place.kind == "leaf" and not _is_limited(place.schema)
+        if free and kind == "integer" and str(place.schema.get("format", "int64")) == "int64":
+            yield f"{_shown(path) or 'the body'} is 2^40", _put(path, 2**40)
+        elif free and kind == "string" and _is_prose(place.example):
+            yield f"{_shown(path) or 'the body'} has {LONG_TEXT:,} characters", _put(path, _long(place.example))
+
+
+def _is_limited(schema: Schema) -> bool:
+    """Whether the schema says itself which values are too large, or what form they have."""
+    return any(word in schema for word in ("maximum", "exclusiveMaximum", "maxLength")) or (
+        type_of(schema) == "string" and "format" in schema
+    )
+
+
+def _is_prose(example: Json) -> bool:
+    """Words with spaces between them: such texts may be of any length."""
+    return isinstance(example, str) and len(example.split()) > 1 and not example[:1].isdigit()
+
+
+def _long(example: str) -> str:
+    times = LONG_TEXT // (len(example) + 1) + 1
+    return " ".join([example] * times)[:LONG_TEXT]
+
+
+def _repeated(path: Path) -> Callable[[Json], bytes]:
+    def work(holder: Any, key: str | int) -> None:
+        rows = holder[key]
+        holder[key] = [rows[number % len(rows)] for number in range(MANY_ROWS)] if rows else rows
+
+    return _change(path, work)
 
 
 def simpler(shape: Shape, value: Json) -> Iterator[Json]:
@@ -216,7 +258,7 @@ def simpler(shape: Shape, value: Json) -> Iterator[Json]:
         yield from ([one] for one in value if shape.least <= 1)
     if shape.example is not MISSING and shape.kind in ("leaf", "schema") and value != shape.example:
         yield shape.example
-        if isinstance(value, int | float) and abs(value) > 1:
+        if isinstance(value, int | float) and value not in (-1, 0, 1):
             yield type(value)(1 if value > 0 else -1)
     for key, member in _inside(shape, value):
         for smaller in simpler(member, value[key]):

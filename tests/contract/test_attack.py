@@ -1,5 +1,6 @@
 """An attack on real scripts: what breaks is found and made small, what is right stays silent, nothing is left."""
 
+import base64
 import json
 import os
 import signal
@@ -348,3 +349,61 @@ def test_nothing_is_left_after_an_interruption(number: signal.Signals, laid: Cal
         process.wait()
     assert list(scratch.iterdir()) == []
     assert not [one for one in psutil.process_iter() if is_marked(one, mark)]
+
+
+def test_the_ends_of_what_is_allowed_are_tried(attacked: ATTACKED) -> None:
+    text = """import json
+
+def init(): ...
+
+def run(body):
+    asked = json.loads(body)
+    if len(asked["text"]) > 512:
+        raise IndexError("index out of range in self")
+    if asked["id"] > 2**31:
+        raise OverflowError("int too large to convert")
+    return ["low", "high"][len(asked["rows"]) > 20 and 7]
+"""
+    row = {"type": "object", "properties": {"age": {"type": "number"}}}
+    properties = {
+        "text": {"type": "string"},
+        "id": {"type": "integer", "format": "int64"},
+        "rows": {"type": "array", "items": row},
+    }
+    contract = Contract(
+        source="swagger.json",
+        origin="document",
+        input={"type": "object", "properties": properties},
+        examples=({"text": "a short note", "id": 7, "rows": [{"age": 3.0}]},),
+    )
+    whys = {one.why for one in attacked(text, contract).valid_failed if one.origin == "edge"}
+    assert whys == {"/text has 10,000 characters", "/id is 2^40", "/rows has 25 rows"}
+
+
+def test_the_answer_to_the_example_itself_is_kept(attacked: ATTACKED) -> None:
+    text = "def init(): ...\n\ndef run(body):\n    return {'rate': [1.0]}\n"
+    contract = Contract(
+        source="swagger.json",
+        origin="document",
+        input={"type": "object", "properties": {"a": {"type": "number"}}, "required": ["a"]},
+        output={"type": "object", "properties": {"rates": {"type": "array"}}, "required": ["rates"]},
+        examples=({"a": 1.0},),
+    )
+    found = attacked(text, contract)
+    assert [one.origin for one in found.answers] == ["example"]
+
+
+def test_texts_that_are_files_stay_as_they_are(attacked: ATTACKED) -> None:
+    text = """import base64, json
+
+def init(): ...
+
+def run(body):
+    image = base64.b64decode(json.loads(body)["image"])
+    if not image.startswith(b"PNG"):
+        raise ValueError("no image")
+    return {"bytes": len(image)}
+"""
+    image = base64.b64encode(b"PNG" + bytes(range(60))).decode()
+    found = attacked(text, of_sample("sample.json", {"image": image}))
+    assert found.valid_failed == ()

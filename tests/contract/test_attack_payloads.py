@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, seed, settings
 from checks.contract.contracts import Contract
 from checks.contract.records import Interface, Json, Parameter, ParameterType, Schema
 from checks.contract.validation import disagreements
-from doctor.contract.payload_mutations import mutations, simpler, without_rows
+from doctor.contract.payload_mutations import edges, mutations, simpler
 from doctor.contract.payload_shape import NotTold, inferred, of_sample, shape_of
 from doctor.contract.payload_strategies import payloads
 
@@ -186,13 +186,23 @@ def test_what_need_not_be_there_may_be_left_out() -> None:
     assert "the key `b` is missing" not in counting
 
 
-def test_no_rows() -> None:
-    contract = document({"type": "array", "items": wanting(a=INTEGER)}, [{"a": 1}])
-    assert [(why, change([{"a": 1}])) for why, change in without_rows(shape_of(contract))] == [
-        ("the body has no rows", b"[]")
-    ]
-    least = document({"type": "array", "minItems": 1, "items": wanting(a=INTEGER)}, [{"a": 1}])
-    assert not list(without_rows(shape_of(least)))
+def test_the_ends_of_what_is_allowed() -> None:
+    example = [{"a": 1, "b": "two words"}]
+    contract = document({"type": "array", "items": wanting(a=INTEGER, b=TEXT)}, example)
+    made = {why: json.loads(change(example)) for why, change in edges(shape_of(contract))}
+    assert made["the body has no rows"] == []
+    assert made["the body has 25 rows"] == example * 25
+    assert made["/0/a is 2^40"] == [{"a": 2**40, "b": "two words"}]
+    assert made["/0/b has 10,000 characters"][0]["b"].startswith("two words two words ")
+    assert len(made) == 4
+
+
+def test_what_a_contract_limits_has_no_ends_beyond() -> None:
+    row = wanting(a={**INTEGER, "maximum": 9}, b={**TEXT, "maxLength": 80}, c=TEXT)
+    limited = document(
+        {"type": "array", "minItems": 1, "maxItems": 2, "items": row}, [{"a": 1, "b": "x y", "c": "id7"}]
+    )
+    assert not list(edges(shape_of(limited)))
 
 
 def test_simpler_payloads_come_nearer_to_the_example() -> None:
