@@ -9,6 +9,7 @@ import msgspec
 
 from checks.finding import Finding
 from doctor.errors import CannotExamine, ConfigError
+from doctor.redact import redact
 from doctor.report import Report
 from doctor.reports.fingerprint import fingerprint
 
@@ -82,7 +83,7 @@ def write_baseline(file: Path, reports: Iterable[Report]) -> int:
             found[key] += 1
             names[key] = finding
     entries = tuple(
-        Known(file=key[0], id=names[key].id, title=names[key].title, fingerprint=key[1], count=found[key])
+        Known(file=key[0], id=names[key].id, title=redact(names[key].title), fingerprint=key[1], count=found[key])
         for key in sorted(found, key=lambda key: (key[0], names[key].id, key[1]))
     )
     content = msgspec.json.format(msgspec.json.encode(Document(schema=SCHEMA, findings=entries)), indent=2)

@@ -1,6 +1,7 @@
 """Secrets leave no trace in what doctor shows or writes: the value goes, the name beside it stays."""
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
 MASK = "***"
@@ -21,6 +22,8 @@ _PATTERNS = (
     re.compile(
         r"(?i)\b((?:account|sharedaccess|access)key=|sig=|pwd=|password=)(?=[^;&\s\"']{0,200}[\d+/%]|[^;&\s\"']{200})[^;&\s\"'<]{6,}"
     ),
+    # /password: text "…", /rows/0/api_key is text "…": how findings speak of a value in a request
+    re.compile(rf"(?i)(/{_NAME}(?![\w-])[^\"\n]{{0,60}}?\btext \")[^\"\n]{{3,}}"),
     re.compile(r"(?i)\b((?:bearer|basic)\s+)[\w.~+/=-]{16,}"),
     re.compile(r"((?<=[a-z])://[^/\s:@\"']*:)[^/\s@\"'<]{3,}(?=@)"),
     # Tokens that say by their form what they are: JWT, GitHub, AWS, Slack, Google, Hugging Face, OpenAI, Azure DevOps
@@ -54,6 +57,39 @@ _LONGEST_KEY = 120  # lines
 _GOES_ON = 2  # lines behind a name within which its value may stand
 
 
+_remembered: set[str] = set()
+_SHORTEST_VALUE = 8  # characters: less is found in every text
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether a variable or key of this name holds a secret: `API_KEY`, `db_password`."""
+    return re.search(rf"(?i)(?<![a-z]){_NAME}\Z", name) is not None
+
+
+def remember(variables: Mapping[str, str]) -> None:
+    """Mask the values of the variables that hold secrets, from now on and wherever they turn up.
+
+    The code under examination sees them, and may say them in an exception, without a name beside them.
+    """
+    found = {v for name, v in variables.items() if len(v) >= _SHORTEST_VALUE and is_secret_name(name)}
+    if not found <= _remembered:
+        _remembered.update(found)
+        redact.cache_clear()
+
+
+def is_like_key(word: str) -> bool:
+    """Whether a word of a command line may be a key that was given in the place of something else."""
+    mixed = re.search(r"\d", word) and re.search("[a-z]", word) and re.search("[A-Z]", word)
+    is_hex = re.fullmatch(r"(?=.*\d)(?:[0-9a-f]{24,}|[0-9A-F]{24,})", word)
+    return len(word) >= 16 and bool(mixed or is_hex) and "." not in word and not word.startswith(("/", "~", "--"))
+
+
+def variable_shown(name: str) -> str:
+    """The name of an environment variable; nothing of what may be its value, given in the place of the name."""
+    usual = re.fullmatch(r"[A-Z_][A-Z0-9_]*", name) is not None
+    return name if usual and ("_" in name or len(name) < 16 or name.isalpha()) else MASK
+
+
 @lru_cache(maxsize=1024)  # a report says the same reason of many checks
 def redact(text: str) -> str:
     """The text with the values of secrets replaced by MASK. Doing it twice changes nothing more."""
@@ -62,6 +98,8 @@ def redact(text: str) -> str:
 
 def redact_lines(text: str) -> str:
     """The same for a long text whose lines are counted: none is lost, and only where a secret may stand is looked."""
+    for value in _remembered:
+        text = text.replace(value, MASK)
     if not _may_hold(text):
         return text
     lines = text.split("\n")
@@ -86,6 +124,8 @@ def redact_lines(text: str) -> str:
 
 
 def _masked(text: str) -> str:
+    for value in _remembered:
+        text = text.replace(value, MASK)
     if not _may_hold(text):
         return text
     for pattern in _PATTERNS:

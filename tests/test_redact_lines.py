@@ -15,6 +15,7 @@ SECRETS = (
     '"connection-string":\n  "Endpoint=abc;Secret"',
     "os.environ['HF_TOKEN'] = 'abcdefgh'",
     "credentials = 'Tr0ub4dor'",
+    '/rows/0/api_key is text "Tr0ub4dor-and-3", expected number',
     "AccountKey=abc123/def+456==;Endpoint=x",
     "https://x.blob.example/a?sv=1&sig=abc%2F123456789",
     "Pwd=Tr0ub4dor123",

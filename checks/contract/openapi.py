@@ -230,7 +230,8 @@ class _Reader:
         for name, one in variables.items():
             if isinstance(one, dict) and "default" in one:
                 url = url.replace("{" + name + "}", str(one["default"]))
-        return re.sub(r"^(?:[a-z][a-z0-9+.-]*:)?//[^/?#]*", "", url, flags=re.IGNORECASE).rstrip("/")
+        path = re.sub(r"^(?:[a-z][a-z0-9+.-]*:)?//[^/?#]*", "", url, flags=re.IGNORECASE)
+        return re.split(r"[?#]", path, maxsplit=1)[0].rstrip("/")
 
     def _full(self, path: str) -> str:
         joined = f"{self.base}/{path.lstrip('/')}"

@@ -119,6 +119,10 @@ def command(paths: tuple[Path, ...], **given: Any) -> int:
     image = given["image"]
     manifests, others = ([], undescribed) if image else manifests_of(undescribed)
     scripts, refused = scripts_of(others)
+    if given["attack"] and described and not others:
+        raise click.UsageError(
+            "--attack tries payloads on an entry script; name it, too: doctor check score.py --attack"
+        )
     documents = _documents(described if scripts else (), given)
     options = replace_options(options, documents=documents, attack=given["attack"])
     refused = [one for one in refused if not _holds(one[0], manifests)]
@@ -134,19 +138,21 @@ def command(paths: tuple[Path, ...], **given: Any) -> int:
     if given["fix"]:
         found = [_fix(one, options, listen) for one in found]
     reports = [one.report for one in found]
-    if described and not scripts:
-        reports += _described(described, options, given["against"], refused)
+    of_documents = list(_described(described, options, given["against"], refused)) if described and not scripts else []
+    reports += of_documents
     preflight = _preflight(manifests, given, options, found, refused, listen) if manifests else None
     reports += preflight.reports if preflight else []
     listen("")
     if given["diff"]:
-        click.echo("".join(preview(one) for one in found), nl=False)
-        click.echo(preflight.preview() if preflight else "", nl=False)
+        changes = "".join(preview(one) for one in found) + (preflight.preview() if preflight else "")
+        click.echo(changes, nl=False)
+        if not changes and not refused:
+            click.echo("doctor: --fix would change nothing", err=True)
     elif reports or not refused:
         write_outputs(reports, given["output"], color=given["color"], verbose=given["verbose"], quiet=given["quiet"])
     if given["write_baseline"] and settings.baseline is not None:
         of_files = preflight.of_files() if preflight else []
-        number = write_baseline(settings.baseline, [*map(_of_script, found), *of_files])
+        number = write_baseline(settings.baseline, [*map(_of_script, found), *of_documents, *of_files])
         click.echo(f"{number} findings are recorded in {settings.baseline}; from now on they stay quiet", err=True)
     for _, error in refused:
         click.echo(f"doctor: {error}", err=True)

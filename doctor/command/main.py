@@ -1,5 +1,6 @@
 """The command group: verbs by name, loaded when they are called, and the exit code of everything that can go wrong."""
 
+import re
 import sys
 import traceback
 from difflib import get_close_matches
@@ -70,13 +71,14 @@ def run(arguments: list[str]) -> int:
     try:
         return int(cli.main(arguments, prog_name="doctor", standalone_mode=False) or 0)
     except click.ClickException as error:
+        vars(error).update(message=_without_keys(error.message))  # which click declares final
         error.show()
         return ExitCode.USAGE
     except ConfigError as error:
-        click.echo(f"doctor: {error}", err=True)
+        click.echo(f"doctor: {_without_secrets(str(error))}", err=True)
         return ExitCode.USAGE
     except CannotExamine as error:
-        click.echo(f"doctor: {error}", err=True)
+        click.echo(f"doctor: {_without_secrets(str(error))}", err=True)
         return ExitCode.UNREACHABLE
     except (click.Abort, KeyboardInterrupt):
         click.echo("doctor: interrupted; nothing is left running", err=True)
@@ -86,10 +88,24 @@ def run(arguments: list[str]) -> int:
         sys.stdout = None
         return ExitCode.CLEAN
     except Exception as error:
-        traceback.print_exc()
+        click.echo(_without_secrets(traceback.format_exc()), nl=False, err=True)
         click.echo(
-            f"doctor: {type(error).__name__}: {error}\n"
+            f"doctor: {type(error).__name__}: {_without_secrets(str(error))}\n"
             "This is a bug in doctor, not in your service. The traceback above is what a bug report needs.",
             err=True,
         )
         return ExitCode.BROKEN
+
+
+def _without_secrets(text: str) -> str:
+    from doctor.redact import redact_lines
+
+    return redact_lines(text)
+
+
+def _without_keys(message: str) -> str:
+    """The message of a wrong call without what may be a key that was given where something else belongs."""
+    from doctor.redact import MASK, is_like_key
+
+    words = re.split(r"([\s()'`,]+)", message)
+    return _without_secrets("".join(MASK if is_like_key(word) else word for word in words))

@@ -66,7 +66,9 @@ def variables_of(pairs: Iterable[str]) -> dict[str, str]:
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not (name and equals):
-            raise click.UsageError(f"--set `{pair}` has no `=`; write it as NAME=VALUE")
+            from doctor.redact import variable_shown
+
+            raise click.UsageError(f"--set `{variable_shown(pair)}` has no `=`; write it as NAME=VALUE")
         variables[name] = value
     return variables
 

@@ -71,7 +71,7 @@ class Address:
     def secrets(self) -> tuple[str, ...]:
         """Values of the query that may be a key or a signature, as they are sent and as they are meant."""
         pairs = [(name, value) for name, _, value in (part.partition("=") for part in self.query.split("&"))]
-        found = [value for name, value in pairs if _is_secret(name, value)]
+        found = [value or name for name, value in pairs if _is_secret(name, value or name)]
         return tuple(dict.fromkeys(one for value in found for one in (value, unquote(value), unquote_plus(value))))
 
 

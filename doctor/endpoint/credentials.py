@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from doctor.endpoint.wishes import Credential
 from doctor.errors import ConfigError
+from doctor.redact import variable_shown
 
 OTHER_AUDIENCES = frozenset(
     f"https://{host}"
@@ -34,7 +35,10 @@ def credential_of(key_variable: str | None, token_variable: str | None) -> Crede
         raise ConfigError(f"{option} takes the name of an environment variable, never the value itself")
     value = os.environ.get(variable, "").strip()
     if not value:
-        raise ConfigError(f"{option} {variable}: that environment variable is not set; set it to the key or token")
+        raise ConfigError(
+            f"{option} {variable_shown(variable)}: that environment variable is not set; set it to the key or token, "
+            "and give its name here"
+        )
     if value.lower().startswith("bearer "):
         value = value[7:].strip()
     if not (value.isascii() and value.isprintable()) or " " in value:

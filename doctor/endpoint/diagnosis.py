@@ -76,7 +76,7 @@ def evidence_of(endpoint: Endpoint, served: tuple[Document, ...], wishes: Wishes
 def _meant(url: str, endpoint: Endpoint) -> tuple[str, ...]:
     """Where another path was asked than the one that was given: clients need the right one in their URL."""
     given = re.sub(r"^[A-Za-z][A-Za-z0-9+.-]*://", "", url.strip().strip("<>\"'"))
-    path = "/" + given.partition("?")[0].partition("/")[2]
+    path = "/" + re.split(r"[?#]", given, maxsplit=1)[0].partition("/")[2]
     asked = split(endpoint.url)[2]
     same = path.strip() == asked or quote(path.strip(), safe="/%:@!$&'()*+,;=~-._") == asked
     return () if same else (f"asked at {asked}, where inference servers score: the URL that was given ends in {path}",)

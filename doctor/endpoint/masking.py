@@ -8,6 +8,8 @@ from urllib.parse import quote, quote_plus
 
 from doctor.redact import MASK, redact, redact_lines
 
+_BREAK = r"(?:\\[rn]|\s)*"  # a service, or base64, wraps long words
+_LONG = 16  # characters from which on a value is known across line ends
 _SHORTEST = 4  # characters: less is no key, and would be found in every text
 
 
@@ -16,7 +18,9 @@ class Secrets:
 
     def __init__(self, *values: str) -> None:
         self._forms = sorted({form for value in values for form in _forms(value)}, key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(re.escape, self._forms))) if self._forms else None
+        broken = [_BREAK.join(map(re.escape, form)) for form in self._forms if len(form) >= _LONG]
+        short = [re.escape(form) for form in self._forms if len(form) < _LONG]
+        self._pattern = re.compile("|".join((*broken, *short))) if self._forms else None
 
     def __repr__(self) -> str:
         return f"Secrets({len(self._forms)} forms)"
@@ -56,6 +60,7 @@ def _forms(value: str) -> set[str]:
     plain = {
         value, value.lower(), value.upper(), html.escape(value), json.dumps(value)[1:-1], repr(value)[1:-1],
         quote(value, safe=""), quote(value), quote_plus(value), value.encode().hex(),
+        "".join(f"\\u{ord(one):04x}" for one in value),
     }  # fmt: skip
     coded = {_coded(value.encode(), before, swap) for before in range(3) for swap in (False, True)}
     escaped = {re.sub("%..", lambda found: found.group().lower(), form) for form in plain}

@@ -26,6 +26,7 @@ from checks.evidence import Missing, Probe
 from doctor.probe import interpreters, processes, staging
 from doctor.probe.guard import Guard
 from doctor.probe.supervisor import Supervisor
+from doctor.redact import remember
 
 PROBE_FILE = Path(__file__).with_name("probe.py")
 MEMORY_SHARE = 0.75  # of the memory that is available, unless a limit is given
@@ -103,6 +104,7 @@ class Running:
 
 def start(rehearsal: Rehearsal) -> Running:
     """Start a rehearsal and return while it runs. What prevents it comes back from `wait` as Missing."""
+    remember({**os.environ, **rehearsal.variables})
     if not rehearsal.script.is_file():
         return _Prevented(Missing(reason=f"{rehearsal.script} is no file"))
     if rehearsal.in_process:

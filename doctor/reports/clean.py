@@ -99,7 +99,7 @@ def _fix(fix: Fix) -> Fix:
         fix,
         title=_text(fix.title),
         commands=tuple(map(_text, fix.commands)),
-        edits=fix.edits if all(map(_is_clean, fix.edits)) else (),
+        edits=fix.edits if all(map(_is_clean, fix.edits)) and _adds_no_secret(fix.diff or "") else (),
         verified=_maybe(fix.verified),
         diff=_maybe(fix.diff),
     )
@@ -107,3 +107,9 @@ def _fix(fix: Fix) -> Fix:
 
 def _is_clean(edit: Edit) -> bool:
     return _text(edit.replacement) == edit.replacement
+
+
+def _adds_no_secret(diff: str) -> bool:
+    """Whether the lines that a diff writes hold none: the name that tells a secret may stand before the edit."""
+    added = "\n".join(line for line in diff.splitlines() if line.startswith("+"))
+    return _text(added) == added

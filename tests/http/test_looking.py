@@ -92,8 +92,8 @@ def test_the_query_is_sent_and_never_shown(caplog: pytest.LogCaptureFixture) -> 
 
 
 def test_what_of_a_query_is_secret() -> None:
-    text = "http://h/score?code=abcd&api-version=2024-05-01-preview&debug=true&x=0123456789abc&Sig=a%2Fb%2Bc"
-    assert set(read_address(text).secrets) == {"abcd", "0123456789abc", "a%2Fb%2Bc", "a/b+c"}
+    text = "http://h/score?code=abcd&api-version=2024-05-01-preview&debug=true&x=0123456789abc&Sig=a%2Fb%2Bc&v7&Zr8kQ1vYt5mW3xB7"
+    assert set(read_address(text).secrets) == {"abcd", "0123456789abc", "a%2Fb%2Bc", "a/b+c", "Zr8kQ1vYt5mW3xB7"}
 
 
 FORMS = {
@@ -103,6 +103,10 @@ FORMS = {
     "html": html.escape(KEY),
     "hex": KEY.encode().hex(),
     **{f"base64 behind {len(w)}": base64.b64encode(w + KEY.encode()).decode() for w in (b"", b"x", b"xy", b"Bearer ")},
+    "escaped": "".join(f"\\u{ord(one):04x}" for one in KEY),
+    "wrapped": "\r\n  ".join((KEY[:9], KEY[9:])),
+    "wrapped in JSON": "\\n".join((KEY[:5], KEY[5:])),
+    "base64 in lines": base64.encodebytes(b"Authorization: Bearer x" * 2 + KEY.encode()).decode(),
     "base64 of a URL": base64.urlsafe_b64encode(b"user:" + KEY.encode()).decode(),
 }
 
