@@ -59,6 +59,7 @@ _GOES_ON = 2  # lines behind a name within which its value may stand
 
 _remembered: set[str] = set()
 _SHORTEST_VALUE = 8  # characters: less is found in every text
+_FOLDERS = frozenset({"PWD", "OLDPWD"})  # the shell's folders: no password, whatever the name looks like
 
 
 def is_secret_name(name: str) -> bool:
@@ -71,10 +72,15 @@ def remember(variables: Mapping[str, str]) -> None:
 
     The code under examination sees them, and may say them in an exception, without a name beside them.
     """
-    found = {v for name, v in variables.items() if len(v) >= _SHORTEST_VALUE and is_secret_name(name)}
+    found = {v for name, v in variables.items() if is_secret_name(name) and _may_be_secret(v) and name not in _FOLDERS}
     if not found <= _remembered:
         _remembered.update(found)
         redact.cache_clear()
+
+
+def _may_be_secret(value: str) -> bool:
+    """False for what is too short, and for a path: the file there may be secret, its name is not."""
+    return len(value) >= _SHORTEST_VALUE and not re.match(r"[~.]{0,2}[/\\]|[A-Za-z]:[/\\]", value)
 
 
 def is_like_key(word: str) -> bool:

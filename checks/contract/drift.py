@@ -7,7 +7,7 @@ columns (inference-schema 1.8, `enforce_shape`); what it ignores, extra keys, br
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Literal, TypeGuard
 
@@ -27,7 +27,7 @@ Kind = Literal[
     "input-order-changed", "input-values-narrowed", "output-key-removed", "output-type-changed", "output-widened",
     "path-changed", "auth-changed", "version-dropped", "compatible",
 ]  # fmt: skip
-Known = Literal["declared", "read", "unsaid"]
+Known = Literal["declared", "read", "unsaid", "made"]
 DEEPEST = 24  # levels of schemas that are compared
 MOST = 200  # changes that are collected
 _WIDER = {("integer", "number")}
@@ -61,7 +61,8 @@ class _Pair:
 class Change:
     """One change. `pointer` leads into the request body (or the answer), with `*` for every item; `before` and `after`
     are short texts, empty for what is not there. `known` tells how: both contracts declare it; the new one is what the
-    code of an undecorated run() reads; or the old one says nothing of requests, so that clients may send it already.
+    code of an undecorated run() reads; the old one says nothing of requests, so that clients may send it already; the
+    new one was made by the server, which does not write down what has a default.
     """
 
     kind: Kind
@@ -91,7 +92,9 @@ def drift(evidence: Evidence) -> tuple[Document, Contract, tuple[Change, ...]] |
 def changes(old: Document, new: Contract) -> tuple[Change, ...]:
     """All changes between an old document and the contract that replaces it, in the order of the documents."""
     before = _contract_of(old)
-    return tuple(one for one, _ in zip(_changes(old, before, new), range(MOST), strict=False))
+    found = (one for one, _ in zip(_changes(old, before, new), range(MOST), strict=False))
+    made = new.interface is None and new.document is not None and is_generated(new.document)
+    return tuple(replace(one, known="made") if made and one.kind == "input-key-added" else one for one in found)
 
 
 def _changes(old: Document, before: Contract, new: Contract) -> Iterator[Change]:

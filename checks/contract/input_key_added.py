@@ -48,7 +48,7 @@ def input_key_added(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-_CONFIDENCE = {"read": Confidence.LIKELY, "unsaid": Confidence.POSSIBLE}
+_CONFIDENCE = {"read": Confidence.LIKELY, "made": Confidence.LIKELY, "unsaid": Confidence.POSSIBLE}
 
 
 def _why(change: Change) -> str:
