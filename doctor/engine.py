@@ -370,6 +370,8 @@ def _verdict(ranking: Ranking, evidence: Evidence) -> Verdict:
     if ranking.causes:
         return Verdict.FAILING
     answered = isinstance(evidence.probe, Probe) and evidence.probe.answered
+    attack = evidence.attack
+    answered = answered or (isinstance(attack, Attack) and attack.valid > len(attack.valid_failed))
     return Verdict.HEALTHY if answered else Verdict.INCONCLUSIVE
 
 

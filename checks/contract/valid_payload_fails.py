@@ -33,6 +33,7 @@ from checks.runtime.failures import failures
 from checks.runtime.observed import at, raised_in
 from checks.runtime.wording import one_line, titled
 
+SHORT = 32  # characters of a payload that a title holds
 FIXES = (
     Fix(
         title="test the value before it is used, and say what is wrong",
@@ -56,7 +57,9 @@ def valid_payload_fails(evidence: Evidence) -> Iterator[Finding]:
         if tried.origin == "example" or ((tried.headline or "").partition(":")[0], tried.line) in met:
             continue
         near = tried.origin == "near"
-        when = "for payloads like the contract's example" if near else "for a payload that the contract allows"
+        shown = one_line(tried.payload, SHORT + 1)
+        when = f"for {shown}" if len(shown) <= SHORT else "for a payload that the contract allows"
+        when = "for payloads like the contract's example" if near else when
         if tried.origin == "edge":
             when = f"where {one_line(tried.why, 40)}" if tried.why else "for a payload without rows"
         yield Finding(

@@ -140,8 +140,12 @@ def served(endpoint: Endpoint) -> bool:
 
 
 def request_ids(call: Call) -> str:
-    """The ids of the request, as `name: value`; empty when the answer had none."""
-    return ", ".join(f"{name}: {one_line(call.headers[name], 60)}" for name in IDS if call.headers.get(name))
+    """The ids of the request, as `name: value`, each value once; empty when the answer had none."""
+    found: dict[str, str] = {}
+    for name in IDS:
+        if value := call.headers.get(name):
+            found.setdefault(one_line(value, 60), name)
+    return ", ".join(f"{name}: {value}" for value, name in found.items())
 
 
 def said(call: Call) -> str:
