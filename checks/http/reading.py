@@ -109,7 +109,7 @@ def meaning(endpoint: Endpoint, call: Call) -> str | None:
         return None
     if call.status == 407:
         return "http.proxy-in-the-way"
-    if call.purpose == "empty" and call.status == 405:
+    if call.purpose == "empty" and call.status in (405, 501):
         return None  # OPTIONS: many servers that score do not take it
     if TO_TLS_PORT.search(call.body[:MOST]):
         return "http.scheme-mismatch"
