@@ -59,7 +59,7 @@ def answer_mismatch(evidence: Evidence) -> Iterator[Finding]:
     """Tell the first place that differs, once for each contract and place."""
     told: set[tuple[str, str, str]] = set()
     for answer in answers(evidence):
-        if answer.value is NOT_JSON or is_error(answer) or is_empty(answer.value):
+        if answer.value is NOT_JSON or (answer.live and is_error(answer)) or is_empty(answer.value):
             continue
         for contract in declared_outputs(evidence):
             if unwrapped(answer, contract) is not None:
@@ -146,7 +146,8 @@ CASES = (
     fires(_said('[{"score": 0.5}]').replace(attack=ATTACKED), saw="a payload that shows it", name="for some payloads"),
     quiet(_said('[{"score": 0.5}, {"score": 1}]')),
     quiet(_said('[{"score": 0.5, "model": "7"}]'), name="more than is declared"),
-    quiet(_said('{"error": "KeyError: \'data\'"}'), name="the text of an error"),
+    fires(_said('{"error": "it was too long"}'), saw="object with error", name="an error that run() words itself"),
+    quiet(_live('{"error": "KeyError: \'data\'"}'), name="the text of an exception, live"),
     quiet(_said("{}"), name="nothing at all: answer-empty"),
     quiet(_live('{"score": 0.1}')),
     quiet(live(scored(200, '{"score": "high"}')), name="nothing is declared"),

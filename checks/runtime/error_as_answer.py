@@ -43,7 +43,12 @@ BATCH = (
 _LEAVE_OUT = Fix(title="cure what the text speaks of; give a file that cannot be scored no row")
 
 
-@check("runtime.error-as-answer", needs=("probe",), stage=Stage.ANSWER)
+@check(
+    "runtime.error-as-answer",
+    needs=("probe",),
+    stage=Stage.ANSWER,
+    explains=("contract.answer-mismatch",),
+)
 def error_as_answer(evidence: Evidence) -> Iterator[Finding]:
     """An answer counts when it looks like an exception, or when a handler of run() may have made it."""
     found, batch = module_of(evidence), probe_of(evidence).is_batch

@@ -88,7 +88,7 @@ def test_what_is_as_declared_is_silent(told: Told, output: str, answer: str) -> 
             ["contract.answer-mismatch"],
             "no key `score`",
         ),
-        (OBJECT, '{"error": "boom"}', [], ""),
+        (OBJECT, '{"error": "boom"}', ["contract.answer-mismatch"], "no key `scores`"),
         (OBJECT, "[float('nan')]", ["contract.answer-mismatch"], "result is list"),
     ],
 )
