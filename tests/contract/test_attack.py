@@ -221,7 +221,7 @@ def test_what_never_ends(attacked: ATTACKED) -> None:
     text = NUMPY.replace("BODY", "time.sleep(1000) if data[0, 1] < 0 else [0.5] * len(data)")
     began = time.monotonic()
     found = attacked(text, examples=20, seconds=6.0, patience=0.3)
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 40
     tried = only(found.ended)
     assert tried.headline == "no answer within 0.3 s"
     assert tried.line == line_of(text, "sleep")

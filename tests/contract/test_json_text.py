@@ -158,4 +158,4 @@ LONG = (
 def test_the_time_is_bounded(text: str) -> None:
     begin = time.process_time()
     broken(text)
-    assert time.process_time() - begin < 5
+    assert time.process_time() - begin < 20

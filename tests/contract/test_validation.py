@@ -210,7 +210,7 @@ HOSTILE = {
 def test_hostile_schemas_and_values(name: str, value: object) -> None:
     began = time.perf_counter()
     assert isinstance(disagreements(HOSTILE[name], value).items, tuple)
-    assert time.perf_counter() - began < 5
+    assert time.perf_counter() - began < 20
 
 
 def test_a_value_that_is_too_deep_is_told_where_it_goes_wrong() -> None:

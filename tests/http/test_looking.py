@@ -252,7 +252,7 @@ def test_a_port_where_nothing_listens() -> None:
 def test_a_name_that_nobody_has() -> None:
     start = time.monotonic()
     endpoint = look("https://churn.invalid/score", replace(WISHES, timeout=2.0)).endpoint
-    assert time.monotonic() - start < 6
+    assert time.monotonic() - start < 15
     assert endpoint.name is not None
     assert endpoint.name.problem in ("unknown", "no-answer")  # the latter without a name server
     assert endpoint.connection is None
