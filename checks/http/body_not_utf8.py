@@ -25,18 +25,9 @@ from checks.cases import fires, quiet
 from checks.check import check
 from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Stage
-from checks.http.reading import (
-    told,
-)
+from checks.http.reading import told
 from checks.http.scenes import HEALTHY, OF_SERVER, live, scored
-from checks.http.seen import (
-    AFTERMATH,
-    advise,
-    endpoint_of,
-    finding,
-    of_sample,
-    word,
-)
+from checks.http.seen import AFTERMATH, advise, endpoint_of, finding, of_sample, word
 
 _BYTE = re.compile(r"byte 0x[0-9a-f]+ in position \d+")
 

@@ -26,12 +26,7 @@ from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Quote, Severity, Stage
 from checks.http.reproduce import split
 from checks.http.scenes import URL, live, scored
-from checks.http.seen import (
-    advise,
-    by_hand,
-    endpoint_of,
-    is_loopback,
-)
+from checks.http.seen import advise, by_hand, endpoint_of, is_loopback
 from checks.runtime.wording import titled
 
 

@@ -25,16 +25,9 @@ from checks.cases import fires, quiet
 from checks.check import check
 from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Stage
-from checks.http.reading import (
-    told,
-)
+from checks.http.reading import told
 from checks.http.scenes import HEALTHY, OF_SERVER, live, scored
-from checks.http.seen import (
-    AFTERMATH,
-    advise,
-    endpoint_of,
-    finding,
-)
+from checks.http.seen import AFTERMATH, advise, endpoint_of, finding
 from checks.runtime.wording import one_line
 
 _NAMES = re.compile(r"(x-[a-z-]+(?: and x-[a-z-]+)?) must not exceed")

@@ -26,19 +26,9 @@ from checks.cases import fires, quiet
 from checks.check import check
 from checks.evidence import Evidence
 from checks.finding import Finding, Stage
-from checks.http.reading import (
-    told,
-)
+from checks.http.reading import told
 from checks.http.scenes import HEALTHY, OF_SERVER, URL, live, scored
-from checks.http.seen import (
-    AFTERMATH,
-    advise,
-    endpoint_of,
-    finding,
-    of_sample,
-    quiet_confidence,
-    read_log,
-)
+from checks.http.seen import AFTERMATH, advise, endpoint_of, finding, of_sample, quiet_confidence, read_log
 
 _WORDS = re.compile(r"Object of type (\w+) is not JSON serializable")
 

@@ -27,22 +27,10 @@ from checks.cases import fires, quiet
 from checks.check import check
 from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Stage
-from checks.http.reading import (
-    model_status,
-    told,
-)
+from checks.http.reading import model_status, told
 from checks.http.records import Call
 from checks.http.scenes import HEALTHY, OF_SERVER, URL, live, scored
-from checks.http.seen import (
-    AFTERMATH,
-    advise,
-    endpoint_of,
-    finding,
-    is_page,
-    of_sample,
-    read_log,
-    word,
-)
+from checks.http.seen import AFTERMATH, advise, endpoint_of, finding, is_page, of_sample, read_log, word
 from checks.runtime.wording import one_line
 
 _SAYS = re.compile(r"An unexpected error occurred in scoring script")

@@ -27,11 +27,7 @@ from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Severity, Stage
 from checks.http.records import Call
 from checks.http.scenes import HEALTHY, live, scored
-from checks.http.seen import (
-    advise,
-    endpoint_of,
-    finding,
-)
+from checks.http.seen import advise, endpoint_of, finding
 
 _VERSION = re.compile(r"azmlinfsrv/(\d+(?:\.\d+)+)")
 FAULTS = (

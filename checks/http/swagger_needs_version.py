@@ -27,12 +27,7 @@ from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Severity, Stage
 from checks.http.records import Call
 from checks.http.scenes import HEALTHY, live, scored
-from checks.http.seen import (
-    advise,
-    beside,
-    endpoint_of,
-    finding,
-)
+from checks.http.seen import advise, beside, endpoint_of, finding
 from checks.runtime.wording import one_line
 
 _SAYS = re.compile(r"Swagger version \[[^\]]*\] is not supported.*?versions: \[([^\]]*)\]", re.DOTALL)

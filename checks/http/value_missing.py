@@ -25,18 +25,10 @@ from checks.cases import fires, quiet
 from checks.check import check
 from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Stage
-from checks.http.reading import (
-    told,
-)
+from checks.http.reading import told
 from checks.http.records import Call
 from checks.http.scenes import HEALTHY, OF_SERVER, URL, live, scored
-from checks.http.seen import (
-    AFTERMATH,
-    advise,
-    beside,
-    endpoint_of,
-    finding,
-)
+from checks.http.seen import AFTERMATH, advise, beside, endpoint_of, finding
 from checks.runtime.wording import one_line
 
 _NAME = re.compile(r"not provided for the '([^']*)' parameter")
