@@ -14,7 +14,7 @@ from doctor.errors import CannotExamine, ConfigError
 
 VERBS = {
     "check": "read and rehearse an entry script before its deploy",
-    "diagnose": "say why a running or failing container does not serve",
+    "diagnose": "say why a container, a workload of a cluster or a live URL does not serve",
     "triage": "name the root cause from logs, errors and tickets alone",
     "swagger": "print what a script will serve as /swagger.json",
     "explain": "tell what a check finds, why it breaks and how to fix it",
