@@ -31,10 +31,10 @@ from checks.http.scenes import HEALTHY, URL, live, scored
 from checks.http.seen import (
     AFTERMATH,
     advise,
+    endpoint_name,
     endpoint_of,
     finding,
     from_container,
-    managed_name,
     quiet_confidence,
     read_log,
 )
@@ -67,8 +67,7 @@ def _who(endpoint: Endpoint, call: Call) -> str:
 
 def _fixes(endpoint: Endpoint, call: Call) -> tuple[Fix, ...]:
     if endpoint.kind == "managed" and not from_container(call):
-        managed = managed_name(endpoint)
-        name = managed[0] if managed else "<endpoint>"
+        name = endpoint_name(endpoint)
         role = "az role assignment create --role 'AzureML Data Scientist' --assignee <principal> --scope <workspace id>"
         return (
             advise(

@@ -26,7 +26,7 @@ from checks.evidence import Evidence
 from checks.finding import Finding, Stage
 from checks.http.reading import told
 from checks.http.scenes import HEALTHY, live, scored
-from checks.http.seen import AFTERMATH, advise, endpoint_of, finding, managed_name, read_log
+from checks.http.seen import AFTERMATH, advise, endpoint_name, endpoint_of, finding, read_log
 
 
 @check("http.endpoint-busy", needs=("endpoint",), stage=Stage.ANSWER, explains=AFTERMATH)
@@ -36,8 +36,7 @@ def endpoint_busy(evidence: Evidence) -> Iterator[Finding]:
     calls = told(endpoint, "http.endpoint-busy")
     if not calls:
         return
-    managed = managed_name(endpoint)
-    name = managed[0] if managed else "<endpoint>"
+    name = endpoint_name(endpoint)
     tell = f"az ml online-endpoint show -n {name} --query provisioning_state"
     yield finding(
         endpoint,

@@ -27,7 +27,7 @@ from checks.finding import Confidence, Finding, Stage
 from checks.http.reading import told
 from checks.http.records import Endpoint
 from checks.http.scenes import HEALTHY, URL, live, scored
-from checks.http.seen import AFTERMATH, advise, endpoint_of, finding, managed_name, password_scheme, word
+from checks.http.seen import AFTERMATH, advise, endpoint_name, endpoint_of, finding, password_scheme, word
 
 
 @check("http.key-missing", needs=("endpoint",), stage=Stage.ANSWER, confidence=Confidence.CERTAIN, explains=AFTERMATH)
@@ -45,8 +45,7 @@ def key_missing(evidence: Evidence) -> Iterator[Finding]:
             advise("send user and password", f"curl -u <user> {word(endpoint.url)}"),
         )
         return
-    managed = managed_name(endpoint)
-    name = managed[0] if managed else "<endpoint>"
+    name = endpoint_name(endpoint)
     get = f"export SCORE_KEY=$(az ml online-endpoint get-credentials -n {name} --query primaryKey -o tsv)"
     fixes = [
         advise(

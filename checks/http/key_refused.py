@@ -29,7 +29,7 @@ from checks.http.reading import told
 from checks.http.records import Endpoint
 from checks.http.reproduce import variable_of
 from checks.http.scenes import HEALTHY, URL, live, scored
-from checks.http.seen import AFTERMATH, advise, endpoint_of, finding, managed_name, password_scheme, word
+from checks.http.seen import AFTERMATH, advise, endpoint_name, endpoint_of, finding, password_scheme, word
 from checks.runtime.wording import one_line
 
 
@@ -82,8 +82,7 @@ def _fixes(endpoint: Endpoint, token: bool) -> tuple[Fix, ...]:
         return (
             advise(f"fetch the {'token' if token else 'key'} anew from the service's owner, without a line end in it"),
         )
-    managed = managed_name(endpoint)
-    name = managed[0] if managed else "<endpoint>"
+    name = endpoint_name(endpoint)
     credentials = f"az ml online-endpoint get-credentials -n {name}"
     aad = "az account get-access-token --resource https://ml.azure.com --query accessToken -o tsv"
     anew = (

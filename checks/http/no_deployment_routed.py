@@ -27,7 +27,7 @@ from checks.evidence import Evidence
 from checks.finding import Finding, Stage
 from checks.http.reading import told
 from checks.http.scenes import HEALTHY, OF_SERVER, URL, live, scored
-from checks.http.seen import AFTERMATH, advise, endpoint_of, finding, managed_name
+from checks.http.seen import AFTERMATH, advise, endpoint_name, endpoint_of, finding
 from checks.runtime.wording import one_line
 
 
@@ -38,8 +38,7 @@ def no_deployment_routed(evidence: Evidence) -> Iterator[Finding]:
     calls = told(endpoint, "http.no-deployment-routed")
     if not calls:
         return
-    managed = managed_name(endpoint)
-    name = managed[0] if managed else "<endpoint>"
+    name = endpoint_name(endpoint)
     asked = endpoint.deployment
     title = (
         f"the endpoint has no deployment `{one_line(asked, 32)}`, or sends it nothing"

@@ -31,9 +31,9 @@ from checks.http.seen import (
     AFTERMATH,
     advise,
     deployment_of,
+    endpoint_name,
     endpoint_of,
     finding,
-    managed_name,
     quiet_confidence,
     read_log,
 )
@@ -47,8 +47,7 @@ def probe_fails(evidence: Evidence) -> Iterator[Finding]:
     if not calls:
         return
     first = calls[0]
-    managed = managed_name(endpoint)
-    name = managed[0] if managed else "<endpoint>"
+    name = endpoint_name(endpoint)
     target = f"-e {name} -n {deployment_of(endpoint)}"
     patience = f"az ml online-deployment update {target} --set liveness_probe.failure_threshold=<n>"
     yield finding(

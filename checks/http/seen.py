@@ -86,6 +86,12 @@ def managed_name(endpoint: Endpoint) -> tuple[str, str] | None:
     return (found[1], found[2]) if found else None
 
 
+def endpoint_name(endpoint: Endpoint) -> str:
+    """The name of a managed endpoint for a line of `az`, a placeholder where the URL does not tell it."""
+    managed = managed_name(endpoint)
+    return managed[0] if managed else "<endpoint>"
+
+
 def from_container(call: Call) -> bool:
     """True when the inference server itself answered: only it sets these headers."""
     return any(name in call.headers for name in OF_CONTAINER)
@@ -219,10 +225,8 @@ def of_sample(call: Call) -> str:
 
 def read_log(endpoint: Endpoint, what: str = "read in the log of the container why") -> Fix:
     """Where the owner of the service finds the reason, by the kind of service."""
-    managed = managed_name(endpoint)
-    if endpoint.kind == "managed" or managed:
-        name = managed[0] if managed else "<endpoint>"
-        routed = deployment_of(endpoint)
+    if endpoint.kind == "managed" or managed_name(endpoint):
+        name, routed = endpoint_name(endpoint), deployment_of(endpoint)
         command = (
             f"az ml online-deployment get-logs --endpoint-name {name} --name {routed} --lines 500 | doctor triage -"
         )

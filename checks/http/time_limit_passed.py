@@ -32,9 +32,9 @@ from checks.http.seen import (
     AFTERMATH,
     advise,
     deployment_of,
+    endpoint_name,
     endpoint_of,
     finding,
-    managed_name,
     of_sample,
     quiet_confidence,
     read_log,
@@ -68,8 +68,7 @@ def time_limit_passed(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _named(endpoint: Endpoint) -> str:
-    managed = managed_name(endpoint)
-    return f"-e {managed[0] if managed else '<endpoint>'} -n {deployment_of(endpoint)}"
+    return f"-e {endpoint_name(endpoint)} -n {deployment_of(endpoint)}"
 
 
 CASES = (

@@ -33,11 +33,11 @@ from checks.http.seen import (
     AFTERMATH,
     advise,
     deployment_of,
+    endpoint_name,
     endpoint_of,
     finding,
     from_container,
     gateway_of,
-    managed_name,
 )
 from checks.runtime.wording import one_line
 
@@ -63,8 +63,7 @@ def too_many_requests(evidence: Evidence) -> Iterator[Finding]:
             ),
         )
         return
-    managed = managed_name(endpoint)
-    name = managed[0] if managed else "<endpoint>"
+    name = endpoint_name(endpoint)
     scale = f"az ml online-deployment update -e {name} -n {deployment_of(endpoint)} --set instance_count=<n>"
     more = advise("add instances, or workers for each", *((scale,) if endpoint.kind == "managed" else ()))
     yield finding(
