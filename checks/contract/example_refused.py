@@ -101,12 +101,6 @@ def _with_example(probe: Probe) -> Probe:
     return msgspec.structs.replace(probe, example='{"data": "2020-01-02"}')
 
 
-CONVERSION = raised_in(
-    Phase.RUN,
-    "AttributeError",
-    "type object 'datetime.date' has no attribute 'strptime'",
-    library("inference_schema/parameter_types/standard_py_parameter_type.py"),
-)
 SHAPE = raised_in(
     Phase.RUN,
     "ValueError",

@@ -5,7 +5,6 @@ import msgspec
 from checks.evidence import Evidence
 from checks.finding import Finding, Fix, Quote
 from checks.http.records import Certificate, Connection, Endpoint, Tls
-from checks.http.reproduce import split
 from checks.http.scenes import URL, VALID, live
 from checks.http.seen import by_hand, host_of, port_of
 from checks.runtime.wording import one_line, seconds_of, titled
@@ -72,11 +71,6 @@ def show_certificate(endpoint: Endpoint) -> str:
         f"openssl s_client -connect {host}:{port_of(endpoint)} -servername {host} </dev/null"
         " | openssl x509 -noout -subject -issuer -dates -ext subjectAltName"
     )
-
-
-def is_secure(endpoint: Endpoint) -> bool:
-    """True for a URL of https."""
-    return split(endpoint.url)[0] == "https"
 
 
 def _words(tls: Tls) -> str:

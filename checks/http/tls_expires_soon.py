@@ -28,7 +28,6 @@ from checks.http.reaching import at_handshake, shaken
 from checks.http.seen import advise, endpoint_of, host_of
 
 SOON = 14.0  # days
-SHORT_LIVED = 20.0  # days of the whole validity: such certificates are always about to expire
 
 
 @check(

@@ -21,9 +21,8 @@ from doctor.probe.launcher import Rehearsal, Running
 
 LARGEST = 16 << 20  # bytes of an answer's record
 LOOK = 0.05  # seconds between two looks at a process that does not answer
-UNEXPECTED = "An unexpected error occurred in scoring script. Check the logs for more info."
 INTERNAL = "An unexpected internal error occurred. Check the logs for more info."
-"""The server's messages. Source: azureml-inference-server-http 1.5.1, `server/routes.py`."""
+"""The server's message. Source: azureml-inference-server-http 1.5.1, `server/routes.py`."""
 
 
 @dataclass(frozen=True)
