@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = ("textual", "kubernetes", "docker", "httpx", "requests", "jsonschema", "numpy", "tui")
+HEAVY = (
+    *("textual", "kubernetes", "docker", "httpx", "requests", "jsonschema", "numpy", "tui"),
+    *("ruamel", "hypothesis", "openapi_spec_validator", "jsonschema_rs"),
+)
 GOOD = "def init():\n    pass\n\n\ndef run(data):\n    return data\n"
 
 
