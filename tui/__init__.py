@@ -1,1 +1,1 @@
-"""How to explore a diagnosis interactively: the top floor, which may import `doctor` and `checks`."""
+"""The terminal UI: the engine's reports, explored; it collects nothing and judges nothing itself."""

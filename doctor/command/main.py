@@ -16,6 +16,7 @@ VERBS = {
     "check": "read and rehearse an entry script before its deploy",
     "diagnose": "say why a container, a workload of a cluster or a live URL does not serve",
     "triage": "name the root cause from logs, errors and tickets alone",
+    "tui": "explore a target on the screen: causes, evidence, payloads, fixes",
     "swagger": "print what a script will serve as /swagger.json",
     "explain": "tell what a check finds, why it breaks and how to fix it",
     "checks": "list all checks",
@@ -34,7 +35,8 @@ class Verbs(click.Group):
         """The verb's command, None when there is no such verb."""
         if cmd_name not in VERBS:
             return None
-        command = import_module(f"doctor.command.{cmd_name}").command
+        # The screens stand above this floor, and are reached by name alone.
+        command = import_module("tui.command" if cmd_name == "tui" else f"doctor.command.{cmd_name}").command
         assert isinstance(command, click.Command)
         return command
 

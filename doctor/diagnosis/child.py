@@ -1,0 +1,68 @@
+"""The process that diagnoses: a call on standard input, news on standard output, a line each.
+
+It ends with the diagnosis, when it is interrupted (and then tidies up first), and when standard input closes: whoever
+asked is gone.
+"""
+
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from typing import BinaryIO
+
+import msgspec
+
+from doctor.diagnosis.call import Call
+from doctor.diagnosis.result import Began, Failed, News
+
+
+def main() -> None:
+    """Read one call, tell the news of it."""
+    pipe = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what code under examination prints must not stand among the news
+    call = msgspec.json.decode(sys.stdin.buffer.readline(), type=Call)
+    threading.Thread(target=_until_left, daemon=True).start()
+    _tell(pipe, _answer(call, pipe))
+
+
+def _answer(call: Call, pipe: BinaryIO) -> News:
+    from doctor.errors import CannotExamine, ConfigError
+    from doctor.redact import redact_lines
+
+    began = time.perf_counter()
+    try:
+        from doctor.diagnosis.diagnosing import diagnose
+
+        return diagnose(call, lambda what: _tell(pipe, Began(what=what, seconds=time.perf_counter() - began)))
+    except KeyboardInterrupt:
+        return Failed(why="cancelled", text="cancelled; nothing is left running")
+    except CannotExamine as error:
+        return Failed(why="target", text=redact_lines(str(error)))
+    except ConfigError as error:
+        return Failed(why="call", text=redact_lines(str(error)))
+    except Exception as error:
+        text = f"{type(error).__name__}: {error}"
+        return Failed(why="doctor", text=redact_lines(text), trace=redact_lines(traceback.format_exc()))
+
+
+def _tell(pipe: BinaryIO, news: News) -> None:
+    if isinstance(news, Began) and not news.what:
+        return
+    try:
+        pipe.write(msgspec.json.encode(news) + b"\n")
+        pipe.flush()
+    except BrokenPipeError:
+        os.kill(os.getpid(), signal.SIGINT)
+
+
+def _until_left() -> None:
+    """Interrupt this process as soon as nobody waits for it."""
+    while os.read(0, 1):  # past sys.stdin, whose lock must be free when Python ends
+        pass
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+if __name__ == "__main__":
+    main()

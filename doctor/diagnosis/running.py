@@ -1,0 +1,108 @@
+"""A diagnosis in a process of its own: it can be cancelled, can hang, can crash, and whoever waits stays alive."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+
+from doctor.diagnosis.call import Call
+from doctor.diagnosis.result import Done, Failed, News
+
+GRACE = 8.0  # seconds that a cancelled diagnosis has to remove what it made
+LONGEST = 1 << 30  # bytes of one piece of news: evidence with its logs
+
+
+class Running:
+    """One diagnosis under way. `news` are to be read to their end; `cancel` and `close` may be called at any time."""
+
+    def __init__(self, call: Call) -> None:
+        self.call = call
+        self._process: asyncio.subprocess.Process | None = None
+        self._cancelled = False
+
+    async def news(self) -> AsyncIterator[News]:
+        """What happens, as it happens; the last one is Done or Failed."""
+        self._process = process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "doctor.diagnosis.child"),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,  # the terminal's Ctrl-C is for the screen
+            limit=LONGEST,
+        )
+        assert process.stdin
+        assert process.stdout
+        assert process.stderr
+        said = asyncio.ensure_future(_tail(process.stderr))
+        ended = False
+        try:
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                process.stdin.write(msgspec.json.encode(self.call) + b"\n")
+                await process.stdin.drain()
+            while line := await process.stdout.readline():
+                one = await asyncio.to_thread(_decoded, line) if len(line) > 1 << 16 else _decoded(line)
+                ended = isinstance(one, (Done, Failed))
+                yield one
+            if not ended:
+                yield await self._lost(process, said)
+        finally:
+            await self.close()
+            said.cancel()
+
+    async def _lost(self, process: asyncio.subprocess.Process, said: "asyncio.Future[bytes]") -> Failed:
+        code = await process.wait()
+        if self._cancelled:
+            return Failed(why="cancelled", text="cancelled; nothing is left running")
+        ending = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+        trace = (await said).decode(errors="replace")
+        return Failed(
+            why="lost", text=f"the process that looked at it ended with {ending} and without a word", trace=trace
+        )
+
+    async def cancel(self) -> None:
+        """End it: first as Ctrl-C does, so that what was made is removed; after GRACE seconds without asking."""
+        self._cancelled = True
+        await self.close()
+
+    async def close(self) -> None:
+        """The same for one that may have ended already."""
+        process = self._process
+        if process is None or process.returncode is not None:
+            return
+        for sent, patience in ((signal.SIGINT, GRACE), (signal.SIGTERM, 1.0)):
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(sent)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.shield(process.wait()), patience)
+                return
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
+
+
+def _decoded(line: bytes) -> News:
+    return _decoder().decode(line)  # type: ignore[no-any-return]
+
+
+_decoders: list["msgspec.json.Decoder[Any]"] = []
+
+
+def _decoder() -> "msgspec.json.Decoder[Any]":
+    """Made when the first news come: its types are many."""
+    if not _decoders:
+        _decoders.append(msgspec.json.Decoder(News))
+    return _decoders[0]
+
+
+async def _tail(stream: asyncio.StreamReader, most: int = 1 << 14) -> bytes:
+    """The last bytes of what is written there."""
+    kept = b""
+    while piece := await stream.read(1 << 14):
+        kept = (kept + piece)[-most:]
+    return kept

@@ -1,0 +1,248 @@
+"""The app: four screens over one state, and the one place that starts and ends diagnoses."""
+
+import traceback
+from collections.abc import Awaitable, Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any, ClassVar
+
+from msgspec.structs import replace
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from checks.finding import Finding, Quote
+from doctor.diagnosis.call import Call
+from doctor.diagnosis.result import Began, Done, Failed, News
+from doctor.diagnosis.running import Running
+from tui.screen import DoctorScreen
+from tui.state import State
+from tui.surviving import Surviving
+
+
+def _later(module: str, name: str) -> Callable[[], Screen[Any]]:
+    """A screen whose file is imported when it is opened: the first one is on the terminal sooner."""
+
+    def opened() -> Screen[Any]:
+        screen = getattr(import_module(module), name)()
+        assert isinstance(screen, Screen)
+        return screen
+
+    return opened
+
+
+class DoctorApp(Surviving, App[None]):
+    """`doctor tui`. `call` is diagnosed at once; without one the targets below `folder` and elsewhere are shown.
+
+    `raises`: errors of doctor's own end the app, as tests want it.
+    """
+
+    TITLE = "doctor"
+    CSS_PATH = "app.tcss"
+    MODES = {
+        "targets": _later("tui.targets.screen", "TargetsScreen"),
+        "causes": _later("tui.causes.screen", "CausesScreen"),
+        "evidence": _later("tui.evidence.screen", "EvidenceScreen"),
+        "payloads": _later("tui.payloads.screen", "PayloadsScreen"),
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("1", "switch_mode('targets')", "Targets", id="app.targets", tooltip="Choose what to diagnose"),
+        Binding("2", "switch_mode('causes')", "Causes", id="app.causes", tooltip="Ranked causes, proof and fix"),
+        Binding("3", "switch_mode('evidence')", "Evidence", id="app.evidence", tooltip="Logs, files, packages, events"),
+        Binding("4", "switch_mode('payloads')", "Payloads", id="app.payloads", tooltip="Edit a request and send it"),
+        Binding("r", "renew", "Run again", id="app.renew", tooltip="Diagnose the same target again"),
+        Binding("escape", "cancel", "Cancel", id="app.cancel", tooltip="End the diagnosis that is under way"),
+        Binding("w", "watch", "Watch", id="app.watch", tooltip="Renew the diagnosis whenever the target changes"),
+        Binding("f", "fix", "Fix", id="app.fix", tooltip="Show the fix as a diff, and apply it once confirmed"),
+        Binding("u", "undo", "Undo", id="app.undo", tooltip="Take the last applied fix back", show=False),
+        Binding("y", "copy_command", "Copy command", id="app.copy-command", tooltip="Copy the fix's first command"),
+        Binding("m", "copy_markdown", "Copy Markdown", id="app.copy-markdown", tooltip="Copy the report for a ticket"),
+        Binding("b", "save_bundle", "Save bundle", id="app.bundle", tooltip="Save evidence and report in one file"),
+        Binding("x", "export", "Export", id="app.export", tooltip="Write the report as JSON, SARIF, Markdown ..."),
+        Binding("question_mark", "help", "Help", id="app.help", tooltip="What this screen is for, and its keys"),
+        Binding("q", "quit", "Quit", id="app.quit", tooltip="Leave; nothing is left running", priority=False),
+    ]
+
+    raises: ClassVar[bool] = False
+
+    def __init__(self, call: Call | None = None, folder: Path = Path()) -> None:
+        self.DEFAULT_MODE = "causes" if call else "targets"  # type: ignore[misc] # known at the start only
+        super().__init__()
+        self.state = State(call=call)
+        self.folder = folder
+        self.running: Running | None = None
+
+    def on_mount(self) -> None:
+        """Begin with the target of the command line."""
+        if self.state.call is not None:
+            self.diagnose(self.state.call)
+
+    # ---- diagnosing
+
+    def diagnose(self, call: Call) -> None:
+        """Diagnose a target, end what is under way, and show the causes."""
+        if call != self.state.call:
+            self.state.earlier = {}
+        self.state.call = call
+        self.run_worker(self._examine(call), name=f"diagnosis of {call.title}", group="diagnosis", exclusive=True)
+        if self.current_mode != "causes":
+            self.switch_mode("causes")
+
+    async def _examine(self, call: Call) -> None:
+        running = self.running = Running(call)
+        state = self.state
+        state.steps, state.failed, state.running = (), None, True
+        state.began("starting")
+        self.changed()
+        try:
+            async for news in running.news():
+                self._told(news)
+        except Exception as error:  # a bug here must not take the screen away
+            self._told(Failed(why="doctor", text=f"{type(error).__name__}: {error}"))
+        finally:
+            await running.close()
+            if self.running is running:
+                state.ended()
+                self.running = None
+                self.changed()
+
+    def _told(self, news: News) -> None:
+        state = self.state
+        if isinstance(news, Began):
+            state.began(news.what)
+        elif isinstance(news, Done):
+            shown = state.diagnosis.report.target.name if state.diagnosis else None
+            state.earlier |= {one.report.target.name: one for one in (state.done.diagnosed if state.done else ())}
+            state.done, state.failed = self._merged(news), None
+            names = [one.report.target.name for one in state.done.diagnosed]
+            state.number = names.index(shown) if shown in names else 0
+        else:
+            state.failed = news
+        self.changed()
+
+    def _merged(self, news: Done) -> Done:
+        """The result of one target of several takes its place among the others."""
+        old = self.state.done
+        if old is None or len(old.diagnosed) <= 1 or len(news.diagnosed) != 1:
+            return news
+        name = news.diagnosed[0].report.target.name
+        if name not in {one.report.target.name for one in old.diagnosed}:
+            return news
+        diagnosed = tuple(news.diagnosed[0] if one.report.target.name == name else one for one in old.diagnosed)
+        return replace(old, diagnosed=diagnosed)
+
+    def changed(self) -> None:
+        """Let the screen in front draw the state; those behind catch up when they come to the front."""
+        if isinstance(self.screen, DoctorScreen):
+            self.screen.catch_up()
+
+    def choose(self, number: int) -> None:
+        """Show another diagnosis of the result."""
+        self.state.number = number
+        self.changed()
+
+    # ---- what keys do
+
+    def action_renew(self) -> None:
+        """Diagnose what is shown once more."""
+        call = self.state.diagnosis.call if self.state.diagnosis else self.state.call
+        if call is not None:
+            self.diagnose(call)
+
+    def action_cancel(self) -> None:
+        """End the diagnosis under way."""
+        if self.running is not None:
+            self.run_worker(self.running.cancel(), group="cancel")
+
+    def action_watch(self) -> None:
+        """Begin or end watching."""
+        self._do("tui.watching", "toggle")
+
+    def action_fix(self) -> None:
+        """Show the chosen finding's fix, and apply it once confirmed."""
+        self._do("tui.fixes.applying", "fix")
+
+    def action_undo(self) -> None:
+        """Take the last fix back."""
+        self._do("tui.fixes.applying", "undo")
+
+    def action_copy_command(self) -> None:
+        """Copy the chosen finding's first command."""
+        self._do("tui.fixes.copying", "copy_command")
+
+    def action_copy_markdown(self) -> None:
+        """Copy the report as Markdown."""
+        self._do("tui.fixes.copying", "copy_markdown")
+
+    def action_save_bundle(self) -> None:
+        """Save evidence and report in one file."""
+        self._do("tui.fixes.saving", "save_bundle")
+
+    def action_export(self) -> None:
+        """Write the report in a format of choice."""
+        self._do("tui.fixes.saving", "export")
+
+    def action_help(self) -> None:
+        """Say what the screen in front is for."""
+        self._do("tui.help.screen", "open_help")
+
+    def prove(self, quote: Quote) -> None:
+        """Show where a quote stands: in the log, or in the file."""
+        self.switch_mode("evidence")
+        self.call_later(self._reveal, quote)
+
+    def _reveal(self, quote: Quote) -> None:
+        from tui.evidence.screen import EvidenceScreen
+
+        if isinstance(self.screen, EvidenceScreen):
+            self.screen.reveal(quote)
+
+    @property
+    def finding(self) -> Finding | None:
+        """The finding that keys speak of."""
+        return self.screen.finding if isinstance(self.screen, DoctorScreen) else None
+
+    def _do(self, module: str, name: str) -> None:
+        """Call `name(app)` of a module that only this key needs; an error there is told, and the screen stays."""
+        function: Callable[[DoctorApp], Awaitable[None]] = getattr(import_module(module), name)
+        self.background(function(self), what=name.replace("_", " "))
+
+    def background(self, job: Awaitable[None], *, what: str, group: str = "default", exclusive: bool = False) -> None:
+        """Run a coroutine beside the screen. An exception is told with `what` was being done, and ends nothing."""
+
+        async def guarded() -> None:
+            try:
+                await job
+            except Exception as error:
+                self.tell_error(what, error)
+
+        self.run_worker(guarded(), name=what, group=group, exclusive=exclusive)
+
+    def tell_error(self, what: str, error: Exception) -> None:
+        """Say what went wrong: the person's own affair in its own words, else as a bug of doctor."""
+        from doctor.errors import DoctorError
+        from doctor.redact import redact_lines
+
+        text = redact_lines(str(error))
+        if not isinstance(error, DoctorError):
+            text = f"{type(error).__name__}: {text}\na bug in doctor, not in your service"
+        self.notify(text, title=f"could not {what}", severity="error", timeout=12, markup=False)
+
+    def survive(self, error: Exception) -> None:
+        """Tell an error that nobody expected."""
+        if self.raises:
+            raise error
+        self.tell_error("do that", error)
+
+    def _fatal_error(self) -> None:
+        """End without the values of variables, which may be secret, that Textual would print."""
+        from doctor.redact import redact_lines
+
+        self._exit_renderables.append(redact_lines(traceback.format_exc()))
+        self._close_messages_no_wait()
+
+    async def action_quit(self) -> None:
+        """Leave; what is under way is ended, and what it made removed."""
+        if self.running is not None:
+            await self.running.cancel()
+        self.exit()

@@ -1,0 +1,1 @@
+"""What is wrong: ranked causes with proof and fix."""

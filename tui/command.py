@@ -1,0 +1,80 @@
+"""`doctor tui [TARGET]`: find the line and fix it without leaving the screen."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+from msgspec.structs import replace
+
+from doctor.command.options import FILE, variables_of
+from doctor.diagnosis.call import Call
+from doctor.targets import call_of
+
+
+@click.command("tui")
+@click.argument("target", metavar="[TARGET]", nargs=-1)
+@click.option("--record", type=FILE, metavar="FILE", help="Open a saved report (-o json) or support bundle.")
+@click.option("--sample", multiple=True, type=FILE, metavar="FILE", help="A request body; repeatable.")
+@click.option("--model-dir", type=FILE, metavar="DIR", help="What AZUREML_MODEL_DIR will hold.")
+@click.option("--env", type=FILE, metavar="FILE", help="The conda or requirements file of the deployment.")
+@click.option("--source", type=FILE, metavar="DIR", help="Your own folder of the code, held against what is inside.")
+@click.option("--set", multiple=True, metavar="NAME=VALUE", help="An environment variable; repeatable.")
+@click.option("--python", metavar="EXE", help="The interpreter to rehearse with.")
+@click.option("--image", metavar="IMAGE", help="Rehearse in this Docker image.")
+@click.option("--no-run", is_flag=True, help="Only read: nothing of the script is run.")
+@click.option("--rehearse/--no-rehearse", default=None, help="Try a container's service in a throwaway copy.")
+@click.option("-n", "--namespace", metavar="NS", help="The namespace. [default: that of the context]")
+@click.option("-A", "--all-namespaces", "everywhere", is_flag=True, help="Every workload of the cluster.")
+@click.option("-l", "--selector", "labels", default="", metavar="LABELS", help="Only what carries them, as app=score.")
+@click.option("--context", metavar="NAME", help="The context of the kubeconfig.")
+@click.option("--kubeconfig", type=FILE, metavar="FILE", help="[default: as kubectl finds it]")
+@click.option("--key-env", metavar="VAR", help="The environment variable that holds the key of a URL.")
+@click.option("--token-env", metavar="VAR", help="The environment variable that holds the token of a URL.")
+@click.option("--deployment", metavar="NAME", help="The deployment of a managed endpoint.")
+@click.option("--timeout", type=click.FloatRange(min=0.1), metavar="SECONDS", help="How long a diagnosis may take.")
+@click.option("--watch", is_flag=True, help="Renew the diagnosis whenever the target changes.")
+def command(target: tuple[str, ...], **given: Any) -> int:
+    """Find the line and fix it without leaving the screen.
+
+    TARGET is what the other verbs take: score.py, a folder, swagger.json, deployment.yaml or a log; docker NAME;
+    k8s [KIND/]NAME; url URL. Without one, doctor shows what there is: scripts below the folder, containers, clusters.
+
+    Exit codes: 0 you left, 2 the call is wrong, 4 doctor itself failed.
+    """
+    if given["record"] and target:
+        raise click.UsageError("--record opens what was saved; leave the target out")
+    call = Call(kind="report", name=str(given["record"])) if given["record"] else call_of(target) if target else None
+    from tui.app import DoctorApp
+
+    app = DoctorApp(_with_options(call, given) if call else None, Path())
+    app.state.watching = given["watch"]
+    app.run()
+    return app.return_code or 0
+
+
+def _with_options(call: Call, given: dict[str, Any]) -> Call:
+    return replace(
+        call,
+        samples=tuple(map(str, given["sample"])),
+        model_dir=_text(given["model_dir"]),
+        environment=_text(given["env"]),
+        source=_text(given["source"]),
+        variables=variables_of(given["set"]),
+        python=given["python"],
+        image=given["image"],
+        run=not given["no_run"],
+        rehearse=given["rehearse"],
+        namespace=given["namespace"],
+        everywhere=given["everywhere"],
+        labels=given["labels"],
+        context=given["context"],
+        kubeconfig=_text(given["kubeconfig"]),
+        key_variable=given["key_env"],
+        token_variable=given["token_env"],
+        deployment=given["deployment"],
+        timeout=given["timeout"],
+    )
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)

@@ -1,0 +1,1 @@
+"""What was seen: logs, files, packages, variables, events."""

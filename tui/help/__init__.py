@@ -1,0 +1,1 @@
+"""Keys, help and the command palette."""

@@ -1,0 +1,1 @@
+"""A request on the bench: edit, validate, send, compare."""
