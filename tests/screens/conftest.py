@@ -1,0 +1,15 @@
+"""What tests of screens start from: errors end the test, and nothing of the machine's own state is touched."""
+
+from pathlib import Path
+
+import pytest
+
+from tui.app import DoctorApp
+
+
+@pytest.fixture(autouse=True)
+def strict(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Errors end the test; what a person keeps between runs stands in a folder of the test."""
+    monkeypatch.setattr(DoctorApp, "raises", True)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
