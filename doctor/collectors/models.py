@@ -199,7 +199,7 @@ def _described(found: Pickled) -> dict[str, Any]:
         "protocol": found.protocol,
         "versions": versions,
         "modules": tuple(dict.fromkeys(name.split(".", 1)[0] for name in found.names)),
-        "classes": tuple(found.names),
+        "classes": tuple(map(str, found.names)),
         "note": notes.get(found.ended),
     }
 

@@ -51,7 +51,11 @@ def _tell(pipe: BinaryIO, news: News) -> None:
     if isinstance(news, Began) and not news.what:
         return
     try:
-        pipe.write(msgspec.json.encode(news) + b"\n")
+        line = msgspec.json.encode(news)
+    except TypeError as error:
+        line = msgspec.json.encode(Failed(why="doctor", text=f"the evidence cannot be handed over: {error}"))
+    try:
+        pipe.write(line + b"\n")
         pipe.flush()
     except BrokenPipeError:
         os.kill(os.getpid(), signal.SIGINT)
