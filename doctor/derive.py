@@ -8,7 +8,6 @@ docs/configuration.md, and the help texts in README.md between `<!-- help:VERB -
 import re
 import sys
 from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -64,10 +63,10 @@ def _help(verb: str) -> str:
     """What `doctor VERB --help` prints, as a block; `VERB-TARGET` is a verb's target."""
     import click
 
-    from doctor.command.main import cli
+    from doctor.command.main import cli, command_of
 
     verb, _, target = verb.partition("-")
-    command = import_module(f"doctor.command.{verb}").command
+    command: Any = command_of(verb)
     settings: Any = {**cli.context_settings, "terminal_width": 100, "max_content_width": 100}
     context = click.Context(command, click.Context(cli, info_name="doctor", **settings), info_name=verb, **settings)
     if target:

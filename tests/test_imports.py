@@ -38,3 +38,16 @@ def test_a_machine_format_does_without_rich(tmp_path: Path) -> None:
 
 def test_version_loads_next_to_nothing(tmp_path: Path) -> None:
     assert not loaded("--version", cwd=tmp_path) & {"click", "msgspec", "rich", "argparse", "checks"}
+
+
+def test_what_a_person_asks_of_the_screens_verb_loads_no_screen(tmp_path: Path) -> None:
+    assert "textual" not in loaded("tui", "--help", cwd=tmp_path)
+
+
+def test_the_first_screen_loads_no_client_and_no_check(tmp_path: Path) -> None:
+    code = "import sys, tui.app, tui.targets.screen; print(' '.join(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    names = done.stdout.split()
+    assert not {name.split(".")[0] for name in names} & (set(HEAVY) - {"textual", "tui"})
+    assert not [name for name in names if name.startswith("checks.") and name.count(".") > 1 and "registry" in name]

@@ -24,6 +24,13 @@ VERBS = {
 }
 
 
+def command_of(verb: str) -> click.Command:
+    """The command behind a verb. The screens stand above this floor, and are reached by name alone."""
+    command = import_module("tui.command" if verb == "tui" else f"doctor.command.{verb}").command
+    assert isinstance(command, click.Command)
+    return command
+
+
 class Verbs(click.Group):
     """Imports a verb's file when it is called; `--help` needs none of them."""
 
@@ -35,10 +42,7 @@ class Verbs(click.Group):
         """The verb's command, None when there is no such verb."""
         if cmd_name not in VERBS:
             return None
-        # The screens stand above this floor, and are reached by name alone.
-        command = import_module("tui.command" if cmd_name == "tui" else f"doctor.command.{cmd_name}").command
-        assert isinstance(command, click.Command)
-        return command
+        return command_of(cmd_name)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
