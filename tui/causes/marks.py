@@ -1,0 +1,25 @@
+"""The sign, the word and the colour of a severity or outcome; sign and word always stand together, colour comes third."""
+
+from doctor.report import Verdict
+from doctor.reports.text import ASCII_MARKS, MARKS, VERDICTS
+
+COLORS = {
+    "error": "$text-error",
+    "warning": "$text-warning",
+    "info": "$text-accent",
+    "passed": "$text-success",
+    "skipped": "$text-muted",
+    "crashed": "$text-secondary",
+}
+
+
+def mark(kind: str, ascii: bool = False) -> tuple[str, str, str]:  # noqa: A002 # the option's name everywhere
+    """`("✗", "error", "$text-error")` of `error`, `warning`, `info`, `passed`, `skipped` or `crashed`."""
+    signs = ASCII_MARKS if ascii else MARKS
+    return signs[kind], kind, COLORS[kind]
+
+
+def verdict_mark(verdict: Verdict, ascii: bool = False) -> tuple[str, str, str]:  # noqa: A002
+    """The same for a verdict; the word is the verdict's own."""
+    sign, _, color = mark(VERDICTS[verdict], ascii)
+    return sign, verdict.value, color
