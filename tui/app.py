@@ -1,23 +1,22 @@
 """The app: four screens over one state, and the one place that starts and ends diagnoses."""
 
-import traceback
 from collections.abc import Awaitable, Callable
 from importlib import import_module
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from msgspec.structs import replace
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from checks.finding import Finding, Quote
-from doctor.diagnosis.call import Call
-from doctor.diagnosis.result import Began, Done, Failed, News
-from doctor.diagnosis.running import Running
 from tui.screen import DoctorScreen
 from tui.state import State
 from tui.surviving import Surviving
+
+if TYPE_CHECKING:
+    from checks.finding import Finding, Quote
+    from doctor.diagnosis.call import Call
+    from doctor.diagnosis.running import Running
 
 
 def _later(module: str, name: str) -> Callable[[], Screen[Any]]:
@@ -65,7 +64,7 @@ class DoctorApp(Surviving, App[None]):
 
     raises: ClassVar[bool] = False
 
-    def __init__(self, call: Call | None = None, folder: Path = Path()) -> None:
+    def __init__(self, call: "Call | None" = None, folder: Path = Path()) -> None:
         self.DEFAULT_MODE = "causes" if call else "targets"  # type: ignore[misc] # known at the start only
         super().__init__()
         self.state = State(call=call)
@@ -79,57 +78,17 @@ class DoctorApp(Surviving, App[None]):
 
     # ---- diagnosing
 
-    def diagnose(self, call: Call) -> None:
+    def diagnose(self, call: "Call") -> None:
         """Diagnose a target, end what is under way, and show the causes."""
-        if call != self.state.call:
-            self.state.earlier = {}
-        self.state.call = call
-        self.run_worker(self._examine(call), name=f"diagnosis of {call.title}", group="diagnosis", exclusive=True)
+        from tui.diagnosing import examine
+
+        state = self.state
+        if call != state.call and call not in [one.call for one in (state.done.diagnosed if state.done else ())]:
+            state.done, state.earlier = None, {}
+        state.call = call
+        self.run_worker(examine(self, call), name=f"diagnosis of {call.title}", group="diagnosis", exclusive=True)
         if self.current_mode != "causes":
             self.switch_mode("causes")
-
-    async def _examine(self, call: Call) -> None:
-        running = self.running = Running(call)
-        state = self.state
-        state.steps, state.failed, state.running = (), None, True
-        state.began("starting")
-        self.changed()
-        try:
-            async for news in running.news():
-                self._told(news)
-        except Exception as error:  # a bug here must not take the screen away
-            self._told(Failed(why="doctor", text=f"{type(error).__name__}: {error}"))
-        finally:
-            await running.close()
-            if self.running is running:
-                state.ended()
-                self.running = None
-                self.changed()
-
-    def _told(self, news: News) -> None:
-        state = self.state
-        if isinstance(news, Began):
-            state.began(news.what)
-        elif isinstance(news, Done):
-            shown = state.diagnosis.report.target.name if state.diagnosis else None
-            state.earlier |= {one.report.target.name: one for one in (state.done.diagnosed if state.done else ())}
-            state.done, state.failed = self._merged(news), None
-            names = [one.report.target.name for one in state.done.diagnosed]
-            state.number = names.index(shown) if shown in names else 0
-        else:
-            state.failed = news
-        self.changed()
-
-    def _merged(self, news: Done) -> Done:
-        """The result of one target of several takes its place among the others."""
-        old = self.state.done
-        if old is None or len(old.diagnosed) <= 1 or len(news.diagnosed) != 1:
-            return news
-        name = news.diagnosed[0].report.target.name
-        if name not in {one.report.target.name for one in old.diagnosed}:
-            return news
-        diagnosed = tuple(news.diagnosed[0] if one.report.target.name == name else one for one in old.diagnosed)
-        return replace(old, diagnosed=diagnosed)
 
     def changed(self) -> None:
         """Let the screen in front draw the state; those behind catch up when they come to the front."""
@@ -186,19 +145,19 @@ class DoctorApp(Surviving, App[None]):
         """Say what the screen in front is for."""
         self._do("tui.help.screen", "open_help")
 
-    def prove(self, quote: Quote) -> None:
+    def prove(self, quote: "Quote") -> None:
         """Show where a quote stands: in the log, or in the file."""
         self.switch_mode("evidence")
         self.call_later(self._reveal, quote)
 
-    def _reveal(self, quote: Quote) -> None:
+    def _reveal(self, quote: "Quote") -> None:
         from tui.evidence.screen import EvidenceScreen
 
         if isinstance(self.screen, EvidenceScreen):
             self.screen.reveal(quote)
 
     @property
-    def finding(self) -> Finding | None:
+    def finding(self) -> "Finding | None":
         """The finding that keys speak of."""
         return self.screen.finding if isinstance(self.screen, DoctorScreen) else None
 
@@ -236,6 +195,8 @@ class DoctorApp(Surviving, App[None]):
 
     def _fatal_error(self) -> None:
         """End without the values of variables, which may be secret, that Textual would print."""
+        import traceback
+
         from doctor.redact import redact_lines
 
         self._exit_renderables.append(redact_lines(traceback.format_exc()))

@@ -1,14 +1,14 @@
 """`doctor tui [TARGET]`: find the line and fix it without leaving the screen."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from msgspec.structs import replace
 
-from doctor.command.options import FILE, variables_of
-from doctor.diagnosis.call import Call
-from doctor.targets import call_of
+if TYPE_CHECKING:
+    from doctor.diagnosis.call import Call
+
+FILE = click.Path(path_type=Path)
 
 
 @click.command("tui")
@@ -43,18 +43,28 @@ def command(target: tuple[str, ...], **given: Any) -> int:
     """
     if given["record"] and target:
         raise click.UsageError("--record opens what was saved; leave the target out")
-    call = Call(kind="report", name=str(given["record"])) if given["record"] else call_of(target) if target else None
     from tui.app import DoctorApp
 
-    app = DoctorApp(_with_options(call, given) if call else None, Path())
+    app = DoctorApp(_call(target, given), Path())
     app.state.watching = given["watch"]
     app.run()
     return app.return_code or 0
 
 
-def _with_options(call: Call, given: dict[str, Any]) -> Call:
+def _call(target: tuple[str, ...], given: dict[str, Any]) -> "Call | None":
+    """What the command line names. What only a diagnosis needs is loaded for one: the first paint waits for nothing."""
+    if not target and not given["record"]:
+        return None
+    from msgspec.structs import replace
+
+    from doctor.command.options import variables_of
+    from doctor.diagnosis.call import Call
+    from doctor.targets import call_of
+
+    if given["record"]:
+        return Call(kind="report", name=str(given["record"]))
     return replace(
-        call,
+        call_of(target),
         samples=tuple(map(str, given["sample"])),
         model_dir=_text(given["model_dir"]),
         environment=_text(given["env"]),

@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.screen import Screen
 
-from checks.finding import Finding
 from tui.state import State
 from tui.surviving import Surviving
 
 if TYPE_CHECKING:
+    from checks.finding import Finding
     from tui.app import DoctorApp
 
 
@@ -35,7 +35,7 @@ class DoctorScreen(Surviving, Screen[None]):
         return self.doctor.state
 
     @property
-    def finding(self) -> Finding | None:
+    def finding(self) -> "Finding | None":
         """The finding that keys such as `fix` and `copy` speak of; None where none is chosen."""
         causes = self.state.diagnosis.report.causes if self.state.diagnosis else ()
         return causes[0] if causes else None

@@ -2,9 +2,11 @@
 
 import time
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from doctor.diagnosis.call import Call
-from doctor.diagnosis.result import Diagnosis, Done, Failed
+if TYPE_CHECKING:
+    from doctor.diagnosis.call import Call
+    from doctor.diagnosis.result import Diagnosis, Done, Failed
 
 
 @dataclass(frozen=True)
@@ -30,23 +32,23 @@ class State:
     the call before.
     """
 
-    call: Call | None = None
-    done: Done | None = None
+    call: "Call | None" = None
+    done: "Done | None" = None
     number: int = 0
-    earlier: dict[str, Diagnosis] = field(default_factory=dict)
+    earlier: "dict[str, Diagnosis]" = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
-    failed: Failed | None = None
+    failed: "Failed | None" = None
     running: bool = False
     watching: bool = False
 
     @property
-    def diagnosis(self) -> Diagnosis | None:
+    def diagnosis(self) -> "Diagnosis | None":
         """The diagnosis that is shown."""
         found = self.done.diagnosed if self.done else ()
         return found[self.number] if self.number < len(found) else None
 
     @property
-    def before(self) -> Diagnosis | None:
+    def before(self) -> "Diagnosis | None":
         """The same target's diagnosis before the last renewal."""
         return self.earlier.get(self.diagnosis.report.target.name) if self.diagnosis else None
 

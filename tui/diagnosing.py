@@ -1,0 +1,61 @@
+"""A diagnosis on the screen: started in a process of its own, its news written into the state."""
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from doctor.diagnosis.call import Call
+from doctor.diagnosis.result import Began, Diagnosis, Done, Failed, News
+from doctor.diagnosis.running import Running
+
+if TYPE_CHECKING:
+    from tui.app import DoctorApp
+    from tui.state import State
+
+
+async def examine(app: "DoctorApp", call: Call) -> None:
+    """Diagnose a target, and let the screens follow. Cancelled, it waits until nothing is left running."""
+    running = app.running = Running(call)
+    state = app.state
+    state.steps, state.failed, state.running = (), None, True
+    state.began("starting")
+    app.changed()
+    try:
+        async for news in running.news():
+            _write(state, news)
+            app.changed()
+    except Exception as error:  # a bug here must not take the screen away
+        _write(state, Failed(why="doctor", text=f"{type(error).__name__}: {error}"))
+    finally:
+        await running.close()
+        if app.running is running:
+            state.ended()
+            app.running = None
+            app.changed()
+
+
+def _write(state: "State", news: News) -> None:
+    if isinstance(news, Began):
+        state.began(news.what)
+    elif isinstance(news, Done):
+        shown = _name(state.diagnosis) if state.diagnosis else None
+        state.earlier |= {_name(one): one for one in (state.done.diagnosed if state.done else ())}
+        state.done, state.failed = _merged(state.done, news), None
+        names = [_name(one) for one in state.done.diagnosed]
+        state.number = names.index(shown) if shown in names else 0
+    else:
+        state.failed = news
+
+
+def _merged(old: Done | None, news: Done) -> Done:
+    """The result of one target of several takes its place among the others."""
+    if old is None or len(old.diagnosed) <= 1 or len(news.diagnosed) != 1:
+        return news
+    new = news.diagnosed[0]
+    if _name(new) not in map(_name, old.diagnosed):
+        return news
+    return replace(old, diagnosed=tuple(new if _name(one) == _name(new) else one for one in old.diagnosed))
+
+
+def _name(diagnosis: Diagnosis) -> str:
+    return diagnosis.report.target.name
