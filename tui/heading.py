@@ -1,38 +1,155 @@
-"""The line at the top: where one is, what is examined, and how it stands."""
+"""The lines at the top: which screens there are, what is examined, and how it stands."""
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
-from rich.text import Text
+from textual.content import Content
+from textual.style import Style
 from textual.widgets import Static
 
 from doctor.report import Verdict
+from doctor.reports.clean import printable
+from tui.shortened import cells, middle
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
+
     from tui.state import State
 
-NAMES = {"targets": "1 targets", "causes": "2 causes", "evidence": "3 evidence", "payloads": "4 payloads"}
-MARKS = {
+SCREENS = {"targets": "1", "causes": "2", "evidence": "3", "payloads": "4"}
+VERDICTS = {
     Verdict.FAILING: ("✗", "$text-error"),
     Verdict.HEALTHY: ("✓", "$text-success"),
     Verdict.INCONCLUSIVE: ("–", "$text-muted"),
 }
+FAILURES = {
+    "target": "not examined",
+    "call": "call is wrong",
+    "doctor": "doctor failed",
+    "cancelled": "cancelled",
+    "lost": "process lost",
+}
+TALL = 14
+"""Rows of a terminal from which on a second line is no loss."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the heading tells. `states` say the same from long to short; `color` is never all of it."""
+
+    title: str
+    states: tuple[str, ...]
+    color: str
+
+    def state(self, width: int) -> str:
+        """The longest wording that fits."""
+        return next((one for one in self.states if cells(one) <= width), "")
+
+
+def standing(state: "State") -> Standing:
+    """How the target stands, in words."""
+    title = _line(state.call.title) if state.call else ""
+    notes = ["saved report"] if state.call and state.call.kind == "report" else []
+    if state.watching:
+        notes.append("watching")
+    if state.running:
+        last = state.steps[-1] if state.steps else None
+        step, seconds = (_line(last.what), f"{last.seconds:.0f} s") if last else ("starting", "…")
+        return _told(title, notes, (f"{step}, {seconds}", seconds), "$text-accent")
+    if state.failed is not None:
+        mark = "–" if state.failed.why == "cancelled" else "✗"
+        return _told(title, notes, (f"{mark} {FAILURES[state.failed.why]}", mark), "$text-warning")
+    if state.diagnosis is None:
+        return _told(title, notes, (), "$text-muted")
+    found = state.done.diagnosed if state.done else ()
+    if len(found) > 1:
+        title = _line(state.diagnosis.report.target.name)
+        notes.append(f"{state.number + 1} of {len(found)}")
+    mark, color = VERDICTS[state.diagnosis.report.verdict]
+    return _told(title, notes, (f"{mark} {state.diagnosis.report.verdict}", mark), color)
+
+
+def _told(title: str, notes: list[str], words: tuple[str, ...], color: str) -> Standing:
+    whole = " · ".join([*notes, *words[:1]])
+    return Standing(title, (whole, *words) if whole else (), color)
+
+
+def _line(text: str) -> str:
+    return printable(text).replace("\n", " ")
+
+
+def tabs(current: str, width: int) -> Content:
+    """The screens with their keys, the current one in brackets; numbers alone where names have no room."""
+    names = {mode: f"{key} {mode}" for mode, key in SCREENS.items()}
+    if sum(map(len, names.values())) + 2 * len(names) > width:
+        names = dict(SCREENS)
+    parts = []
+    for mode, name in names.items():
+        here = mode == current
+        style = Style.from_meta({"@click": f"app.switch_mode('{mode}')"})
+        parts.append(
+            Content(f"[{name}]" if here else f" {name} ").stylize("b" if here else "$text-muted").stylize(style)
+        )
+    return Content("").join(parts)
+
+
+def _edges(left: Content, right: Content, width: int) -> Content:
+    """One line with something at both its ends."""
+    return Content.assemble(left, " " * max(1, width - left.cell_length - right.cell_length), right)
+
+
+def lines(told: Standing, current: str, width: int, *, tall: bool) -> Content:
+    """The heading for a terminal of that size: one line, or two where it is tall."""
+    bar = tabs(current, width - 3)
+    if not tall:
+        room = width - bar.cell_length - 2
+        state = told.state(room)
+        title = middle(told.title, room - cells(state) - 1)
+        title = title if cells(title) >= min(6, cells(told.title)) else ""
+        return _edges(Content.assemble(bar, f" {title}"), _state(state, told.color), width)
+    top = _edges(bar, Content.styled("doctor ", "$text-muted"), width) if bar.cell_length + 8 <= width else bar
+    state = told.state(max(width - cells(told.title) - 3, width // 2))
+    title = middle(told.title or "no target chosen yet", max(width - cells(state) - 3, 0))
+    name = Content.styled(f" {title}", "b" if told.title else "$text-muted")
+    return Content("\n").join([top, _edges(name, _state(state, told.color), width)])
+
+
+def _state(state: str, color: str) -> Content:
+    return Content.styled(f"{state} ", color) if state else Content("")
 
 
 class Heading(Static):
-    """One line; a click on a name opens that screen."""
+    """Where one is and how it stands; a click on a name opens that screen. Screens call `show()` only."""
 
-    DEFAULT_CSS = "Heading { height: 1; width: 100%; background: $panel; }"
+    DEFAULT_CSS = "Heading { height: auto; max-height: 2; width: 100%; background: $panel; }"
+    ALLOW_SELECT: ClassVar[bool] = False
+    auto_links = False
+
+    def __init__(self) -> None:
+        super().__init__("", markup=False)
+        self.tooltip = "Click a name, or press its number, to open that screen"
+        self._clock: Timer | None = None
 
     def show(self) -> None:
-        """Draw it anew."""
+        """Draw it anew; while something runs, the seconds go on by themselves."""
         state: State = self.app.state  # type: ignore[attr-defined]
-        text = Text(" doctor  ", no_wrap=True, overflow="ellipsis")
-        for mode, name in NAMES.items():
-            text.append(name, "reverse" if mode == self.app.current_mode else "").append("  ")
-        if state.call:
-            text.append(state.call.title)
-        if state.running:
-            text.append("  looking ...")
-        elif state.diagnosis:
-            text.append(f"  {MARKS[state.diagnosis.report.verdict][0]} {state.diagnosis.report.verdict}")
-        self.update(text)
+        if self._clock is not None and not state.running:
+            self._clock.stop()
+            self._clock = None
+        elif self._clock is None and state.running:
+            self._clock = self.set_interval(1, self._draw)
+        self._draw()
+
+    def _draw(self) -> None:
+        state: State = self.app.state  # type: ignore[attr-defined]
+        if self._clock is not None and not (state.running and self.screen.is_current):
+            self._clock.stop()  # a screen behind moves nothing; it is drawn again when it comes to the front
+            self._clock = None
+        width, height = self.app.size
+        current = self.app.current_mode
+        told = standing(state)
+        self.update(lines(told, current, width, tall=height >= TALL))
+
+    def on_resize(self) -> None:
+        """Fit the new width."""
+        self._draw()
