@@ -1,22 +1,21 @@
 """The screens: from the start to the first paint beside a bare Textual app, and from a key to its repaint."""
 
-import fcntl
-import os
-import pty
-import select
-import signal
-import struct
+import json
 import sys
 import tempfile
-import termios
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from benchmarks.measure import Ratio, in_turn
+from benchmarks.terminal import Terminal, percentile
 
 ROUNDS = 9
-SIZE = (30, 100)  # lines, columns
+KEYS = 200
+LINES = 1_000_000
+FINDINGS = 10_000
+PROMISED = 0.050  # seconds from a key to its repaint, at the 95th percentile
+TUI = (sys.executable, "-m", "doctor", "tui")
+DOWN, PAGE_DOWN, PAGE_UP = "\x1b[B", "\x1b[6~", "\x1b[5~"
 BARE = """
 from textual.app import App
 from textual.widgets import Footer, Static
@@ -31,42 +30,100 @@ Bare().run()
 
 def ratios() -> list[Ratio]:
     """The promises about screens."""
-    with tempfile.TemporaryDirectory() as folder:
-        ours = _painted([sys.executable, "-m", "doctor", "tui"], b"Targets", Path(folder))
-        bare = _painted([sys.executable, "-c", BARE], b"Targets", Path(folder))
-        our_seconds, bare_seconds = in_turn(ROUNDS, ours, bare)
-    ratio = our_seconds / bare_seconds
-    measured = f"{ratio:.2f}x ({our_seconds * 1000:.0f} ms, bare {bare_seconds * 1000:.0f} ms)"
-    return [Ratio("doctor tui, first paint / bare Textual app", measured, "below 1.5x", ratio < 1.5)]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        return [_first_paint(folder), *_findings(folder), *_log(folder)]
 
 
-def _painted(words: Sequence[str], text: bytes, folder: Path) -> Callable[[], None]:
-    """A job that starts a program on a terminal of its own, waits until it shows the text, and ends it."""
+def _first_paint(folder: Path) -> Ratio:
+    ours, bare = in_turn(ROUNDS, _painted(TUI, folder), _painted((sys.executable, "-c", BARE), folder))
+    measured = f"{ours / bare:.2f}x ({ours * 1e3:.0f} / {bare * 1e3:.0f} ms)"
+    return Ratio("doctor tui, first paint / bare Textual app", measured, "< 1.5x", ours < 1.5 * bare)
+
+
+def _painted(words: Sequence[str], folder: Path) -> Callable[[], None]:
+    """A job that starts a program and waits until the screen is there."""
 
     def job() -> None:
-        child, terminal = pty.fork()
-        if child == 0:
-            os.chdir(folder)
-            os.execvpe(words[0], list(words), {**os.environ, "TERM": "xterm-256color", "XDG_STATE_HOME": str(folder)})
-        try:
-            fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", *SIZE, 0, 0))
-            _read_until(terminal, text)
-        finally:
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-            os.close(terminal)
+        with Terminal(words, folder) as terminal:
+            terminal.wait("Targets")
 
     return job
 
 
-def _read_until(terminal: int, text: bytes, seconds: float = 20) -> None:
-    seen, end = b"", time.monotonic() + seconds
-    while text not in seen:
-        ready = select.select([terminal], [], [], max(0.0, end - time.monotonic()))[0]
-        assert ready, seen[-500:]
-        seen += os.read(terminal, 1 << 16)
+def _findings(folder: Path) -> list[Ratio]:
+    """Up and down a list of many findings."""
+    record = folder / "many.json"
+    record.write_text(json.dumps(_report(FINDINGS)))
+    with Terminal((*TUI, "--record", str(record)), folder) as terminal:
+        terminal.wait("finding00000")
+        terminal.settle()
+        return [_repaint(terminal, f"{FINDINGS:,} findings")]
+
+
+def _log(folder: Path) -> list[Ratio]:
+    """Up and down a long log, and what it holds of memory."""
+    short, long = folder / "short.log", folder / "long.log"
+    short.write_text("".join(_lines(1000)))
+    with long.open("w") as file:
+        file.writelines(_lines(LINES))
+    with _opened(short, folder) as terminal:
+        base = terminal.memory
+    with _opened(long, folder) as terminal:
+        repaint = _repaint(terminal, f"{LINES:,} log lines")
+        more = terminal.memory - base
+    text = long.stat().st_size
+    held = f"{more / 1e6:.0f} MB ({text / 1e6:.0f} MB of text)"
+    return [repaint, Ratio(f"memory for {LINES:,} log lines", held, "< the text", more < text)]
+
+
+def _opened(log: Path, folder: Path) -> Terminal:
+    terminal = Terminal((*TUI, str(log)), folder)
+    terminal.wait("inconclusive")
+    terminal.press("3")
+    terminal.settle()
+    return terminal
+
+
+def _repaint(terminal: Terminal, what: str) -> Ratio:
+    keys = [(DOWN, DOWN, PAGE_DOWN, PAGE_DOWN, PAGE_UP)[number % 5] for number in range(KEYS)]
+    times = [terminal.press(key) for key in keys]
+    slow, usual = percentile(times, 0.95), percentile(times, 0.5)
+    measured = f"{slow * 1e3:.0f} ms (half below {usual * 1e3:.0f})"
+    return Ratio(f"key to repaint, {what}, 95 %", measured, f"< {PROMISED * 1e3:.0f} ms", slow < PROMISED)
+
+
+def _lines(number: int) -> list[str]:
+    return [f"2026-11-20 18:07:02,113 I [{n % 97}] azmlinfsrv - request {n} took {n % 300} ms\n" for n in range(number)]
+
+
+def _report(number: int) -> dict[str, object]:
+    """A report of many findings, a tenth of them causes."""
+    findings = [
+        {
+            "title": f"finding{n:05} of many",
+            "id": f"entry-script.finding-{n}",
+            "family": "entry-script",
+            "why": "It stands here to be scrolled past.",
+            "severity": "error" if n < number // 10 else "warning",
+            "confidence": "certain",
+            "stage": "init",
+            "about": [f"line:{n}"],
+            "evidence": [{"source": "score.py", "line": n + 1, "text": f"line {n + 1} of the script"}],
+        }
+        for n in range(number)
+    ]
+    return {
+        "schema": "doctor.report/1",
+        "version": "0",
+        "target": {"kind": "script", "name": "score.py"},
+        "verdict": "failing",
+        "causes": findings[: number // 10],
+        "findings": findings,
+        "checks": {"passed": 0, "found": number},
+    }
 
 
 if __name__ == "__main__":
     for ratio in ratios():
-        print(ratio)
+        print(f"{ratio.what:50} {ratio.measured:>36}  {ratio.promised:>12}  {'met' if ratio.met else 'MISSED'}")
