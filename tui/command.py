@@ -1,5 +1,6 @@
 """`doctor tui [TARGET]`: find the line and fix it without leaving the screen."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,30 @@ if TYPE_CHECKING:
     from doctor.diagnosis.call import Call
 
 FILE = click.Path(path_type=Path)
+FILES = frozenset({"script", "folder"})
+DEPLOYED = frozenset({"container", "workload"})
+KINDS = {
+    "sample": FILES | DEPLOYED | {"document", "url"},
+    "model_dir": FILES,
+    "env": FILES | DEPLOYED,
+    "source": DEPLOYED,
+    "set": FILES | {"container"},
+    "python": FILES,
+    "image": FILES,
+    "no_run": FILES,
+    "rehearse": DEPLOYED,
+    "namespace": frozenset({"workload"}),
+    "everywhere": frozenset({"workload"}),
+    "labels": frozenset({"workload"}),
+    "context": frozenset({"workload"}),
+    "kubeconfig": frozenset({"workload"}),
+    "key_env": frozenset({"url"}),
+    "token_env": frozenset({"url"}),
+    "deployment": frozenset({"url"}),
+    "timeout": FILES | DEPLOYED | {"url"},
+}
+"""Which kinds of target an option is for. Without a target, those of a cluster choose what is listed."""
+OF_LISTS = frozenset({"namespace", "context", "kubeconfig"})
 
 
 @click.command("tui")
@@ -54,6 +79,7 @@ def command(target: tuple[str, ...], **given: Any) -> int:
 def _call(target: tuple[str, ...], given: dict[str, Any]) -> "Call | None":
     """What the command line names. What only a diagnosis needs is loaded for one: the first paint waits for nothing."""
     if not target and not given["record"]:
+        _refuse([name for name in KINDS if given[name] and name not in OF_LISTS], "needs a target: doctor tui TARGET")
         return None
     from msgspec.structs import replace
 
@@ -62,9 +88,13 @@ def _call(target: tuple[str, ...], given: dict[str, Any]) -> "Call | None":
     from doctor.targets import call_of
 
     if given["record"]:
+        _refuse([name for name in KINDS if given[name]], "means nothing to what was saved")
         return Call(kind="report", name=str(given["record"]))
+    call = call_of(target)
+    used = [name for name in KINDS if given[name] not in (None, "", (), False)]
+    _refuse([name for name in used if call.kind not in KINDS[name]], f"is not for a {call.kind}")
     return replace(
-        call_of(target),
+        call,
         samples=tuple(map(str, given["sample"])),
         model_dir=_text(given["model_dir"]),
         environment=_text(given["env"]),
@@ -84,6 +114,14 @@ def _call(target: tuple[str, ...], given: dict[str, Any]) -> "Call | None":
         deployment=given["deployment"],
         timeout=given["timeout"],
     )
+
+
+def _refuse(names: Sequence[str], why: str) -> None:
+    """Raise click.UsageError for the first of these options: ignored, it would deceive."""
+    if names:
+        options = click.get_current_context().command.params
+        option = next(max(one.opts, key=len) for one in options if one.name == names[0])
+        raise click.UsageError(f"{option} {why}")
 
 
 def _text(path: Path | None) -> str | None:

@@ -1,0 +1,34 @@
+"""`doctor tui`: what the call may say, before any screen is there."""
+
+from pathlib import Path
+
+import pytest
+
+from doctor.command.main import run
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--sample", "x.json"], "--sample needs a target"),
+        (["score.py", "-n", "prod"], "--namespace is not for a script"),
+        (["docker"], "`docker` needs a name"),
+        (["docker", "score", "--no-run"], "--no-run is not for a container"),
+        (["--record", "report.json", "score.py"], "leave the target out"),
+        (["--record", "report.json", "--key-env", "KEY"], "--key-env means nothing to what was saved"),
+        (["nowhere.py"], "nowhere.py is not there"),
+        (["k8s", "score", "--key-env", "KEY"], "--key-env is not for a workload"),
+        (["score.py", "other.py"], "more than one target"),
+        (["score.py", "--set", "API_KEY"], "has no `=`"),
+        (["score.py", "--timeout", "soon"], "not a valid float"),
+    ],
+)
+def test_a_wrong_call_is_refused(
+    words: list[str], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("score.py").write_text("def init():\n    pass\n\n\ndef run(data):\n    return data\n")
+    assert run(["tui", *words]) == 2
+    out, err = capsys.readouterr()
+    assert not out
+    assert told in err
