@@ -1,6 +1,7 @@
 """Which files are manifests: told by two keys near their beginning, before anything heavy is loaded."""
 
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from doctor.collectors.script import walk
@@ -70,14 +71,18 @@ def manifests_in(folder: Path) -> list[Path]:
 
     Charts and folders of kustomize are passed over: what stands there is no object yet.
     """
-    names = [name for name in walk(folder, depth=3) if name.lower().endswith(ENDINGS)]
+    return list(manifests_among(folder, walk(folder, depth=3)))
+
+
+def manifests_among(folder: Path, files: Iterable[str]) -> Iterator[Path]:
+    """The same of files that a walk through the folder has found, each as soon as it is read."""
+    names = [name for name in files if name.lower().endswith(ENDINGS)]
     unrendered = {Path(name).parent for name in names if Path(name).name in KUSTOMIZE}
     charts = {Path(name).parent for name in names if Path(name).name == "Chart.yaml"}
-    return [
-        folder / name
-        for name in names
-        if Path(name).parent not in unrendered and not charts & set(Path(name).parents) and is_manifest(folder / name)
-    ]
+    for name in names:
+        place = Path(name)
+        if place.parent not in unrendered and not charts & set(place.parents) and is_manifest(folder / name):
+            yield folder / name
 
 
 def _keys_in(path: Path) -> set[str]:

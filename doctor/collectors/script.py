@@ -9,6 +9,7 @@ import tokenize
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Literal
 
 from checks.evidence import Script, SourceTree
 from doctor.errors import CannotExamine
@@ -69,15 +70,10 @@ def _inside(folder: Path) -> list[Path]:
             continue
         path = folder / name
         seen += 1
-        try:
-            if path.stat().st_size > LARGEST_SCRIPT:
-                continue
-            found = set(_DEFINES.findall(path.read_text(encoding="utf-8", errors="replace")))
-        except OSError:
-            continue
-        if found == {"init", "run"}:
+        likeness = likeness_of(path)
+        if likeness == "defines":
             defining.append(path)
-        elif ENTRY_NAMES.fullmatch(path.name) and (found or path.name in {"score.py", "main.py"}):
+        elif likeness == "named":
             named.append(path)
     if defining or named:
         return defining or named
@@ -87,17 +83,31 @@ def _inside(folder: Path) -> list[Path]:
     )
 
 
-def walk(folder: Path, depth: int = 8) -> Iterator[str]:
+def likeness_of(path: Path) -> Literal["defines", "named", ""]:
+    """Whether a Python file is an entry script: it defines init() and run(), or is only named like one, or neither."""
+    try:
+        if path.stat().st_size > LARGEST_SCRIPT:
+            return ""
+        found = set(_DEFINES.findall(path.read_text(encoding="utf-8", errors="replace")))
+    except OSError:
+        return ""
+    if found == {"init", "run"}:
+        return "defines"
+    return "named" if ENTRY_NAMES.fullmatch(path.name) and (found or path.name in {"score.py", "main.py"}) else ""
+
+
+def walk(folder: Path, depth: int = 8, *, most_each: int | None = None) -> Iterator[str]:
     """Regular files below a folder, relative to it with forward slashes, in a stable order.
 
-    Caches, environments and version control are passed over. Strings, not paths: a folder may hold thousands.
+    Caches, environments and version control are passed over. Strings, not paths: a folder may hold thousands. Of each
+    folder no more than `most_each` entries are looked at, those that the system lists first.
     """
     pending = [("", 0)]
     while pending:
         here, level = pending.pop(0)
         try:
             with os.scandir(folder / here) as scan:
-                entries = sorted(scan, key=lambda entry: entry.name)
+                entries = sorted(islice(scan, most_each), key=lambda entry: entry.name)
         except OSError:
             continue
         for entry in entries:
