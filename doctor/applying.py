@@ -1,0 +1,187 @@
+"""Carry out a fix of a diagnosis, and take it back: only in files that are as they were read, all of it or nothing."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from checks.edits import OverlappingEdits, apply_edits, by_path
+from checks.evidence import Script
+from checks.finding import Edit, Finding, Fix, Patch, Safety
+from doctor.diagnosis.result import Diagnosis
+from doctor.errors import CannotExamine
+from doctor.fixing import diff, write
+from doctor.redact import redact_lines
+
+OWN_FILES = frozenset({"script", "manifest", "document"})
+"""Kinds of targets whose paths are the person's own; those of others lead into a container or a log."""
+_PLACEHOLDER = re.compile(r"<[^<>\n]{1,60}>")
+
+
+@dataclass(frozen=True)
+class FileChange:
+    """One file's text before and after."""
+
+    path: str
+    before: str
+    after: str
+    encoding: str = "utf-8"
+
+    @property
+    def back(self) -> "FileChange":
+        """The change that undoes this one."""
+        return FileChange(self.path, self.after, self.before, self.encoding)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a fix comes to. `diff` is what it changes, without secrets; `where` names the place that changes.
+
+    `refused` says why it cannot be applied, and what to do; without it, `files` or `patch` can be carried out.
+    """
+
+    fix: Fix
+    diff: str = ""
+    where: str = ""
+    files: tuple[FileChange, ...] = ()
+    patch: Patch | None = None
+    context: str | None = None
+    refused: str = ""
+
+
+def placeholders(fix: Fix) -> tuple[str, ...]:
+    """The values in <angle brackets> that a person has to fill in, each once."""
+    if fix.safety is not Safety.PLACEHOLDER:
+        return ()
+    texts = (*(edit.replacement for edit in fix.edits), *(patch.body for patch in fix.patches), *fix.commands)
+    found = [one for text in texts for one in _PLACEHOLDER.findall(text)] or _PLACEHOLDER.findall(fix.title)
+    return tuple(dict.fromkeys(found))
+
+
+def filled(fix: Fix, values: Mapping[str, str]) -> Fix:
+    """The fix with values in place of its placeholders; those without a value stay."""
+    given = {name: value for name, value in values.items() if value.strip()}
+    if not given:
+        return fix
+
+    def put(text: str) -> str:
+        return _PLACEHOLDER.sub(lambda found: given.get(found[0], found[0]), text)
+
+    return replace(
+        fix,
+        title=put(fix.title),
+        commands=tuple(map(put, fix.commands)),
+        edits=tuple(replace(edit, replacement=put(edit.replacement)) for edit in fix.edits),
+        diff=None,
+    )
+
+
+def planned(diagnosis: Diagnosis, finding: Finding, fix: Fix) -> Plan:
+    """What applying the fix would change, looked up in the files as they are now. Nothing is written.
+
+    Patches of a cluster are planned by `doctor.applying_patches`.
+    """
+    if not fix.edits:
+        return Plan(fix)
+    if refused := _refused(diagnosis, finding, fix):
+        return Plan(fix, diff=redact_lines(fix.diff or ""), where=_named(fix), refused=refused)
+    try:
+        files = tuple(_changed(diagnosis, path, edits) for path, edits in by_path(fix.edits).items())
+    except OverlappingEdits:
+        return Plan(fix, refused="two of its edits touch the same characters; make the change by hand")
+    except CannotExamine as error:
+        return Plan(fix, diff=redact_lines(fix.diff or ""), where=_named(fix), refused=str(error))
+    files = tuple(one for one in files if one.before != one.after)
+    return Plan(
+        fix,
+        diff=_shown(diagnosis, fix, files),
+        where=_named(fix),
+        files=files,
+        refused="" if files else f"nothing to change: {_named(fix)} is as the fix wants it",
+    )
+
+
+def carry_out(files: tuple[FileChange, ...]) -> None:
+    """Write all files, or none. Raises CannotExamine when one changed meanwhile or cannot be written."""
+    for one in files:
+        _as_it_was(one)
+    done: list[FileChange] = []
+    try:
+        for one in files:
+            write(Path(one.path), one.before, one.after, one.encoding)
+            done.append(one)
+    except CannotExamine:
+        for one in reversed(done):
+            write(Path(one.path), one.after, one.before, one.encoding)
+        raise
+
+
+def diff_of(files: tuple[FileChange, ...]) -> str:
+    """The changes as a unified diff, without secrets."""
+    return redact_lines(diff({one.path: (one.before, one.after) for one in files}))
+
+
+def _refused(diagnosis: Diagnosis, finding: Finding, fix: Fix) -> str:
+    """Why a fix is not for doctor to apply; empty where it is."""
+    if diagnosis.call.kind == "report":
+        return "this is a saved report: doctor changes no files from it; diagnose the target itself"
+    if diagnosis.report.target.kind not in OWN_FILES:
+        return "the file is inside of the target, and would be lost with it; change your own copy, and deploy it"
+    if finding.after:
+        return f"its lines are those after the fix of {' and '.join(finding.after)}; apply that first"
+    if left := placeholders(fix):
+        return f"fill in {', '.join(left)}"
+    return ""
+
+
+def _changed(diagnosis: Diagnosis, path: str, edits: list[Edit]) -> FileChange:
+    try:
+        content = Path(path).read_bytes()
+    except OSError as error:
+        raise CannotExamine(f"{path} cannot be read: {error.strerror}; run the diagnosis again") from error
+    if hashlib.sha256(content).hexdigest() != diagnosis.digests.get(path):
+        raise CannotExamine(f"{path} changed since it was diagnosed; nothing was written. Run the diagnosis again")
+    encoding = _encoding(diagnosis, path, content)
+    try:
+        text = content.decode(encoding)
+        after = apply_edits(text, edits)
+        after.encode(encoding)
+    except UnicodeDecodeError as error:
+        raise CannotExamine(f"{path} is no text in {encoding}; make the change by hand") from error
+    except UnicodeEncodeError as error:
+        raise CannotExamine(f"{path} is kept in {encoding}, which lacks {error.object[error.start]!r}") from error
+    return FileChange(path, text, after, encoding)
+
+
+def _encoding(diagnosis: Diagnosis, path: str, content: bytes) -> str:
+    """The encoding by which columns were counted."""
+    script = diagnosis.evidence.script if diagnosis.evidence else None
+    if isinstance(script, Script) and script.path == path:
+        return script.encoding
+    if diagnosis.report.target.kind == "manifest" and content.startswith(b"\xef\xbb\xbf"):
+        return "utf-8-sig"
+    return "utf-8"  # a mark at the beginning is a character of the text then
+
+
+def _shown(diagnosis: Diagnosis, fix: Fix, files: tuple[FileChange, ...]) -> str:
+    """The diff to read. That of a manifest was drawn where the lines with secrets were known."""
+    if diagnosis.report.target.kind == "manifest" and fix.diff:
+        return redact_lines(fix.diff)
+    return diff_of(files)
+
+
+def _named(fix: Fix) -> str:
+    return ", ".join(by_path(fix.edits))
+
+
+def _as_it_was(one: FileChange) -> None:
+    path = Path(one.path)
+    try:
+        same = path.read_bytes() == one.before.encode(one.encoding)
+    except OSError as error:
+        raise CannotExamine(f"{path} cannot be read: {error.strerror}; nothing was written") from error
+    if not same:
+        raise CannotExamine(f"{path} changed meanwhile; nothing was written")
