@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from checks.finding import Confidence, Finding, Severity, Stage
-from checks.rank import explains
 from doctor.report import NotRun, Report, Verdict
+from doctor.reports.explaining import Explainers
 
 STAGES = {
     Stage.BUILD: "when the image is built",
@@ -44,38 +44,39 @@ class Arranged:
 
 def arrange(report: Report) -> Arranged:
     """Put every finding of a report in its place."""
-    rest = [finding for finding in report.findings if finding not in report.causes]
-    everything = [*report.causes, *rest]
-    above = {
-        index: next((i for i, cause in enumerate(everything) if i != index and _accounts(cause, finding)), None)
-        for index, finding in enumerate(everything)
-        if index >= len(report.causes)
-    }
-
-    def top(index: int) -> int:
-        seen = {index}
-        while (higher := above.get(index)) is not None and higher not in seen:
-            seen.add(higher)
-            index = higher
-        return index
-
-    others = [index for index in above if top(index) == index]
-    order = [*range(len(report.causes)), *others]
+    causes = set(report.causes)
+    everything = [*report.causes, *(finding for finding in report.findings if finding not in causes)]
+    explainers = Explainers(everything)
+    tops = _tops([None if i < len(report.causes) else explainers.first(i) for i in range(len(everything))])
+    order = [index for index, top in enumerate(tops) if top == index]
+    below: dict[int, list[Finding]] = {}
+    for index, top in enumerate(tops):
+        if top != index:
+            below.setdefault(top, []).append(everything[index])
     return Arranged(
         causes=report.causes,
-        others=tuple(everything[index] for index in others),
-        symptoms={
-            number: found
-            for number, index in enumerate(order)
-            if (found := tuple(everything[i] for i in above if i != index and top(i) == index))
-        },
+        others=tuple(everything[index] for index in order[len(report.causes) :]),
+        symptoms={number: tuple(below[index]) for number, index in enumerate(order) if index in below},
     )
 
 
-def _accounts(cause: Finding, finding: Finding) -> bool:
-    """True for what a ranked finding explains; what ties findings of different families stands in `explains` alone."""
-    across = cause.family != finding.family and finding.id in cause.explains
-    return across or explains(cause, finding)
+def _tops(above: Sequence[int | None]) -> list[int]:
+    """Where each chain of explanations ends: in what nothing explains, or in the first of a circle."""
+    tops: dict[int, int] = {}
+    for start in range(len(above)):
+        path: list[int] = []
+        on_it: set[int] = set()
+        index: int | None = start
+        while index is not None and index not in tops and index not in on_it:
+            path.append(index)
+            on_it.add(index)
+            index = above[index]
+        if index is None:
+            top = path[-1]
+        else:
+            top = tops[index] if index in tops else min(path[path.index(index) :])
+        tops |= dict.fromkeys(path, top)
+    return [tops[index] for index in range(len(above))]
 
 
 def place(arranged: Arranged, number: int) -> str:

@@ -1,4 +1,4 @@
-"""The sign, the word and the colour of a severity or outcome; sign and word always stand together, colour comes third."""
+"""Sign, word and colour of a severity or an outcome: sign and word always stand together, colour comes third."""
 
 from doctor.report import Verdict
 from doctor.reports.text import ASCII_MARKS, MARKS, VERDICTS
@@ -13,13 +13,13 @@ COLORS = {
 }
 
 
-def mark(kind: str, ascii: bool = False) -> tuple[str, str, str]:  # noqa: A002 # the option's name everywhere
+def mark(kind: str, ascii: bool = False) -> tuple[str, str, str]:
     """`("✗", "error", "$text-error")` of `error`, `warning`, `info`, `passed`, `skipped` or `crashed`."""
     signs = ASCII_MARKS if ascii else MARKS
     return signs[kind], kind, COLORS[kind]
 
 
-def verdict_mark(verdict: Verdict, ascii: bool = False) -> tuple[str, str, str]:  # noqa: A002
+def verdict_mark(verdict: Verdict, ascii: bool = False) -> tuple[str, str, str]:
     """The same for a verdict; the word is the verdict's own."""
     sign, _, color = mark(VERDICTS[verdict], ascii)
     return sign, verdict.value, color
