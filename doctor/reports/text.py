@@ -29,9 +29,9 @@ def write(reports: Sequence[Report], style: Style) -> str:
     """All reports, one below the other, and a count of verdicts when there are several."""
     several = len(reports) > 1
     shared = _shared(reports) if several else ()
-    pages = [page for report in reports if (page := _Page(style, shared).report(report, several=several))]
+    pages = [page for report in reports if (page := ReportPage(style, shared).report(report, several=several))]
     if several and not style.quiet:
-        pages.append(_Page(style).overview(reports, shared))
+        pages.append(ReportPage(style).overview(reports, shared))
     return "\n".join(pages)
 
 
@@ -41,8 +41,11 @@ def _shared(reports: Sequence[Report]) -> tuple[str, ...]:
     return tuple(note for note in (notes[0] if notes else ()) if all(note in others for others in notes))
 
 
-class _Page(Page):
+class ReportPage(Page):
     """One report, line by line."""
+
+    most_diff_lines = MOST_DIFF_LINES
+    most_symptoms = MOST_SYMPTOMS
 
     def __init__(self, style: Style, told: Sequence[str] = ()) -> None:
         super().__init__(style.width, color=style.color)
@@ -192,18 +195,21 @@ class _Page(Page):
         beside = max((cells(_place(quote)) for quote in quotes if quote.line), default=0)
         narrow = any(beside + 3 + cells(printable(quote.text)) > space for quote in quotes if quote.line)
         for number, quote in enumerate(quotes):
-            label = "evidence" if number == 0 else ""
-            if quote.line is None:
-                between = ":\n" if "\n" in quote.text else ": "
-                self.field(label, f"{quote.source}{between}{quote.text}" if quote.source else quote.text)
-            elif narrow:
-                self.field(label, _place(quote), wrap=False)
-                if _is_told(quote):
-                    self.field("", printable(quote.text))
-                else:
-                    self.frame("", "  ", quote, space - 2)
+            self.quote("evidence" if number == 0 else "", quote, beside, narrow=narrow)
+
+    def quote(self, label: str, quote: Quote, beside: int, *, narrow: bool) -> None:
+        """One quote; the places of all of them take `beside` columns, or a line of their own where it is narrow."""
+        if quote.line is None:
+            between = ":\n" if "\n" in quote.text else ": "
+            self.field(label, f"{quote.source}{between}{quote.text}" if quote.source else quote.text)
+        elif narrow:
+            self.field(label, _place(quote), wrap=False)
+            if _is_told(quote):
+                self.field("", printable(quote.text))
             else:
-                self.frame(label, f"{_place(quote):<{beside}} | ", quote, space)
+                self.frame("", "  ", quote, self.style.width - INDENT - 2)
+        else:
+            self.frame(label, f"{_place(quote):<{beside}} | ", quote, self.style.width - INDENT)
 
     def frame(self, label: str, before: str, quote: Quote, space: int) -> None:
         """The quoted lines behind `before`, and carets below what matters. Lines are cut where they are too long."""
@@ -212,7 +218,7 @@ class _Page(Page):
         if quote.mark and len(lines) == 1:
             start, end = (len(printable(quote.text[:position])) for position in quote.mark)
         for line in lines:
-            shown, shift = _window(line, start, end, space)
+            shown, shift = window(line, start, end, space)
             self.put(label, Text.assemble((before, "dim"), shown))
             label, before = "", " " * (len(before) - 2) + before[-2:]
             if start < end:
@@ -234,18 +240,18 @@ class _Page(Page):
     def diff(self, diff: str) -> None:
         """The lines of a unified diff that change, each group below the place where it stands."""
         lines = list(_placed(printable(diff)))
-        for line in lines[:MOST_DIFF_LINES]:
+        for line in lines[: self.most_diff_lines]:
             self.put("", Text(f"  {line}", {"+": "green", "-": "red", " ": ""}.get(line[:1], "dim")))
-        if len(lines) > MOST_DIFF_LINES:
-            self.field("", f"and {len(lines) - MOST_DIFF_LINES} more lines", "dim")
+        if len(lines) > self.most_diff_lines:
+            self.field("", f"and {len(lines) - self.most_diff_lines} more lines", "dim")
 
     def symptoms(self, symptoms: Sequence[Finding]) -> None:
         """What a finding explains, one line each."""
         lines = list(dict.fromkeys(f"{symptom.title} [{symptom.id}]" for symptom in symptoms))
-        for number, line in enumerate(lines[:MOST_SYMPTOMS]):
+        for number, line in enumerate(lines[: self.most_symptoms]):
             self.field("explains" if number == 0 else "", line)
-        if len(lines) > MOST_SYMPTOMS:
-            self.field("", f"and {len(lines) - MOST_SYMPTOMS} more")
+        if len(lines) > self.most_symptoms:
+            self.field("", f"and {len(lines) - self.most_symptoms} more")
 
     def more(self, finding: Finding) -> None:
         """Where to read on."""
@@ -270,7 +276,7 @@ def _place(quote: Quote) -> str:
     return f"{printable(quote.source)}:{quote.line}"
 
 
-def _window(line: str, start: int, end: int, space: int) -> tuple[str, int]:
+def window(line: str, start: int, end: int, space: int) -> tuple[str, int]:
     """The part of a line that fits, chosen so that `start` to `end` shows, and how many characters went ahead of it.
 
     The first character shown stands at that offset; where something was cut, three dots stand in its place.
