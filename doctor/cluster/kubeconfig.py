@@ -75,6 +75,15 @@ def contexts_of(kubeconfig: Path | None) -> list[str]:
     return list(dict.fromkeys(str(one["name"]) for document in documents for one in _entries(document, "contexts")))
 
 
+def current_context(kubeconfig: Path | None) -> str:
+    """The name of the current context; empty where there is none, or the files cannot be read."""
+    try:
+        documents = [_document(path) for path in _paths(kubeconfig)]
+    except CannotExamine:
+        return ""
+    return next((str(one["current-context"]) for one in documents if one.get("current-context")), "")
+
+
 def _paths(kubeconfig: Path | None) -> list[Path]:
     """The files that count: missing ones of the variable are passed over, as kubectl does."""
     if kubeconfig is not None:

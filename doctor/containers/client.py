@@ -6,7 +6,7 @@ for ever. The streams are read here instead. Framing: Docker Engine API 1.41, "A
 
 import base64
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import Any
 from urllib.parse import quote
@@ -50,10 +50,18 @@ class Client(APIClient):
         self.about = self.version(api_version=False)
         return str(self.about["ApiVersion"])
 
-    def open_log(self, container: str, *, tail: int | None) -> requests.Response:
-        """The log of a container, as a stream of frames, or of bytes where it has a terminal."""
-        query = {"stdout": 1, "stderr": 1, "timestamps": 1, "tail": "all" if tail is None else tail}
-        return self._open("GET", f"/containers/{quote(container)}/logs", params=query)
+    def open_log(self, container: str, *, tail: int | None, follow: bool = False, since: str = "") -> requests.Response:
+        """The log of a container, as a stream of frames, or of bytes where it has a terminal.
+
+        `follow` waits for more, however long nothing comes; `since` is in seconds with a fraction.
+        """
+        query: dict[str, str | int] = {"stdout": 1, "stderr": 1, "timestamps": 1}
+        query |= {"tail": "all" if tail is None else tail}
+        query |= {"since": since} if since else {}
+        if not follow:
+            return self._open("GET", f"/containers/{quote(container)}/logs", params=query)
+        address = f"/containers/{quote(container)}/logs"
+        return self._open("GET", address, params={**query, "follow": 1}, timeout=(self.timeout, None))
 
     def open_archive(self, container: str, path: str) -> tuple[requests.Response, dict[str, Any]]:
         """A path inside as a stream of tar, and what it is."""
@@ -77,6 +85,11 @@ class Client(APIClient):
                 if line:
                     yield json.loads(line)
 
+    def open_events(self, actions: Sequence[str], silence: float) -> requests.Response:
+        """The events of containers from now on, a line of JSON each. `silence`: seconds without any."""
+        query = {"filters": json.dumps({"type": ["container"], "event": list(actions)})}
+        return self._open("GET", "/events", params=query, timeout=(self.timeout, silence))
+
     def _open(self, method: str, path: str, **options: Any) -> requests.Response:
         """An answer to be read as a stream. Raises APIError for a refusal."""
         address = f"{self.base_url}/v{self.api_version}{path}"
@@ -95,10 +108,18 @@ def pieces(response: requests.Response) -> Iterator[bytes]:
         yield piece
 
 
-def frames(response: requests.Response) -> Iterator[Frame]:
+def pieces_at_once(response: requests.Response) -> Iterator[bytes]:
+    """The same as they come: whoever follows a log does not wait until a piece is full."""
+    while piece := response.raw.read1(PIECE, decode_content=False):
+        yield piece
+
+
+def frames(
+    response: requests.Response, read: Callable[[requests.Response], Iterator[bytes]] = pieces
+) -> Iterator[Frame]:
     """The frames of a stream; what is cut off at the end is given as far as it goes."""
     held = bytearray()
-    for piece in pieces(response):
+    for piece in read(response):
         held += piece
         at = 0
         while len(held) - at >= HEADER:
