@@ -276,6 +276,12 @@ def subject_of(path: Path, options: Options) -> Subject:
     )
 
 
+def rehearsal_of(path: Path, options: Options) -> "Rehearsal":
+    """How `examine` would rehearse this script. Raises CannotExamine and ConfigError as it does."""
+    script = collect_script(path, str(path))
+    return _rehearsal(subject_of(path, options), {}, parse(script.text))
+
+
 def _sent(subject: Subject, module: Module) -> tuple[tuple[str, bytes], ...]:
     """What run() is tried with: of a batch script only files, a table is nothing that doctor can make."""
     return () if module.is_batch and not module.takes_paths else subject.payloads

@@ -39,6 +39,11 @@ def find_samples(folder: Path) -> list[Path]:
     return [path for path in found if path.is_file() and path.stat().st_size <= LARGEST_SAMPLE][:5]
 
 
+def is_named_as_sample(path: Path) -> bool:
+    """Whether a file's name says that it is a request body."""
+    return bool(_NAME.match(path.name)) and not _NOT_INPUT.search(path.name)
+
+
 def read_sample(path: Path) -> bytes:
     """The bytes of a sample. Raises ConfigError when it cannot be read or is larger than LARGEST_SAMPLE."""
     try:

@@ -42,6 +42,7 @@ class Answer:
     code: str = ""
     returned: Returned | None = None
     seconds: float = 0.0
+    raised: Raised | None = None
 
     @property
     def ended(self) -> bool:
@@ -186,7 +187,7 @@ class Service:
             error = reply.raised.root
             place = reply.raised.own_frame or error.own_frame
             line, code = self._place(place)
-            return Answer("raised", 500, error.headline, error.type, line, code, None, reply.seconds)
+            return Answer("raised", 500, error.headline, error.type, line, code, None, reply.seconds, reply.raised)
         returned = reply.returned
         assert returned is not None
         if returned.problem:

@@ -48,6 +48,13 @@ def _settings(call: Call, folder: Path) -> Settings:
     return load_settings(folder, flags=flags)
 
 
+def options_of(call: Call) -> "Options":
+    """The options with which the call's script is examined. Raises ConfigError."""
+    from doctor.engine import Options
+
+    return Options.of(_settings(call, Path(call.name)))
+
+
 def _files(call: Call, listen: Listen) -> Done:
     """Scripts, manifests and descriptions: a file of one kind, or all that a folder holds."""
     from doctor.engine import Options

@@ -31,6 +31,11 @@ def harmless(report: Report) -> Report:
     )
 
 
+def harmless_finding(finding: Finding) -> Finding:
+    """The same of one finding."""
+    return _finding(finding)
+
+
 def printable(text: str) -> str:
     """The text with everything that a terminal would obey or hide written as `\\x1b` or `\\u200b`.
 

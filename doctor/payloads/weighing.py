@@ -1,0 +1,113 @@
+"""An answer held against what was foretold: where contract and service say different things."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from checks.check import Check
+from checks.contract import group_answers
+from checks.evidence import Evidence, Missing, Phase, Probe, Returned, Step
+from checks.finding import Finding, Severity
+from checks.http.records import Call, Endpoint
+from checks.outcome import Found, run_check
+from checks.rank import rank
+from doctor.payloads.judging import of_body
+from doctor.payloads.records import Disagreement, Judgement, Sent
+from doctor.reports.clean import harmless_finding
+
+REFUSED = 400  # the first status that is a failure
+
+
+def weigh(evidence: Evidence, source: str, body: bytes, judgement: Judgement, sent: Sent) -> tuple[Disagreement, ...]:
+    """What speaks against what. `evidence` is that of `judging.slim`, `judgement` that of the same body."""
+    return tuple(_weighed(evidence, source, body, judgement, sent))
+
+
+def _weighed(evidence: Evidence, source: str, body: bytes, judgement: Judgement, sent: Sent) -> Iterator[Disagreement]:
+    wrong = judgement.wrong
+    well = sent.status is not None and sent.status < REFUSED
+    if wrong and well:
+        title = wrong[0].finding.title
+        yield Disagreement(kind="invalid-taken", text=f"the bench says: {title}; the service answered {sent.status}")
+    if judgement.contract and not wrong and not judgement.syntax and _is_refused(sent):
+        came = sent.status if sent.status is not None else sent.problem
+        yield Disagreement(kind="valid-refused", text=f"the contract allows this body; what came is {came}")
+    foretold = judgement.prediction
+    if foretold is not None and sent.status is not None and foretold.status != sent.status and _foretells(judgement):
+        text = f"{foretold.status} was foretold ({foretold.message or 'run() is called'}); {sent.status} came"
+        yield Disagreement(kind="status", text=text)
+    told = evidence_of(evidence, source, body, sent)
+    for finding in _found(group_answers.CHECKS, told) if well else ():
+        yield Disagreement(kind="answer", text=finding.title, finding=harmless_finding(finding))
+    for finding in _causes(told, sent):
+        yield Disagreement(kind="cause", text=finding.title, finding=harmless_finding(finding))
+
+
+def _is_refused(sent: Sent) -> bool:
+    """True for what a service says of a body, and for one that it did not survive; not where nobody was there."""
+    return sent.ended or (sent.status is not None and sent.status >= REFUSED and sent.status not in (401, 403, 429))
+
+
+def _foretells(judgement: Judgement) -> bool:
+    """A refusal is foretold, or a body that run() alone decides about is sure to arrive there."""
+    assert judgement.prediction is not None
+    return judgement.prediction.sure
+
+
+def evidence_of(evidence: Evidence, source: str, body: bytes, sent: Sent) -> Evidence:
+    """The evidence with this one request and its answer, as a diagnosis would have seen it."""
+    told = of_body(evidence, source, body)
+    if sent.way == "probe" and isinstance(told.probe, Probe):
+        return told.replace(probe=msgspec.structs.replace(told.probe, steps=(*told.probe.steps, _step(sent))))
+    if sent.status is None:
+        return told
+    endpoint = (
+        told.endpoint if not isinstance(told.endpoint, Missing) else Endpoint(url="http://service/score", kind="other")
+    )
+    return told.replace(endpoint=msgspec.structs.replace(endpoint, calls=(*endpoint.calls, _call(sent))))
+
+
+def _step(sent: Sent) -> Step:
+    if sent.raised is not None:
+        return Step(phase=Phase.RUN, outcome="raised", sample=sent.source, raised=sent.raised)
+    if sent.ended or sent.status is None:
+        return Step(phase=Phase.RUN, outcome="skipped", sample=sent.source, message=sent.problem)
+    if sent.headline:
+        return Step(phase=Phase.RUN, outcome="rejected", sample=sent.source, status=sent.status, message=sent.headline)
+    problem = sent.problem or None
+    returned = Returned(type="str", text=None if problem else sent.body, size=sent.size, problem=problem)
+    if sent.status != 200:
+        returned = msgspec.structs.replace(returned, status=sent.status)
+    return Step(phase=Phase.RUN, outcome="passed", sample=sent.source, returned=returned)
+
+
+def _call(sent: Sent) -> Call:
+    return Call(
+        purpose="score",
+        method="POST",
+        path="/score",
+        status=sent.status,
+        seconds=sent.seconds or 0.0,
+        headers=sent.headers,
+        body=sent.body,
+        size=sent.size,
+        content_type=sent.answer_type,
+        sample=sent.source,
+        sent=sent.sent,
+    )
+
+
+def _causes(told: Evidence, sent: Sent) -> list[Finding]:
+    """What the checks say of an exception of run(), as a diagnosis would."""
+    if sent.raised is None:
+        return []
+    from checks.registry import checks_of_family
+
+    found = _found((*checks_of_family("runtime"), *checks_of_family("contract")), told)
+    ranked = rank(found)
+    return [one for one in ranked.causes if one.severity is Severity.ERROR][:2]
+
+
+def _found(checks: tuple[Check, ...], evidence: Evidence) -> list[Finding]:
+    outcomes = [run_check(check, evidence) for check in checks]
+    return [one for outcome in outcomes if isinstance(outcome, Found) for one in outcome.findings]
