@@ -5,18 +5,24 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from tui import themes
 from tui.screen import DoctorScreen
 from tui.state import State
 from tui.surviving import Surviving
 
 if TYPE_CHECKING:
+    from textual.command import Provider
+    from textual.worker import Worker
+
     from checks.finding import Finding, Quote
     from doctor.diagnosis.call import Call
     from doctor.diagnosis.running import Running
+    from tui.fixes.applying import Applied
 
 
 def _later(module: str, name: str) -> Callable[[], Screen[Any]]:
@@ -28,6 +34,12 @@ def _later(module: str, name: str) -> Callable[[], Screen[Any]]:
         return screen
 
     return opened
+
+
+def _commands() -> "type[Provider]":
+    from tui.palette import DoctorCommands
+
+    return DoctorCommands
 
 
 class DoctorApp(Surviving, App[None]):
@@ -44,22 +56,42 @@ class DoctorApp(Surviving, App[None]):
         "evidence": _later("tui.evidence.screen", "EvidenceScreen"),
         "payloads": _later("tui.payloads.screen", "PayloadsScreen"),
     }
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("1", "switch_mode('targets')", "Targets", id="app.targets", tooltip="Choose what to diagnose"),
-        Binding("2", "switch_mode('causes')", "Causes", id="app.causes", tooltip="Ranked causes, proof and fix"),
-        Binding("3", "switch_mode('evidence')", "Evidence", id="app.evidence", tooltip="Logs, files, packages, events"),
-        Binding("4", "switch_mode('payloads')", "Payloads", id="app.payloads", tooltip="Edit a request and send it"),
-        Binding("r", "renew", "Run again", id="app.renew", tooltip="Diagnose the same target again"),
+    COMMANDS = {_commands}
+    BINDINGS: ClassVar[list[BindingType]] = [  # in the order of the footer, which has room for the first ones
         Binding("escape", "cancel", "Cancel", id="app.cancel", tooltip="End the diagnosis that is under way"),
-        Binding("w", "watch", "Watch", id="app.watch", tooltip="Renew the diagnosis whenever the target changes"),
         Binding("f", "fix", "Fix", id="app.fix", tooltip="Show the fix as a diff, and apply it once confirmed"),
-        Binding("u", "undo", "Undo", id="app.undo", tooltip="Take the last applied fix back", show=False),
+        Binding("r", "renew", "Run again", id="app.renew", tooltip="Diagnose the same target again"),
+        Binding("w", "watch", "Watch", id="app.watch", tooltip="Renew the diagnosis whenever the target changes"),
+        Binding("question_mark", "help", "Help", id="app.help", tooltip="What this screen is for, and its keys"),
+        Binding("q", "quit", "Quit", id="app.quit", tooltip="Leave; nothing is left running", priority=False),
         Binding("y", "copy_command", "Copy command", id="app.copy-command", tooltip="Copy the fix's first command"),
+        Binding(
+            "Y", "copy_finding", "Copy finding", id="app.copy-finding", tooltip="Copy the finding as text", show=False
+        ),
         Binding("m", "copy_markdown", "Copy Markdown", id="app.copy-markdown", tooltip="Copy the report for a ticket"),
         Binding("b", "save_bundle", "Save bundle", id="app.bundle", tooltip="Save evidence and report in one file"),
         Binding("x", "export", "Export", id="app.export", tooltip="Write the report as JSON, SARIF, Markdown ..."),
-        Binding("question_mark", "help", "Help", id="app.help", tooltip="What this screen is for, and its keys"),
-        Binding("q", "quit", "Quit", id="app.quit", tooltip="Leave; nothing is left running", priority=False),
+        Binding(
+            "f1",
+            "help",
+            "Help",
+            id="app.help-anywhere",
+            tooltip="What this screen is for, and its keys",
+            priority=True,
+            show=False,
+        ),
+        *(
+            Binding(key, f"switch_mode('{mode}')", mode.title(), id=f"app.{mode}", tooltip=tooltip, show=False)
+            for key, mode, tooltip in (
+                ("1", "targets", "Choose what to diagnose"),
+                ("2", "causes", "Ranked causes, proof and fix"),
+                ("3", "evidence", "Logs, files, packages, events"),
+                ("4", "payloads", "Edit a request and send it"),
+            )
+        ),
+        Binding("u", "undo", "Undo", id="app.undo", tooltip="Take the last applied fix back", show=False),
+        Binding("ctrl+o", "jump", "Jump", id="app.jump", tooltip="Go to a part of the screen by a letter", show=False),
+        Binding("ctrl+t", "toggle_dark", "Light or dark", id="app.dark", tooltip="The other theme; kept", show=False),
     ]
 
     raises: ClassVar[bool] = False
@@ -69,31 +101,43 @@ class DoctorApp(Surviving, App[None]):
         super().__init__()
         self.state = State(call=call)
         self.folder = folder
+        self._complaint = themes.dress(self)
+        self._can_cancel = False
         self.running: Running | None = None
+        self.applied: list[Applied] = []
+        self.copied: tuple[str, float] | None = None
 
     def on_mount(self) -> None:
         """Begin with the target of the command line."""
+        themes.suit(self)
+        if self._complaint:
+            self.notify(self._complaint, title="your choices", severity="warning", timeout=12, markup=False)
         if self.state.call is not None:
             self.diagnose(self.state.call)
 
     # ---- diagnosing
 
-    def diagnose(self, call: "Call") -> None:
-        """Diagnose a target, end what is under way, and show the causes."""
+    def diagnose(self, call: "Call") -> "Worker[None]":
+        """Diagnose a target, end what is under way, and show the causes. The worker ends with the diagnosis."""
         from tui.diagnosing import examine
 
         state = self.state
         if call != state.call and call not in [one.call for one in (state.done.diagnosed if state.done else ())]:
             state.done, state.earlier = None, {}
         state.call = call
-        self.run_worker(examine(self, call), name=f"diagnosis of {call.title}", group="diagnosis", exclusive=True)
+        name = f"diagnosis of {call.title}"
+        worker = self.run_worker(examine(self, call), name=name, group="diagnosis", exclusive=True)
         if self.current_mode != "causes":
             self.switch_mode("causes")
+        return worker
 
     def changed(self) -> None:
         """Let the screen in front draw the state; those behind catch up when they come to the front."""
         if isinstance(self.screen, DoctorScreen):
             self.screen.catch_up()
+        if self.state.running != self._can_cancel:
+            self._can_cancel = self.state.running
+            self.screen.refresh_bindings()
 
     def choose(self, number: int) -> None:
         """Show another diagnosis of the result."""
@@ -101,6 +145,11 @@ class DoctorApp(Surviving, App[None]):
         self.changed()
 
     # ---- what keys do
+
+    def on_key(self, event: events.Key) -> None:
+        """The question mark asks for help in dialogs, too, unless it is typed into a field."""
+        if event.key == "question_mark" and self.screen.is_modal:
+            self.action_help()
 
     def action_renew(self) -> None:
         """Diagnose what is shown once more."""
@@ -129,6 +178,10 @@ class DoctorApp(Surviving, App[None]):
         """Copy the chosen finding's first command."""
         self._do("tui.fixes.copying", "copy_command")
 
+    def action_copy_finding(self) -> None:
+        """Copy the chosen finding as text."""
+        self._do("tui.fixes.copying", "copy_finding")
+
     def action_copy_markdown(self) -> None:
         """Copy the report as Markdown."""
         self._do("tui.fixes.copying", "copy_markdown")
@@ -144,6 +197,27 @@ class DoctorApp(Surviving, App[None]):
     def action_help(self) -> None:
         """Say what the screen in front is for."""
         self._do("tui.help.screen", "open_help")
+
+    def action_jump(self) -> None:
+        """Put letters on the parts of the screen, and go to the chosen one."""
+        self._do("tui.help.jumping", "jump")
+
+    def action_toggle_dark(self) -> None:
+        """The light theme for a dark one, and the other way round."""
+        self.dress(themes.other(self))
+
+    def dress(self, theme: str) -> None:
+        """Show another theme, and keep the choice."""
+        self.theme = theme
+        try:
+            themes.keep(theme)
+        except OSError as error:
+            text = f"{themes.file()}: {error.strerror}; the theme is kept until you leave"
+            self.notify(text, severity="warning", markup=False)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """There is something to cancel only while something runs."""
+        return self.state.running if action == "cancel" else True
 
     def prove(self, quote: "Quote") -> None:
         """Show where a quote stands: in the log, or in the file."""
