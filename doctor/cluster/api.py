@@ -3,7 +3,8 @@
 import json
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -129,6 +130,30 @@ class Api:
         deadline allows; `tries` 1 asks once. Raises Refused, and CannotExamine where no server answers (or 401).
         """
         return self._ask("GET", _target(path, query), None, "", most, tries)
+
+    @contextmanager
+    def opened(
+        self, path: str, query: Query | None = None, *, silence: float | None = None
+    ) -> Iterator[Iterator[bytes]]:
+        """A GET whose body comes in pieces, as long as the server sends any; asked once.
+
+        `silence` is how many seconds may pass without a piece, None for ever. Raises Refused, and CannotExamine where
+        no server answers, also while it is read.
+        """
+        from urllib3.exceptions import HTTPError
+
+        from doctor.cluster import failures
+
+        self._begin()
+        wait = min(self.access.patience, self.left)
+        try:
+            with self._transport.opened(_target(path, query), wait=wait, silence=silence) as (answer, pieces):
+                if not answer.is_good:
+                    raise self.refusal(answer)
+                self.answered = True
+                yield pieces
+        except (HTTPError, OSError) as error:
+            raise self._lost(failures.told(self.settings, error)) from error
 
     def send(
         self,

@@ -2,8 +2,9 @@
 
 import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
 import urllib3
@@ -80,19 +81,8 @@ class Transport:
 
         Raises urllib3's exceptions and OSError.
         """
-        headers = urllib3.HTTPHeaderDict([("Accept", ACCEPT), ("Accept-Encoding", "gzip"), *more.items()])
-        for name, value in self.headers():
-            headers.add(name, value)
-        response = self._pool.request(
-            method,
-            f"{self.settings.address}{target}",
-            body=body,
-            headers=headers,
-            timeout=urllib3.Timeout(connect=wait, read=wait),
-            retries=False,
-            redirect=False,
-            preload_content=False,
-        )
+        timeout = urllib3.Timeout(connect=wait, read=wait)
+        response = self._sent(method, target, {"Accept-Encoding": "gzip", **more}, body, timeout)
         good = 200 <= response.status < 300
         try:
             data = _read(response, most if good else MOST_REFUSAL, until)
@@ -100,6 +90,38 @@ class Transport:
             response.close()  # or else the rest would be taken for the next answer
             raise
         return Answer(response.status, response.reason or "", response.headers, data)
+
+    @contextmanager
+    def opened(self, target: str, *, wait: float, silence: float | None) -> Iterator[tuple[Answer, Iterator[bytes]]]:
+        """An answer to a GET, its body in pieces as they come; of one that is not good the body is in the answer.
+
+        `silence`: seconds without a piece that are borne. Raises urllib3's exceptions and OSError.
+        """
+        response = self._sent("GET", target, {}, None, urllib3.Timeout(connect=wait, read=silence))
+        try:
+            answer = Answer(response.status, response.reason or "", response.headers, b"")
+            if not answer.is_good:
+                answer = replace(answer, body=_read(response, MOST_REFUSAL, time.monotonic() + wait))
+            yield answer, iter(lambda: response.read1(PIECE), b"")
+        finally:
+            response.close()
+
+    def _sent(
+        self, method: str, target: str, more: Mapping[str, str], body: bytes | None, timeout: urllib3.Timeout
+    ) -> urllib3.BaseHTTPResponse:
+        headers = urllib3.HTTPHeaderDict([("Accept", ACCEPT), *more.items()])
+        for name, value in self.headers():
+            headers.add(name, value)
+        return self._pool.request(
+            method,
+            f"{self.settings.address}{target}",
+            body=body,
+            headers=headers,
+            timeout=timeout,
+            retries=False,
+            redirect=False,
+            preload_content=False,
+        )
 
 
 def _read(response: urllib3.BaseHTTPResponse, most: int | None, until: float) -> bytes:

@@ -18,7 +18,7 @@ import urllib3.exceptions
 
 from checks.containers import EngineInfo
 from doctor.containers.address import meant
-from doctor.containers.client import STDERR, STDOUT, Client, Frame, frames, pieces
+from doctor.containers.client import STDERR, STDOUT, Client, Frame, frames, pieces, pieces_at_once
 from doctor.containers.failures import Refused, told_failure
 from doctor.errors import CannotExamine
 
@@ -130,16 +130,20 @@ class Engine:
             return list(self.api.past_events(container, actions, until))
 
     @contextmanager
-    def log(self, container: str, *, tail: int | None = None, tty: bool = False) -> Iterator[Iterator[Frame]]:
+    def log(
+        self, container: str, *, tail: int | None = None, tty: bool = False, follow: bool = False, since: str = ""
+    ) -> Iterator[Iterator[Frame]]:
         """The log from its oldest record, or its last `tail` records, each frame one record with its time before it.
 
-        With a terminal there are no frames: pieces of any length come instead. Raises CannotExamine, also while read.
+        With a terminal there are no frames: pieces of any length come instead. `follow` goes on until the container
+        ends; `since` is in seconds with a fraction. Raises CannotExamine, also while read.
         """
         with told(self):
-            response = self.api.open_log(container, tail=tail)
+            response = self.api.open_log(container, tail=tail, follow=follow, since=since)
+        read = pieces_at_once if follow else pieces
         with closing(response):
-            raw = ((STDOUT, piece) for piece in pieces(response))
-            yield self._guarded(raw if tty else frames(response))
+            raw = ((STDOUT, piece) for piece in read(response))
+            yield self._guarded(raw if tty else frames(response, read))
 
     def _guarded(self, some: Iterator[Frame]) -> Iterator[Frame]:
         with told(self):
