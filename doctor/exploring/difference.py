@@ -1,0 +1,36 @@
+"""Two texts of one file, as a unified diff."""
+
+import difflib
+from typing import NamedTuple
+
+from doctor.exploring.contents import Contents
+
+MOST_LINES = 6_000  # of each: comparing takes long where much differs
+
+
+class Difference(NamedTuple):
+    """The lines of a unified diff; none where the texts are the same as shown, and where `problem` says why."""
+
+    lines: tuple[str, ...] = ()
+    note: str = ""
+    problem: str = ""
+
+
+def difference(own: Contents, there: Contents, own_name: str, there_name: str) -> Difference:
+    """From one's own text to the one there: what stands there in other words is `+`, what it lacks is `-`."""
+    for whose, one in ((own_name, own), (there_name, there)):
+        if one.problem:
+            return Difference(problem=f"{whose}: {one.problem}")
+        if not one.is_text:
+            return Difference(problem=f"{whose} is no text, so its lines cannot be compared")
+    if own.lines == there.lines:
+        return Difference(
+            note="the same text; what differs is in line ends, or behind a mask or the end of what is shown"
+        )
+    if max(len(own.lines), len(there.lines)) > MOST_LINES:
+        return Difference(problem=f"more than {MOST_LINES:,} lines: compare them with diff -u")
+    lines = difflib.unified_diff(own.lines, there.lines, own_name, there_name, lineterm="")
+    made = tuple(lines)
+    added = sum(line.startswith("+") for line in made[2:])
+    taken = sum(line.startswith("-") for line in made[2:])
+    return Difference(made, note=f"{added} lines only there (+), {taken} only in yours (-)")
