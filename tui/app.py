@@ -105,6 +105,7 @@ class DoctorApp(Surviving, App[None]):
         self._can_cancel = False
         self.running: Running | None = None
         self.applied: list[Applied] = []
+        self.before_leaving: list[Callable[[], Awaitable[bool]]] = []  # each is asked; False: the person stays
         self.copied: tuple[str, float] | None = None
 
     def on_mount(self) -> None:
@@ -277,7 +278,14 @@ class DoctorApp(Surviving, App[None]):
         self._close_messages_no_wait()
 
     async def action_quit(self) -> None:
-        """Leave; what is under way is ended, and what it made removed."""
+        """Leave, unless somebody wants to stay for what is not saved."""
+        self.background(self._leave(), what="leave")
+
+    async def _leave(self) -> None:
+        """What is under way is ended, and what it made removed."""
+        for may_leave in self.before_leaving:
+            if not await may_leave():
+                return
         if self.running is not None:
             await self.running.cancel()
         self.exit()
