@@ -1,0 +1,226 @@
+"""The left half: the bodies, the editor, and what the contract says of what stands in it."""
+
+import asyncio
+from typing import TYPE_CHECKING, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import OptionList, TextArea
+
+from doctor.diagnosis.result import Diagnosis
+from doctor.errors import CannotExamine, ConfigError
+from doctor.payloads.bench import Bench, Lost
+from doctor.payloads.layout import laid_out
+from doctor.payloads.records import Fault, Judgement
+from doctor.payloads.samples import offers
+from doctor.reports.clean import printable
+from tui.payloads import shown
+from tui.payloads.drafts import Draft, Drafts, read
+from tui.payloads.rows import Rows
+from tui.surviving import Surviving
+
+if TYPE_CHECKING:
+    from tui.app import DoctorApp
+
+PAUSE = 0.15  # seconds without a key until what stands there is judged
+EMPTY = "Nothing is diagnosed yet: press 1 and choose a target, or r to run again"
+
+
+class BodyPane(Surviving, Vertical):
+    """Bodies, editor, faults. `draft` is the one in the editor, `judgement` what is known of it; None while unknown."""
+
+    class Judged(Message):
+        """The judgement of what stands in the editor has come."""
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__(id="body-pane")
+        self.bench = bench
+        self.drafts = Drafts()
+        self.draft: Draft | None = None
+        self.judgement: Judgement | None = None
+        self._judging, self._again = False, False
+        self._pause: Timer | None = None
+        self._next_fault = 0
+
+    @property
+    def doctor(self) -> "DoctorApp":
+        """The app, with its own type."""
+        return cast("DoctorApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        """Bodies, editor, faults."""
+        yield Rows(id="bodies", title="bodies", tooltip="What can be sent; made ones come from the contract")
+        editor = TextArea(id="editor", show_line_numbers=True, soft_wrap=False, tab_behavior="focus", compact=True)
+        editor.tooltip = "The request body"
+        editor.border_title = "body"
+        yield editor
+        yield Rows(id="faults", title="checks", tooltip="What is wrong with the body; Enter goes to the place")
+
+    async def meet(self, diagnosis: Diagnosis | None) -> None:
+        """Take what a diagnosis offers, and judge anew what stands in the editor."""
+        self.drafts.meet(await asyncio.to_thread(offers, diagnosis))
+        if self.draft not in self.drafts.items or self.draft is None or not self.draft.loaded:
+            await self.open(self.drafts.items[0] if self.drafts.items else None)
+        self.list_bodies()
+        self.judge_soon()
+
+    async def open(self, draft: Draft | None) -> None:
+        """Put a body into the editor; what was typed into the one before stays with it."""
+        editor = self.query_one("#editor", TextArea)
+        self.draft, self.judgement, self._next_fault = draft, None, 0
+        if draft is not None and not draft.loaded:
+            try:
+                body = await asyncio.to_thread(read, draft.offer)
+            except ConfigError as error:
+                self.doctor.tell_error(f"read {draft.offer.name}", error)
+                body = b""
+            await asyncio.to_thread(draft.load, body)
+        if self.draft is not draft:  # another was chosen meanwhile
+            return
+        with self.prevent(TextArea.Changed):
+            editor.load_text(draft.shown if draft else "")
+        editor.read_only = draft is None or bool(draft.note)
+        if draft is not None and draft.text != editor.text and draft.typed is None and not draft.note:
+            draft.text = editor.text  # its line ends may be others; the bytes stay those of the file
+        self.list_bodies()
+        self._show_judgement()
+        self.judge_soon(0)
+
+    def list_bodies(self) -> None:
+        """Draw the list, and the editor's title."""
+        bodies, editor = self.query_one("#bodies", Rows), self.query_one("#editor", TextArea)
+        items = self.drafts.items
+        rows = [
+            Content.assemble(
+                (f"{draft.offer.name}{' *' if draft.is_edited else ''}", "bold" if draft is self.draft else ""),
+                (f"  {printable(draft.offer.about)}{', edited' if draft.is_edited else ''}", "$text-muted"),
+            )
+            for draft in items
+        ]
+        chosen = items.index(self.draft) if self.draft in items else None
+        bodies.fill(rows or [Content(EMPTY)], chosen, dead=() if rows else (0,))
+        unsaved = len(self.drafts.unsaved)
+        bodies.border_subtitle = Content(f"{unsaved} not saved" if unsaved else "")
+        draft = self.draft
+        editor.border_title = Content(
+            f"{draft.offer.name}{' * edited' if draft.is_edited else ''}" if draft else "body"
+        )
+        editor.border_subtitle = Content(f"read-only: {draft.note}" if draft and draft.note else "")
+
+    @on(OptionList.OptionHighlighted, "#bodies")
+    def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        draft = self.drafts.items[event.option_index]
+        if draft is not self.draft:
+            self.doctor.background(self.open(draft), what="open the body", group="body", exclusive=True)
+
+    @on(OptionList.OptionSelected, "#bodies")
+    def _selected(self) -> None:
+        self.query_one("#editor", TextArea).focus()
+
+    @on(TextArea.Changed, "#editor")
+    def _typed(self) -> None:
+        draft = self.draft
+        if draft is None:
+            return
+        before = draft.is_edited
+        draft.type(self.query_one("#editor", TextArea).text)
+        if draft.is_edited is not before:
+            self.list_bodies()
+        self.judgement = None
+        self.judge_soon()
+
+    def judge_soon(self, pause: float = PAUSE) -> None:
+        """Judge what stands in the editor once nobody types."""
+        if self._pause is not None:
+            self._pause.stop()
+        self._pause = self.set_timer(pause or 0.001, self._begin)
+
+    def _begin(self) -> None:
+        self._again = True
+        if not self._judging:
+            self._judging = True
+            self.doctor.background(self._judge(), what="check the body", group="judging")
+
+    async def _judge(self) -> None:
+        """One judgement after the other, until the last is that of what stands there."""
+        try:
+            while self._again:
+                self._again = False
+                draft = self.draft
+                if draft is None or self.doctor.state.diagnosis is None:
+                    break
+                judgement = await self.bench.judge(draft.source, draft.content)
+                if draft is self.draft and not self._again:
+                    self.judgement = judgement
+                    self._show_judgement()
+                    self.post_message(self.Judged())
+        except (Lost, CannotExamine) as error:
+            self._show_judgement(f"the body was not checked: {error}")
+        finally:
+            self._judging = False
+
+    def _show_judgement(self, problem: str = "") -> None:
+        faults, judgement = self.query_one("#faults", Rows), self.judgement
+        if judgement is None:
+            faults.fill([Content(printable(problem) or ("checking ..." if self.draft else EMPTY))], None, dead=(0,))
+            faults.border_title, faults.border_subtitle = "checks", ""
+            return
+        rows = [shown.fault(one) for one in judgement.faults]
+        more = [one for one in (shown.syntax(judgement), shown.contract(judgement)) if one is not None]
+        dead = range(len(rows) + len(more) - 1, len(rows) + len(more))
+        faults.fill([*rows, *more], None, dead=dead)
+        faults.border_title = Content(f"checks: {shown.headline(judgement)}")
+        faults.border_subtitle = Content(shown.foretold(judgement))
+
+    @on(OptionList.OptionSelected, "#faults")
+    def _go_to(self, event: OptionList.OptionSelected) -> None:
+        judgement = self.judgement
+        if judgement is None:
+            return
+        if event.option_index < len(judgement.faults):
+            self.go_to(judgement.faults[event.option_index])
+        elif judgement.syntax_line:
+            self._move(judgement.syntax_line, judgement.syntax_column or 0, 1)
+
+    def next_fault(self) -> Fault | None:
+        """Go to the next fault that has a place; None where there is none."""
+        faults = [one for one in self.judgement.faults if one.line] if self.judgement else []
+        if not faults:
+            if self.judgement and self.judgement.syntax_line:
+                self._move(self.judgement.syntax_line, self.judgement.syntax_column or 0, 1)
+            return None
+        one = faults[self._next_fault % len(faults)]
+        self._next_fault += 1
+        self.go_to(one)
+        return one
+
+    def go_to(self, fault: Fault) -> None:
+        """Select the place of a fault in the editor."""
+        if fault.line is not None:
+            self._move(fault.line, fault.column or 0, fault.length)
+
+    def _move(self, line: int, column: int, length: int) -> None:
+        editor = self.query_one("#editor", TextArea)
+        row = min(line - 1, editor.document.line_count - 1)
+        width = len(editor.document.get_line(row))
+        editor.focus()
+        editor.move_cursor((row, min(column, width)), center=True)
+        editor.move_cursor((row, min(column + length, width)), select=True)
+
+    def lay_out(self) -> str:
+        """Format what stands in the editor; the answer says why not, empty where it was done."""
+        draft, editor = self.draft, self.query_one("#editor", TextArea)
+        if draft is None or draft.note:
+            return draft.note if draft else EMPTY
+        try:
+            text = laid_out(editor.text)
+        except ValueError as error:
+            return f"it is no JSON yet: {error}"
+        if text != editor.text:
+            editor.replace(text, editor.document.start, editor.document.end)
+            editor.move_cursor((0, 0))
+        return ""
