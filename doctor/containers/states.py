@@ -182,7 +182,7 @@ class Following:
         if stream is None:
             return
         with contextlib.suppress(OSError, AttributeError):
-            raw = stream.raw._fp.fp.raw  # noqa: SLF001 # the libraries have no other way to the socket
+            raw: Any = stream.raw._fp.fp.raw  # type: ignore[union-attr] # noqa: SLF001 # no other way to the socket
             getattr(raw, "_sock", raw).shutdown(socket.SHUT_RDWR)
 
 

@@ -1,0 +1,32 @@
+"""Two lines about the chosen row: what it is, in full, and what Enter will do."""
+
+from rich.cells import cell_len, set_cell_size
+
+from doctor.reports.clean import printable
+from tui.targets.rows import Row
+
+
+def about(row: Row | None, query: str, width: int) -> str:
+    """The two lines; what is too long ends in `…`."""
+    return "\n".join(_short(line, width) for line in _lines(row, query))
+
+
+def _lines(row: Row | None, query: str) -> tuple[str, str]:
+    if row is None:
+        if query.strip():
+            return "no row fits; Enter opens what is typed: a path, a URL,", "docker NAME or k8s KIND/NAME -n NAMESPACE"
+        return "nothing here yet", ""
+    if row.remark:
+        return row.remark, "Enter tries again"
+    if row.opens is not None:
+        what = "its namespaces" if row.kind == "context" else "its workloads"
+        first = f"{row.kind} {row.name}" + (f"  {row.standing.words}" if row.standing.words else "")
+        return first, "Enter closes it" if row.opens else f"Enter lists {what}"
+    place = f" ({row.where})" if row.where and row.kind != "folder" and not row.key.startswith("recent:") else ""
+    words = f"  {row.standing.words}" if row.standing.words else ""
+    return f"{row.name}{place}{words}", f"Enter: {row.call.command}" if row.call else ""
+
+
+def _short(line: str, width: int) -> str:
+    flat = printable(line).replace("\n", " ")
+    return flat if cell_len(flat) <= width else set_cell_size(flat, width - 1).rstrip() + "…"

@@ -1,0 +1,198 @@
+"""Where the rows come from: each source beside the screen and beside the others, so that none holds up another."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from doctor.errors import DoctorError
+from doctor.redact import redact_lines
+from tui.targets.beside import beside, streamed, told
+from tui.targets.cluster_rows import Answer, Node, Tree, key_of
+from tui.targets.rows import Section
+from tui.targets.source_rows import container_section, file_sections, recent_section
+
+if TYPE_CHECKING:
+    from doctor.cluster.states import Cluster
+    from doctor.containers.states import Following, Told
+    from doctor.discovery import Found
+
+Put = Callable[[str, Section], None]
+Job = Awaitable[None]
+
+EVERY = 5.0  # seconds between two lists of a namespace
+SELDOM = 60.0  # the same where it fails again and again
+SHARE = 10  # a list that takes long is asked for the less: at most a tenth of the time goes into it
+
+
+async def recents(folder: Path, put: Put) -> None:
+    """The last calls."""
+
+    def read() -> Section:
+        from doctor.recent import recents as kept
+
+        found = kept()
+        files = {"script", "document", "manifest", "folder", "log", "report"}
+        names = (one.call.name for one in found.items if one.call.kind in files)
+        return recent_section(found, folder, frozenset(name for name in names if not Path(name).exists()))
+
+    put("recent", await beside(read))
+
+
+async def files(folder: Path, put: Put, *, anew: bool) -> None:
+    """What lies in the folder, as it is found; `anew`: what was found before stays until all is read."""
+    from doctor.discovery import Discovery
+
+    look = Discovery(folder)
+    found: list[Found] = []
+    try:
+        async for batch in streamed(look):
+            found += batch
+            if not anew:
+                _put_files(put, found, folder, "looking ...")
+    except DoctorError as error:
+        _put_files(put, found, folder, "", str(error))
+        return
+    _put_files(put, found, folder, look.limit)
+
+
+def _put_files(put: Put, found: "list[Found]", folder: Path, note: str, problem: str = "") -> None:
+    checked, saved = file_sections(found, folder, note, problem)
+    put("files", checked)
+    put("saved", saved)
+
+
+class Engines:
+    """The containers of the engine, followed for as long as the screen lives."""
+
+    def __init__(self) -> None:
+        self._following: Following | None = None
+
+    async def follow(self, put: Put) -> None:
+        """Go on until cancelled."""
+        put("containers", container_section(None))
+        await beside(_load_engine)
+
+        def begin(tell: "Callable[[Told], None]") -> Callable[[], None]:
+            from doctor.containers.states import Following
+
+            self._following = Following(tell)
+            return self._following.run
+
+        try:
+            async for news in told(begin):
+                put("containers", container_section(news))
+        finally:
+            if self._following is not None:
+                self._following.close()
+
+    def hurry(self) -> None:
+        """Look for the engine now."""
+        if self._following is not None:
+            self._following.hurry()
+
+
+def _load_engine() -> None:
+    """The engine's library takes its time; nobody shall wait for it."""
+    import_module("doctor.containers.states")
+
+
+class Clusters:
+    """The contexts of the kubeconfig; what is open is asked for every few seconds while somebody looks."""
+
+    def __init__(self, put: Put) -> None:
+        self.tree = Tree()
+        self._put = put
+        self._clusters: dict[str, Cluster] = {}
+        self._polls: dict[Node, asyncio.Task[None]] = {}
+        self._looked_at = False
+
+    async def read(self) -> None:
+        """The contexts there are."""
+        self.show()
+        self.tree.contexts, self.tree.current, self.tree.problem = await beside(_contexts)
+        self.show()
+
+    def show(self) -> None:
+        """Tell how it stands."""
+        self._put("clusters", self.tree.section())
+
+    def look(self, *, looked_at: bool) -> None:
+        """Ask while somebody looks, and not otherwise."""
+        self._looked_at = looked_at
+        self._arrange()
+
+    def toggle(self, key: str) -> None:
+        """Open a node, or close it."""
+        self.tree.toggle(key)
+        self._arrange()
+        self.show()
+
+    def ask(self, key: str) -> None:
+        """Ask a node again, now."""
+        for node, task in list(self._polls.items()):
+            if key == key_of(node):
+                task.cancel()
+                del self._polls[node]
+        self._arrange()
+
+    def close(self) -> None:
+        """End everything."""
+        self._looked_at = False
+        self._arrange()
+        for cluster in self._clusters.values():
+            cluster.close()
+
+    def _arrange(self) -> None:
+        wanted = self.tree.polled() if self._looked_at else []
+        for node in [node for node in self._polls if node not in wanted]:
+            self._polls.pop(node).cancel()
+        for node in wanted:
+            if node not in self._polls:
+                self._polls[node] = asyncio.create_task(self._poll(node), name=f"asking {node}")
+
+    async def _poll(self, node: Node) -> None:
+        """Ask a node until it is closed; what fails is asked for more and more seldom."""
+        pause = EVERY
+        while True:
+            began = time.monotonic()
+            before = self.tree.answers.get(node)
+            try:
+                answer = await beside(lambda: self._ask(node))
+                pause = EVERY
+            except DoctorError as error:
+                answer = Answer(before.found if before else None, redact_lines(str(error)))
+                pause = min(pause * 2, SELDOM)
+            except Exception as error:
+                text = f"{type(error).__name__}: {redact_lines(str(error))}; a bug in doctor, not in your cluster"
+                answer = Answer(before.found if before else None, text)
+                pause = SELDOM
+            self.tree.answers[node] = answer
+            if answer != before:
+                self.show()
+            await asyncio.sleep(max(pause, SHARE * (time.monotonic() - began) if not answer.error else pause))
+
+    def _ask(self, node: Node) -> Answer:
+        from doctor.cluster.states import Cluster
+
+        context, namespace = node
+        cluster = self._clusters.setdefault(context, Cluster(context or None))
+        return Answer(cluster.workloads(namespace) if namespace else cluster.namespaces())
+
+
+def _contexts() -> tuple[tuple[str, ...], str, str]:
+    """The contexts, the current one, and why there is none."""
+    from doctor.cluster.api import contexts
+    from doctor.cluster.kubeconfig import current_context, settings_of
+    from doctor.errors import CannotExamine
+
+    found = tuple(contexts())
+    if found:
+        return found, current_context(None), ""
+    try:
+        settings = settings_of(None, None, 10)
+    except CannotExamine as error:
+        return (), "", str(error)
+    return ("",), "", settings.said_by  # the account of the pod that doctor runs in

@@ -1,0 +1,106 @@
+"""Recent calls, files and containers as rows."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from doctor.diagnosis.call import Call
+from doctor.states import Level, Standing
+from tui.targets.rows import Row, Section, counted, size
+
+if TYPE_CHECKING:
+    from doctor.containers.states import Told
+    from doctor.discovery import Found
+    from doctor.recent import Recents
+
+LEVELS: dict[str, Level] = {"failing": "bad", "healthy": "well", "inconclusive": "odd"}
+ORDER = ("script", "manifest", "document")
+SAVED = ("report", "log")
+
+
+def recent_section(recents: "Recents", folder: Path, gone: frozenset[str] = frozenset()) -> Section:
+    """The last calls; `gone` are names of files that are not there any more."""
+    from doctor.recent import is_whole, usable
+
+    rows = []
+    for one in recents.items:
+        call = usable(one.call, folder)
+        standing = Standing(one.outcome, LEVELS.get(one.outcome, ""))
+        if one.call.name in gone:
+            standing = Standing("not there any more", "off")
+        elif not is_whole(one.call):
+            standing = Standing("its secret was not kept; type it again", "odd")
+        words = call.command
+        rows.append(Row(f"recent:{words}", call.kind, _title(call), standing, one.used, call, where=words))
+    if recents.remark:
+        rows.append(Row("remark:recent", "", "", remark=recents.remark, again="recent"))
+    return Section("Recent", tuple(rows), "what was diagnosed last, when, and how it ended" if recents.items else "")
+
+
+def _title(call: Call) -> str:
+    """The target, with what else was asked for: the same script with other samples is another row."""
+    options = [
+        *(f"--sample {Path(one).name}" for one in call.samples),
+        *(f"--image {one}" for one in (call.image,) if one),
+        *(f"--env {Path(one).name}" for one in (call.environment,) if one),
+        *(f"--source {Path(one).name}" for one in (call.source,) if one),
+        *(f"--python {one}" for one in (call.python,) if one),
+    ]
+    return " ".join([call.title, *options])
+
+
+def file_sections(found: "Sequence[Found]", folder: Path, note: str, problem: str = "") -> tuple[Section, Section]:
+    """Files to check, and what was saved: reports, bundles, logs."""
+    rows = [_file(one, folder) for one in found]
+    where = "this folder" if folder == Path() else str(folder)
+    checked = sorted((one for one in rows if one.kind in ORDER), key=lambda one: ORDER.index(one.kind))
+    saved = sorted((one for one in rows if one.kind in SAVED), key=lambda one: SAVED.index(one.kind))
+    title = f"Files in {where}"
+    if len(checked) > 1:
+        call = Call(kind="folder", name=str(folder))
+        checked = [Row("folder:", "folder", f"all {len(checked):,} of them", call=call, where=where), *checked]
+    if problem:
+        checked.append(Row("remark:files", "", "", remark=problem, again="files"))
+    elif not checked and not note:
+        remark = (
+            "no entry script, manifest or description of a service lies in this folder or three levels below; start "
+            "doctor where they lie, or type the path of one above"
+        )
+        checked.append(Row("remark:files", "", "", remark=remark, again="files"))
+    return Section(title, tuple(checked), note), Section("Logs, reports and bundles", tuple(saved))
+
+
+def _file(one: "Found", folder: Path) -> Row:
+    name = str(one.path.relative_to(folder)) if one.path.is_relative_to(folder) else str(one.path)
+    words = one.remark or (size(one.size) if one.kind == "log" else "")
+    level: Level = "odd" if one.remark else ""
+    call = Call(kind=one.kind, name=str(one.path))
+    return Row(f"file:{name}", one.kind, name, Standing(words, level), one.modified, call)
+
+
+def container_section(told: "Told | None", address: str = "") -> Section:
+    """The containers of the engine, or why there are none."""
+    from doctor.containers.states import Containers
+
+    title = "Docker containers"
+    if told is None:
+        return Section(title, note=f"asking the engine{f' at {address}' if address else ''} ...")
+    if not isinstance(told, Containers):
+        remark = Row("remark:containers", "", "", remark=f"{told.reason} (doctor keeps looking)", again="containers")
+        return Section(title, (remark,), "no engine")
+    rows = tuple(
+        Row(
+            f"container:{one.name}",
+            "container",
+            one.name,
+            one.standing,
+            one.since,
+            Call(kind="container", name=one.name),
+            where=one.image,
+        )
+        for one in told.items
+    )
+    if not rows:
+        words = f"the engine at {told.address} has no containers; start yours (docker run), and it appears here"
+        return Section(title, (Row("remark:containers", "", "", remark=words, again="containers"),))
+    return Section(title, rows, counted(rows, "container"))
