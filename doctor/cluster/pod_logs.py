@@ -6,7 +6,7 @@ lines are asked for then. Source: `ReadLogs` of the kubelet.
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -99,7 +99,7 @@ def _read(api: Api, one: Wanted, bounds: _Bounds) -> Log | Unseen:
         return Unseen(what=one.source, reason=str(error))
     if _FAILED.match(body) and body.count(b"\n") < 3:
         return Unseen(what=one.source, reason=redact(" ".join(body.decode("utf-8", "replace").split())))
-    log = read_text(one.source, iter([b"\n".join(_lines(body))]))
+    log = read_text(one.source, iter([b"\n".join(whole_lines(body.split(b"\n")))]))
     return msgspec.structs.replace(log, text=redact_lines(log.text), unread=unread or log.unread)
 
 
@@ -155,9 +155,9 @@ def _get(api: Api, one: Wanted, query: dict[str, str | int], most: int) -> bytes
     return api.get(path, {"container": one.container, "timestamps": True, **more, **query}, most=most, tries=TRIES)
 
 
-def _lines(body: bytes) -> Iterator[bytes]:
+def whole_lines(lines: Iterable[bytes]) -> Iterator[bytes]:
     """The lines without their times; parts of a long one are put together again."""
-    for line in body.split(b"\n"):
+    for line in lines:
         text = with_time(line)[1]
         yield _joined(text) if len(text) > PARTS[0] else text
 

@@ -16,6 +16,7 @@ MOST_MEMBERS = 100_000
 ZIP, EMPTY_ZIP = b"PK\x03\x04", b"PK\x05\x06"
 REFUSED = {b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!\x1a\x07": "rar"}
 TAR_AT, TAR = 257, b"ustar"
+BUNDLE, BUNDLE_LOGS = "doctor.json", "logs/"  # of a support bundle only the logs are logs
 
 Member = tuple[str, Iterator[bytes]]
 
@@ -42,8 +43,10 @@ def members_of_zip(chunks: Iterator[bytes], stream: BinaryIO | None, source: str
 
     try:
         with zipfile.ZipFile(stream or _held(chunks, source)) as archive:
-            for info in archive.infolist()[:MOST_MEMBERS]:
-                if info.is_dir() or not _is_wanted(info.filename):
+            members = archive.infolist()[:MOST_MEMBERS]
+            beginning = BUNDLE_LOGS if members and members[0].filename == BUNDLE else ""
+            for info in members:
+                if info.is_dir() or not info.filename.startswith(beginning) or not _is_wanted(info.filename):
                     continue
                 if info.flag_bits & 1:
                     raise CannotExamine(f"{source} is encrypted; unpack it and give the files in it")

@@ -16,10 +16,34 @@ LONGEST = 4096  # bytes of a line that are read to be shown
 _KEPT = 8  # chunks whose lines are remembered
 
 
+class Held:
+    """An open file by its number, closed when nobody holds it any more: a thread may be reading when others let go."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    @classmethod
+    def of(cls, path: str) -> "Held":
+        """A file to be read. Raises OSError."""
+        return cls(os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0)))
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file as it is now."""
+        return os.fstat(self.number).st_size
+
+    def read(self, size: int, offset: int) -> bytes:
+        """Some bytes, fewer at the end."""
+        return os.pread(self.number, size, offset)
+
+    def __del__(self) -> None:
+        os.close(self.number)
+
+
 class LineIndex:
     """The lines of an open file that may grow. One thread may count while another reads."""
 
-    def __init__(self, file: int) -> None:
+    def __init__(self, file: Held) -> None:
         self.file = file
         self.counted = 0  # bytes
         self._ends = array("Q")  # line feeds up to the end of each whole chunk
@@ -27,11 +51,6 @@ class LineIndex:
         self._ended = True  # whether the last byte is a line feed
         self._starts: OrderedDict[int, tuple[int, list[int]]] = OrderedDict()
         self._lock = threading.Lock()
-
-    @property
-    def size(self) -> int:
-        """Bytes of the file as it is now."""
-        return os.fstat(self.file).st_size
 
     @property
     def lines(self) -> int:
@@ -44,14 +63,14 @@ class LineIndex:
 
     def count(self, most: int = STEP) -> bool:
         """Count up to `most` bytes more. False when there are none; True also when the file has shrunk."""
-        size = self.size
+        size = self.file.size
         if size < self.counted:
             self.forget()
             return True
         end = min(size, self.counted + most)
         while self.counted < end:
             into = self.counted % CHUNK
-            data = os.pread(self.file, CHUNK - into, self.counted)
+            data = self.file.read(CHUNK - into, self.counted)
             if not data:
                 return False
             self._ended = data.endswith(b"\n")
@@ -62,7 +81,7 @@ class LineIndex:
             else:
                 self._rest += found
             self.counted += len(data)
-        return end < self.size
+        return end < self.file.size
 
     def forget(self) -> None:
         """Begin anew: the file is another one."""
@@ -91,7 +110,7 @@ class LineIndex:
             if held and held[0] == end:
                 self._starts.move_to_end(chunk)
                 return held[1]
-        data = os.pread(self.file, end - chunk * CHUNK, chunk * CHUNK)
+        data = self.file.read(end - chunk * CHUNK, chunk * CHUNK)
         found = list(accumulate((len(part) + 1 for part in data.split(b"\n")[:-1]), initial=chunk * CHUNK))[1:]
         with self._lock:
             self._starts[chunk] = (end, found)
@@ -112,11 +131,11 @@ class LineIndex:
             return []
         places = [self.start(line) for line in range(first, first + number + 1)]
         if places[-1] - places[0] <= number * most:  # none of them is long enough to matter
-            data = os.pread(self.file, places[-1] - places[0], places[0])
+            data = self.file.read(places[-1] - places[0], places[0])
             parts = ((data[one - places[0] : end - places[0]], end - one) for one, end in pairwise(places))
         else:
             spans = pairwise(places)
-            parts = ((os.pread(self.file, min(end - one, most + 2), one), end - one) for one, end in spans)
+            parts = ((self.file.read(min(end - one, most + 2), one), end - one) for one, end in spans)
         return [_bare(part, size, most) for part, size in parts]
 
 

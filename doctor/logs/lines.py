@@ -1,6 +1,5 @@
 """The lines of one log as a person reads them, however large it is: from a file, or from what evidence has kept."""
 
-import os
 import re
 from array import array
 from bisect import bisect_left, bisect_right
@@ -11,7 +10,7 @@ from typing import Protocol
 
 from checks.evidence import Log
 from doctor.logs.decoding import decode, plain
-from doctor.logs.line_index import CHUNK, LONGEST, LineIndex
+from doctor.logs.line_index import CHUNK, LONGEST, Held, LineIndex
 from doctor.redact import redact_lines
 from doctor.reports.clean import printable
 
@@ -19,9 +18,10 @@ STDERR, BEGINS = 1, 2  # bits of a mark
 MARKS = bytes(48 + bits for bits in range(4))
 """One byte for each line of a file that a spool wrote; `0` is a line of standard output in the middle of a run."""
 SHOWN = LONGEST - 200  # characters; of what is read the end is hidden, where a secret may be cut
-_BLOCK = 64  # lines that are redacted together
-_BEFORE = 120  # lines before them that tell whether a key goes on
-_BLOCKS_KEPT = 64
+_BLOCK = 16  # lines that are redacted together
+_BEFORE = 3  # lines before them that tell whether a value goes on
+_BEFORE_KEY = 120  # the same where a key in PEM form stands
+_BLOCKS_KEPT = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ class RecordedLines:
 class FileLines:
     """The lines of an open file. `marks` is the file of marks beside it. Texts that are not `clean` are redacted."""
 
-    def __init__(self, file: int, marks: int | None = None, *, clean: bool = False) -> None:
+    def __init__(self, file: Held, marks: Held | None = None, *, clean: bool = False) -> None:
         self.index = LineIndex(file)
         self._marks, self._clean = marks, clean
         self._blocks: OrderedDict[int, tuple[int, list[Line]]] = OrderedDict()
@@ -156,14 +156,15 @@ class FileLines:
     def count(self) -> int:
         """Lines that are counted."""
         if self._marks is not None:  # a line is there once its mark is
-            return min(self.index.lines, os.fstat(self._marks).st_size)
+            return min(self.index.lines, self._marks.size)
         return self.index.lines
 
     @property
     def starts(self) -> Sequence[int]:
         """Where the service began again."""
         while self._looked < self.count and (some := self.marks(self._looked, 1 << 20)):
-            self._starts.extend(self._looked + found.start() for found in re.finditer(b"[23]", some))
+            places = (self._looked + found.start() for found in re.finditer(b"[23]", some))
+            self._starts.extend(place for place in places if place)
             self._looked += len(some)
         return self._starts
 
@@ -191,7 +192,7 @@ class FileLines:
         read = self.index.read(first, wanted)
         texts = [_text(data) for data, _ in read]
         if not self._clean:
-            before = [_text(data) for data, _ in self.index.read(max(0, first - _BEFORE), min(first, _BEFORE), 200)]
+            before = self._before(first)
             texts = redact_lines("\n".join([*before, *texts])).split("\n")[len(before) :]
         marks = self.marks(first, wanted) or b"0" * wanted
         lines = [
@@ -202,6 +203,13 @@ class FileLines:
         while len(self._blocks) > _BLOCKS_KEPT:
             self._blocks.popitem(last=False)
         return lines
+
+    def _before(self, first: int) -> list[str]:
+        """What stands before a line and may begin a secret that goes on in it."""
+        before = self.index.read(max(0, first - _BEFORE_KEY), min(first, _BEFORE_KEY), 200)
+        if not any(b"PRIVATE KEY" in data for data, _ in before):
+            before = before[-_BEFORE:]
+        return [_text(data) for data, _ in before]
 
     def forget(self) -> None:
         """Begin anew: the file is another one."""
@@ -221,7 +229,7 @@ class FileLines:
         at, offset = first, self.index.start(first)
         end = self.index.counted
         while offset < end:
-            data = os.pread(self.index.file, min(CHUNK, end - offset), offset)
+            data = self.index.file.read(min(CHUNK, end - offset), offset)
             cut = data.rfind(b"\n") + 1
             if cut:
                 yield at, data[:cut]
@@ -234,7 +242,7 @@ class FileLines:
 
     def marks(self, first: int, number: int) -> bytes:
         """Their marks; none without a spool."""
-        return b"" if self._marks is None else os.pread(self._marks, max(0, number), first)
+        return b"" if self._marks is None else self._marks.read(max(0, number), first)
 
 
 def _text(data: bytes) -> str:

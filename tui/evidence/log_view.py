@@ -1,0 +1,225 @@
+"""The lines of a log, of which only those on the screen are read and drawn."""
+
+from typing import Any, ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from doctor.logs.scanning import Hits
+from tui.evidence.log_drawing import CLASSES, NO_STYLES, OVER, Gutter, Look, draw, wrapped
+from tui.evidence.log_rows import Rows
+
+_SIDEWAYS = 8  # cells
+
+
+class LogView(ScrollView, can_focus=True):
+    """Rows are the lines that a filter leaves; places are those of the log. Call `grown` when there are more."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = CLASSES
+    DEFAULT_CSS = """
+    LogView { height: 1fr; background: $surface; scrollbar-size-horizontal: 1; scrollbar-size-vertical: 1; }
+    LogView > .log--text { color: $foreground; }
+    LogView > .log--number { color: $text-muted; }
+    LogView > .log--gap { color: $text-muted; text-style: italic; }
+    LogView > .log--error { color: $text-error; }
+    LogView > .log--warning { color: $text-warning; }
+    LogView > .log--debug { color: $text-muted; }
+    LogView > .log--stderr { color: $text-muted; }
+    LogView > .log--own { color: $text-accent; text-style: bold; }
+    LogView > .log--proof { text-style: bold; }
+    LogView > .log--chosen { text-style: bold underline; }
+    LogView > .log--hit { text-style: reverse; }
+    LogView > .log--selected { background: $primary 30%; }
+    LogView > .log--cursor { background: $surface-lighten-2; }
+    LogView:focus > .log--cursor { background: $primary 40%; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "Line up", id="log.up", tooltip="One line up", show=False),
+        Binding("down,j", "move(1)", "Line down", id="log.down", tooltip="One line down", show=False),
+        Binding("shift+up,K", "extend(-1)", "Select up", id="log.select-up", tooltip="Select lines", show=False),
+        Binding("shift+down,J", "extend(1)", "Select down", id="log.select-down", tooltip="Select lines", show=False),
+        Binding("pageup", "page(-1)", "Page up", id="log.page-up", tooltip="One page up", show=False),
+        Binding("pagedown,space", "page(1)", "Page down", id="log.page-down", tooltip="One page down", show=False),
+        Binding("home,g", "first", "First line", id="log.first", tooltip="The first line", show=False),
+        Binding("end,G", "last", "Last line", id="log.last", tooltip="The last line", show=False),
+        Binding("left,h", "sideways(-1)", "Left", id="log.left", tooltip="Beginning of long lines", show=False),
+        Binding("right,l", "sideways(1)", "Right", id="log.right", tooltip="End of long lines", show=False),
+    ]
+
+    class Moved(Message):
+        """The cursor stands on another line; `back`: the person went towards the beginning."""
+
+        def __init__(self, *, back: bool) -> None:
+            super().__init__()
+            self.back = back
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows = Rows()
+        self.cursor = 0
+        self.begin = 0
+        self.proofs: dict[int, int] = {}
+        self.hits: Hits | None = None
+        self.lit: Any = None
+        self.wrap = False
+        self.ascii = False
+        self._widest = 0
+        self._page: tuple[object, list[tuple[int, Strip]]] | None = None
+        self._version = 0
+
+    def open(self, rows: Rows) -> None:
+        """Show other lines, or others of the same."""
+        self.rows, self._widest = rows, 0
+        self.cursor = self.begin = min(self.cursor, max(0, len(rows) - 1))
+        self.grown()
+
+    def grown(self) -> None:
+        """There are more lines, or they look otherwise."""
+        self._version += 1
+        self._fit()
+        self.refresh()
+
+    def _fit(self) -> None:
+        """The size of all lines; when wrapped, the last one may be scrolled to the top."""
+        height = len(self.rows) + (max(0, self.size.height - 1) if self.wrap and len(self.rows) else 0)
+        width = self.size.width if self.wrap else max(self._widest, 1)
+        if self.virtual_size != Size(width, height):
+            self.virtual_size = Size(width, height)
+
+    def notify_style_update(self) -> None:
+        """The theme has changed."""
+        super().notify_style_update()
+        self._version += 1
+
+    # ---- drawing
+
+    def render_line(self, y: int) -> Strip:
+        """One row of the screen."""
+        rows = self._rows_on_screen()
+        if y < len(rows):
+            return rows[y][1]
+        return Strip.blank(self.size.width, self.rich_style)
+
+    def _rows_on_screen(self) -> list[tuple[int, Strip]]:
+        top, left, width, height = round(self.scroll_y), round(self.scroll_x), self.size.width, self.size.height
+        key = (top, left, width, height, self._version, self.cursor, self.begin, self.wrap, self.has_focus)
+        if self._page is None or self._page[0] != key:
+            self._page = (key, self._draw(top, left, width, height))
+        return self._page[1]
+
+    def _draw(self, top: int, left: int, width: int, height: int) -> list[tuple[int, Strip]]:
+        styles = {name: self.get_component_rich_style(name, partial=name in OVER) for name in CLASSES}
+        gutter = self.gutter
+        room = max(1, width - gutter.width)
+        low, high = sorted((self.begin, self.cursor))
+        drawn: list[tuple[int, Strip]] = []
+        for row, line in self.rows.read(top, height):
+            proof = self.proofs.get(self.rows.place(row), 0)
+            look = Look(proof, row == self.cursor, low <= row <= high and low != high, self.lit)
+            head, text = draw(line, look, gutter, styles)
+            self._widest = max(self._widest, text.cell_length + gutter.width)
+            rest = self.rich_style + (styles["log--cursor"] if look.is_cursor else Style())
+            below = Strip([Segment(" " * gutter.width, rest)])
+            parts = wrapped(text, room) if self.wrap else [text.crop(left, left + room)]
+            for number, part in enumerate(parts):
+                whole = Strip.join([below if number else head, part.adjust_cell_length(room, rest)])
+                drawn.append((row, whole.adjust_cell_length(width, rest)))
+            if len(drawn) >= height:
+                break
+        if not self.wrap and self._widest > self.virtual_size.width:
+            self.call_later(self._fit)
+        return drawn[:height]
+
+    @property
+    def gutter(self) -> Gutter:
+        """What stands before the text."""
+        lines = self.rows.lines
+        return Gutter(max(4, len(str(self.rows.last_number))), bool(lines and lines.has_streams), self.ascii)
+
+    # ---- moving
+
+    def go(self, row: int, *, middle: bool = False, extend: bool = False) -> None:
+        """Put the cursor on a row, and show it."""
+        back = row < self.cursor
+        self.cursor = max(0, min(row, len(self.rows) - 1))
+        if not extend:
+            self.begin = self.cursor
+        top, height = round(self.scroll_y), self._height
+        if middle and not top <= self.cursor < top + height - 1:
+            self.scroll_to(y=self.cursor - height // 3, animate=False)
+        elif self.cursor < top:
+            self.scroll_to(y=self.cursor, animate=False)
+        elif self.cursor >= top + height or self.wrap:
+            self.scroll_to(y=self._top_for(self.cursor), animate=False)
+        self.refresh()
+        self.post_message(self.Moved(back=back))
+
+    @property
+    def _height(self) -> int:
+        return max(1, self.scrollable_content_region.height)
+
+    def _top_for(self, row: int) -> int:
+        """The first row with which a row is the last on the screen."""
+        if not self.wrap:
+            return row - self._height + 1
+        gutter, left, first = self.gutter, self._height, row
+        room = max(1, self.size.width - gutter.width)
+        while first >= 0 and (line := self.rows.line(first)):
+            left -= len(wrapped(draw(line, Look(), gutter, NO_STYLES)[1], room))
+            if left < 0:
+                break
+            first -= 1
+        return max(round(self.scroll_y), min(row, first + 1))
+
+    def action_move(self, step: int) -> None:
+        """Some lines further."""
+        self.go(self.cursor + step)
+
+    def action_extend(self, step: int) -> None:
+        """Select one line more."""
+        self.go(self.cursor + step, extend=True)
+
+    def action_page(self, step: int) -> None:
+        """A page further; the cursor keeps its place on the screen."""
+        by = step * max(1, self._height - 1)
+        self.scroll_to(y=self.scroll_y + by, animate=False)
+        self.go(self.cursor + by)
+
+    def action_first(self) -> None:
+        """The first line."""
+        self.go(0)
+
+    def action_last(self) -> None:
+        """The last line."""
+        self.go(len(self.rows) - 1)
+
+    def action_sideways(self, step: int) -> None:
+        """Along long lines."""
+        self.scroll_to(x=self.scroll_x + step * _SIDEWAYS, animate=False)
+
+    def on_resize(self) -> None:
+        """Fit again."""
+        self._fit()
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to the line; with shift, select up to it."""
+        rows = self._rows_on_screen()
+        if 0 <= event.y < len(rows):
+            self.go(rows[event.y][0], extend=event.shift)
+
+    def on_mouse_scroll_up(self, _: events.MouseScrollUp) -> None:
+        """Whoever scrolls back wants to read."""
+        self.post_message(self.Moved(back=True))
+
+    @property
+    def selected(self) -> list[int]:
+        """The rows that are selected; without a selection that of the cursor."""
+        low, high = sorted((self.begin, self.cursor))
+        return list(range(low, min(high + 1, len(self.rows))))
