@@ -1,10 +1,12 @@
 """`doctor tui [TARGET]`: find the line and fix it without leaving the screen."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 if TYPE_CHECKING:
     from doctor.diagnosis.call import Call
@@ -58,6 +60,12 @@ OF_LISTS = frozenset({"namespace", "context", "kubeconfig"})
 @click.option("--deployment", metavar="NAME", help="The deployment of a managed endpoint.")
 @click.option("--timeout", type=click.FloatRange(min=0.1), metavar="SECONDS", help="How long a diagnosis may take.")
 @click.option("--watch", is_flag=True, help="Renew the diagnosis whenever the target changes.")
+@click.option("--color/--no-color", default=None, help="[default: in colours, unless NO_COLOR is set]")
+@click.option("--browser", is_flag=True, help="Serve the screens to a browser of this machine, until Ctrl-C.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), metavar="N", help="The port for --browser. [default: a free one]"
+)
+@click.option("--served", is_flag=True, hidden=True)
 def command(target: tuple[str, ...], **given: Any) -> int:
     """Find the line and fix it without leaving the screen.
 
@@ -68,12 +76,52 @@ def command(target: tuple[str, ...], **given: Any) -> int:
     """
     if given["record"] and target:
         raise click.UsageError("--record opens what was saved; leave the target out")
+    if given["color"] is not None:
+        os.environ.pop("NO_COLOR", None)
+        os.environ |= {} if given["color"] else {"NO_COLOR": "1"}
+    if given["browser"]:
+        return _browse(target, given)
+    if given["port"] is not None:
+        raise click.UsageError("--port is for --browser")
+    if given["served"]:
+        os.environ["TEXTUAL_DRIVER"] = "tui.served:Driver"
     from tui.app import DoctorApp
 
     app = DoctorApp(_call(target, given), Path())
     app.state.watching = given["watch"]
     app.run()
     return app.return_code or 0
+
+
+def _browse(target: tuple[str, ...], given: dict[str, Any]) -> int:
+    """Serve the screens. What is wrong with the call is told here, not on a page."""
+    from doctor.errors import ConfigError
+
+    _call(target, given)
+    try:
+        from tui.serving import serve
+    except ImportError as error:
+        raise ConfigError("--browser needs textual-serve: pip install 'deployment-doctor[browser]'") from error
+    serve(_words(), given["port"] or 0, lambda url: click.echo(f"{url}\nfor this machine only; Ctrl-C ends it"))
+    return 0
+
+
+def _words() -> list[str]:
+    """The same call for each page: the options that were given, then the target."""
+    context = click.get_current_context()
+    words = []
+    for option in context.command.params:
+        name = option.name or ""
+        said = context.get_parameter_source(name) == ParameterSource.COMMANDLINE
+        if not said or not isinstance(option, click.Option) or name in {"browser", "port"}:
+            continue
+        value = context.params[name]
+        if option.is_flag:
+            words.append((option.opts if value else option.secondary_opts)[-1])
+        else:
+            for one in value if option.multiple else [value]:
+                words += [option.opts[-1], str(one)]
+    return [*words, "--", *context.params["target"]]
 
 
 def _call(target: tuple[str, ...], given: dict[str, Any]) -> "Call | None":
