@@ -54,4 +54,4 @@ def is_report(path: Path) -> bool:
     """Whether a file is a saved report or a support bundle, by its first bytes."""
     with path.open("rb") as stream:
         head = stream.read(4096)
-    return b'"doctor.report/' in head or b"doctor.bundle" in head
+    return b'"doctor.report/' in head or (head.startswith(b"PK") and b"doctor.json" in head[:64])

@@ -1,0 +1,149 @@
+"""Fix what a finding says, and take it back: shown first, written once agreed to, then diagnosed again."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.worker import WorkerCancelled, WorkerFailed
+
+from tui.fixes.clipboard import by_hand, copy
+
+if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel
+
+    from checks.finding import Finding, Fix
+    from doctor.applying import FileChange, Plan
+    from doctor.diagnosis.call import Call
+    from doctor.diagnosis.result import Diagnosis
+    from tui.app import DoctorApp
+
+
+@dataclass(frozen=True)
+class Applied:
+    """A fix that was carried out. `back` is the command that takes a patch back; files are taken back by doctor."""
+
+    title: str
+    call: "Call"
+    files: "tuple[FileChange, ...]" = ()
+    back: str = ""
+
+
+async def fix(app: "DoctorApp") -> None:
+    """Show the chosen finding's fixes, apply the one that is agreed to, and say what became of the finding."""
+    diagnosis, finding = app.state.diagnosis, app.finding
+    if diagnosis is None or finding is None:
+        _tell(app, "no finding is chosen: there is nothing to fix")
+        return
+    if not finding.fixes:
+        text = finding.no_fix or "doctor knows no fix for this"
+        await by_hand(app, f"{finding.title}\n{text}", "no fix is known")
+        return
+    plan = await _agreed(app, diagnosis, finding)
+    if plan is None:
+        return
+    applied = await _carried_out(diagnosis, plan)
+    app.applied.append(applied[0])
+    _tell(app, applied[1], severity="information")
+    await _renewed(app, diagnosis, finding)
+
+
+async def undo(app: "DoctorApp") -> None:
+    """Take the last fix of this run back, if the files are as doctor left them."""
+    from doctor.applying import carry_out, diff_of
+    from doctor.errors import CannotExamine
+
+    if not app.applied:
+        _tell(app, "no fix was applied since doctor was started: there is nothing to take back")
+        return
+    last = app.applied[-1]
+    if not last.files:
+        app.applied.pop()
+        if last.back:
+            await by_hand(app, last.back, "doctor takes no patch of a cluster back; this does")
+        else:
+            _tell(app, f"`{last.title}` changed the cluster, which has no way back; change it by hand")
+        return
+    back = tuple(one.back for one in reversed(last.files))
+    try:
+        await asyncio.to_thread(carry_out, back)
+    except CannotExamine as error:
+        await by_hand(app, diff_of(back), f"not taken back: {error}. This is what it would change")
+        return
+    app.applied.pop()
+    names = ", ".join(one.path for one in back)
+    left = f"; {len(app.applied)} more to take back" if app.applied else ""
+    _tell(app, f"took back `{last.title}` in {names}{left}", severity="information")
+    await _diagnosed(app, last.call)
+
+
+async def _agreed(app: "DoctorApp", diagnosis: "Diagnosis", finding: "Finding") -> "Plan | None":
+    from doctor.applying import Plan, planned
+    from doctor.applying_patches import planned_patch
+    from tui.fixes.fix_modal import FixModal
+
+    def plan(fix: "Fix") -> Plan:
+        return planned_patch(diagnosis, fix) if fix.patches and not fix.edits else planned(diagnosis, finding, fix)
+
+    def copied(text: str) -> None:
+        app.background(copy(app, text, "the command"), what="copy the command")
+
+    return await app.push_screen_wait(FixModal(finding, plan, copied))
+
+
+async def _carried_out(diagnosis: "Diagnosis", plan: "Plan") -> tuple[Applied, str]:
+    """Carry the plan out. Raises CannotExamine when nothing was changed."""
+    from doctor.applying import carry_out
+    from doctor.applying_patches import send, way_back
+    from doctor.errors import CannotExamine
+
+    if plan.patch is None:
+        await asyncio.to_thread(carry_out, plan.files)
+        words = f"changed {', '.join(one.path for one in plan.files)}; u takes it back"
+        return Applied(plan.fix.title, diagnosis.call, plan.files), words
+    words = await asyncio.to_thread(send, diagnosis, plan)
+    if not words.startswith("patched"):
+        raise CannotExamine(words)
+    return Applied(plan.fix.title, diagnosis.call, back=way_back(diagnosis.call, plan.patch)), words
+
+
+async def _renewed(app: "DoctorApp", diagnosis: "Diagnosis", finding: "Finding") -> None:
+    """Diagnose again, and say what became of the finding."""
+    if not await _diagnosed(app, diagnosis.call):
+        return
+    if app.state.failed:
+        _tell(app, f"the fix is written, but the diagnosis was not renewed: {app.state.failed.text}")
+        return
+    name = diagnosis.report.target.name
+    done = app.state.done.diagnosed if app.state.done else ()
+    after = next((one for one in done if one.report.target.name == name), None)
+    if after is not None:
+        said, good = outcome(finding, after)
+        _tell(app, said, severity="information" if good else "warning")
+
+
+def outcome(finding: "Finding", after: "Diagnosis") -> tuple[str, bool]:
+    """What became of a finding, in one line, and whether it is gone."""
+    report = after.report
+    found = {(one.id, one.title) for one in report.findings}
+    following = f"next: {report.causes[0].title}" if report.causes else f"{report.target.name} is {report.verdict}"
+    if (finding.id, finding.title) in found:
+        return f"remains: {finding.title}", False
+    if any(one.id == finding.id for one in report.findings):
+        return f"gone: {finding.title}; another of its kind is left", True
+    return f"gone: {finding.title}; {following}", True
+
+
+async def _diagnosed(app: "DoctorApp", call: "Call") -> bool:
+    """Diagnose, and wait for the end. False when another diagnosis took its place, or the app ends."""
+    worker = app.diagnose(call)
+    try:
+        await worker.wait()
+    except (WorkerCancelled, WorkerFailed):
+        return False
+    return True
+
+
+def _tell(app: "DoctorApp", text: str, severity: "SeverityLevel" = "warning") -> None:
+    from doctor.redact import redact_lines
+
+    app.notify(redact_lines(text), severity=severity, markup=False, timeout=8)

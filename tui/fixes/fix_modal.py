@@ -1,0 +1,235 @@
+"""What a fix changes, shown before anything is changed; the answer is the plan that the person agreed to."""
+
+import asyncio
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Checkbox, Footer, Input, Label, Static
+
+from checks.finding import Finding, Fix, Safety
+from doctor.applying import Plan, filled, placeholders
+from doctor.redact import redact, redact_lines
+from doctor.reports.clean import printable
+from tui.fixes.shown import colored, safety
+from tui.surviving import Surviving
+
+Planner = Callable[[Fix], Plan]
+"""Looks up what a fix would change. Called in a thread."""
+
+
+class FixModal(Surviving, ModalScreen[Plan | None]):
+    """One finding's fixes, one at a time. `plan` is asked in a thread, `copy` gets the commands to copy."""
+
+    HELP = """\
+What the fix would change, as a diff: lines with `-` go, lines with `+` come.
+
+- **safe** fixes keep the meaning of the code: Enter applies.
+- **review** fixes are right in most cases: read the change and tick the box, then Enter applies.
+- **placeholder** fixes have values for you to fill in first.
+
+Commands are only copied, never run. After a fix is applied the diagnosis is renewed; `u` takes the fix back.
+"""
+    CSS_PATH = "fixes.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "apply", "Apply", id="fix.apply", tooltip="Apply the change that is shown"),
+        Binding("space", "read", "I have read it", id="fix.read", tooltip="Tick the box: the change was read"),
+        Binding("n", "other(1)", "Next fix", id="fix.next", tooltip="Another way to cure the finding"),
+        Binding("p", "other(-1)", "Previous", id="fix.previous", tooltip="The fix before this one", show=False),
+        Binding("y", "copy", "Copy command", id="fix.copy", tooltip="Copy the commands; doctor runs none of them"),
+        Binding("escape", "leave", "Close", id="fix.close", tooltip="Change nothing"),
+        Binding("question_mark", "app.help", "Help", id="fix.help", tooltip="What is asked here", show=False),
+    ]
+    AUTO_FOCUS = "#fix-body"
+
+    def __init__(self, finding: Finding, plan: Planner, copy: Callable[[str], None]) -> None:
+        super().__init__()
+        self.finding = finding
+        self._planner = plan
+        self._copy = copy
+        self.number = 0
+        self.plan: Plan | None = None
+        self.values: dict[str, str] = {}
+
+    @property
+    def fix(self) -> Fix:
+        """The one that is shown, with the values that were filled in."""
+        return filled(self.finding.fixes[self.number], self.values)
+
+    @property
+    def may_apply(self) -> bool:
+        """Whether Enter would change something now."""
+        plan = self.plan
+        there = plan is not None and not plan.refused and bool(plan.files or plan.patch)
+        return there and (self.fix.safety is not Safety.REVIEW or self.query_one(Checkbox).value)
+
+    def compose(self) -> ComposeResult:
+        """Title, safety, what changes, what it asks for, and the buttons."""
+        with Vertical(id="fix-box"):
+            yield Static(id="fix-title", markup=False)
+            yield Static(id="fix-safety", markup=False)
+            with VerticalScroll(id="fix-body"):
+                yield Static(id="fix-facts", markup=False)
+                yield Vertical(id="fix-values")
+                yield Static(id="fix-diff", markup=False)
+                yield Static(id="fix-commands", markup=False)
+            yield Checkbox("I have read the change", id="fix-read", compact=True)
+            yield Static(id="fix-status", markup=False)
+            with Horizontal(id="fix-buttons"):
+                yield Button("Apply", variant="primary", id="apply", compact=True, tooltip="Enter")
+                yield Button("Copy command", id="copy", compact=True, tooltip="y")
+                yield Button("Next fix", id="next", compact=True, tooltip="n")
+                yield Button("Close", id="close", compact=True, tooltip="Escape")
+        yield Footer()
+
+    async def on_mount(self) -> None:
+        """Show the first fix."""
+        await self._show()
+
+    def on_resize(self) -> None:
+        """Leave room for the buttons on small terminals."""
+        self.query_one("#fix-body").styles.max_height = max(3, self.size.height - 13)
+
+    async def _show(self) -> None:
+        """Draw another fix, and look up what it changes."""
+        self.values = {}
+        self.query_one(Checkbox).value = False
+        values = self.query_one("#fix-values", Vertical)
+        await values.remove_children()
+        names = placeholders(self.finding.fixes[self.number])
+        for name in names:
+            field = Input(placeholder=f"a value for {name}", name=name, compact=True, tooltip=f"Put in place of {name}")
+            await values.mount(Horizontal(Label(name, markup=False), field, classes="value"))
+        if names:
+            self.query(Input).first().focus()
+        else:
+            self.query_one("#fix-body").focus()
+        self._look_up()
+
+    def _look_up(self) -> None:
+        self.plan = None
+        self._draw()
+        self.run_worker(self._plan(self.fix), group="plan", exclusive=True)
+
+    async def _plan(self, fix: Fix) -> None:
+        try:
+            self.plan = await asyncio.to_thread(self._planner, fix)
+        except Exception as error:  # told here: the person waits for what comes of it
+            self.plan = Plan(fix, refused=f"{type(error).__name__}: {redact_lines(str(error))} (a bug in doctor)")
+        if self.is_attached:
+            self._draw()
+
+    def _draw(self) -> None:
+        fix, plan, fixes = self.fix, self.plan, self.finding.fixes
+        which = f"{self.number + 1} of {len(fixes)}: " if len(fixes) > 1 else ""
+        self.query_one("#fix-title", Static).update(Content(f"{which}{_clean(fix.title)}"))
+        self.query_one("#fix-safety", Static).update(safety(fix.safety))
+        facts = [("changes", plan.where if plan and plan.where else ""), ("tried", fix.verified or "")]
+        if fix.edits and not fix.verified:
+            facts[1] = ("tried", "not yet: nobody has seen the service with this change")
+        self.query_one("#fix-facts", Static).update(
+            Content("\n").join(
+                Content.assemble((f"{label:<8}", "$text-muted"), _clean(words)) for label, words in facts if words
+            )
+        )
+        shown = plan.diff if plan else redact_lines(fix.diff or "")
+        self.query_one("#fix-diff", Static).update(colored(shown))
+        commands = "\n".join(map(_clean, fix.commands))
+        heading = "by hand" if fix.edits or fix.patches else "do it by hand"
+        if not fix.edits and not fix.patches and not fix.commands:
+            commands = "there is nothing to paste; make the change that the title names, then run the diagnosis again"
+        text = Content.assemble((f"{heading}\n", "$text-muted"), commands) if commands else Content("")
+        self.query_one("#fix-commands", Static).update(text)
+        self._draw_state()
+
+    def _draw_state(self) -> None:
+        """What may be done, and why not."""
+        fix, plan = self.fix, self.plan
+        can = bool(plan and not plan.refused and (plan.files or plan.patch))
+        self.query_one(Checkbox).display = can and fix.safety is Safety.REVIEW
+        self.query_one("#apply").display = bool(fix.edits or fix.patches)
+        self.query_one("#apply", Button).disabled = not self.may_apply
+        self.query_one("#copy").display = bool(fix.commands)
+        self.query_one("#next").display = len(self.finding.fixes) > 1
+        said = ""
+        if plan is None:
+            said = "looking up what it changes ..."
+        elif plan.refused:
+            said = f"cannot be applied: {plan.refused}"
+        self.query_one("#fix-status", Static).update(Content(_clean(said)))
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Keys that would do nothing are not offered."""
+        if action == "apply":
+            return bool(self.fix.edits or self.fix.patches)
+        if action == "read":
+            return self.query_one(Checkbox).display if self.is_mounted else False
+        if action == "other":
+            return len(self.finding.fixes) > 1
+        return action != "copy" or bool(self.fix.commands)
+
+    def action_apply(self) -> None:
+        """Agree to what is shown; where it is to be read first, ask for that."""
+        if self.may_apply:
+            self.dismiss(self.plan)
+        elif self.query_one(Checkbox).display:
+            self.query_one("#fix-status", Static).update("read the change, then tick the box (space)")
+            self.query_one(Checkbox).focus()
+
+    def action_read(self) -> None:
+        """Tick the box, or clear it."""
+        self.query_one(Checkbox).toggle()
+
+    async def action_other(self, step: int) -> None:
+        """Show another fix."""
+        self.number = (self.number + step) % len(self.finding.fixes)
+        await self._show()
+
+    def action_copy(self) -> None:
+        """Copy the commands, as they stand there."""
+        self._copy("\n".join(map(redact, self.fix.commands)))
+
+    def action_leave(self) -> None:
+        """Change nothing."""
+        self.dismiss(None)
+
+    def on_checkbox_changed(self, event: Checkbox.Changed) -> None:
+        """What was read may be applied."""
+        self._draw_state()
+        if event.value:
+            self.query_one("#apply").focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """A value was filled in: the change is another one."""
+        if event.input.name:
+            self.values[event.input.name] = event.value
+            self._look_up()
+
+    def on_input_submitted(self) -> None:
+        """Enter in a field goes to the next empty one, and applies when all are filled."""
+        empty = next((one for one in self.query(Input) if not one.value.strip()), None)
+        if empty is not None:
+            empty.focus()
+        else:
+            self.action_apply()
+
+    async def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Buttons do what the keys do."""
+        event.stop()
+        if event.button.id == "apply":
+            self.action_apply()
+        elif event.button.id == "copy":
+            self.action_copy()
+        elif event.button.id == "next":
+            await self.action_other(1)
+        else:
+            self.action_leave()
+
+
+def _clean(text: str) -> str:
+    return printable(redact(text))

@@ -1,0 +1,99 @@
+"""Write what is known into files: a bundle, a report in a format of choice, a text."""
+
+import asyncio
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui.app import DoctorApp
+
+FORMATS = {
+    "markdown": ("for a ticket or a pull request", ".md"),
+    "text": ("as the terminal shows it", ".txt"),
+    "json": ("for programs, and for doctor tui --record", ".json"),
+    "sarif": ("for code scanning and editors", ".sarif"),
+    "junit": ("for the test pages of a build", ".xml"),
+    "github": ("annotations of GitHub Actions", ".log"),
+}
+_WIDTH = 100  # columns of a text report in a file
+
+
+async def save_bundle(app: "DoctorApp") -> None:
+    """Ask for a path, and write evidence and report there, without secrets."""
+    done, diagnosis = app.state.done, app.state.diagnosis
+    if done is None or diagnosis is None:
+        app.notify("there is nothing to save yet: diagnose a target first", severity="warning", markup=False)
+        return
+    from doctor.bundle import write
+    from tui.fixes.save_modal import SaveModal
+
+    title = "save evidence and report in one file; secrets are masked"
+    answer = await app.push_screen_wait(SaveModal(title, Path(f"{file_name(app)}.zip")))
+    if answer is None:
+        return
+    path = answer[1]
+    app.notify(f"writing {path} ...", markup=False, timeout=3)
+    masked = await asyncio.to_thread(write, path, done)
+    words = f"{masked} secrets masked" if masked != 1 else "one secret masked"
+    size = await asyncio.to_thread(lambda: path.stat().st_size)
+    app.notify(
+        f"{path} ({size / 1000:,.0f} kB, {words}); doctor tui --record {path} opens it",
+        title="bundle saved",
+        markup=False,
+        timeout=10,
+    )
+
+
+async def export(app: "DoctorApp") -> None:
+    """Ask for format and path, and write the reports there."""
+    done = app.state.done
+    if done is None or not done.diagnosed:
+        app.notify("there is no report yet: diagnose a target first", severity="warning", markup=False)
+        return
+    from doctor.reports import render
+    from tui.fixes.save_modal import SaveModal
+
+    number = len(done.diagnosed)
+    title = (
+        f"export the report of {done.diagnosed[0].report.target.name}" if number == 1 else f"export {number} reports"
+    )
+    first = next(iter(FORMATS.values()))[1]
+    answer = await app.push_screen_wait(SaveModal(title, Path(f"{file_name(app)}{first}"), FORMATS))
+    if answer is None:
+        return
+    name, path = answer
+    reports = [one.report for one in done.diagnosed]
+    text = await asyncio.to_thread(render, name, reports, width=_WIDTH, encoding="utf-8")
+    await _written(app, path, text, f"the report as {name}")
+
+
+async def save_text(app: "DoctorApp", text: str, what: str) -> None:
+    """Ask for a path, and write a text there."""
+    from tui.fixes.save_modal import SaveModal
+
+    answer = await app.push_screen_wait(SaveModal(f"save {what}", Path(f"{file_name(app)}.txt")))
+    if answer is not None:
+        await _written(app, answer[1], text, what)
+
+
+async def _written(app: "DoctorApp", path: Path, text: str, what: str) -> None:
+    """Raises CannotExamine, which the app tells, when the file cannot be written."""
+    from doctor.bundle import replace_file
+
+    await asyncio.to_thread(replace_file, path, text.encode())
+    app.notify(f"wrote {what} to {path}", markup=False)
+
+
+def file_name(app: "DoctorApp") -> str:
+    """`doctor-score-2026-11-22`: the target and the day, fit for every file system; without an ending."""
+    call, diagnosis = app.state.call, app.state.diagnosis
+    name = diagnosis.report.target.name if diagnosis else call.title if call else ""
+    if call and call.kind == "report":
+        name = Path(call.name).name.removeprefix("doctor-")
+    elif diagnosis and diagnosis.report.target.kind in {"script", "manifest", "document", "log"}:
+        name = Path(name).name
+    stem = name.rpartition("://")[2].removesuffix(".py").removesuffix(".zip").removesuffix(".json")
+    words = re.sub(r"[^\w-]+", "-", stem).strip("-")[:60]
+    return f"doctor-{words or 'report'}-{datetime.now().astimezone():%Y-%m-%d}"
