@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from doctor.diagnosis.call import Call
 from doctor.diagnosis.result import Began, Diagnosis, Done, Failed, News
 from doctor.diagnosis.running import Running
+from tui.targets.remembering import remember
 
 if TYPE_CHECKING:
     from tui.app import DoctorApp
@@ -20,10 +21,13 @@ async def examine(app: "DoctorApp", call: Call) -> None:
     state.steps, state.failed, state.running = (), None, True
     state.began("starting")
     app.changed()
+    app.background(remember(app, call), what="keep this target among the recent ones")
     try:
         async for news in running.news():
             _write(state, news)
             app.changed()
+            if isinstance(news, Done):
+                app.background(remember(app, call, news), what="keep this target among the recent ones")
     except Exception as error:  # a bug here must not take the screen away
         _write(state, Failed(why="doctor", text=f"{type(error).__name__}: {error}"))
     finally:
