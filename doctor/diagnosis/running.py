@@ -25,6 +25,11 @@ class Running:
         self._process: asyncio.subprocess.Process | None = None
         self._cancelled = False
 
+    @property
+    def cancelling(self) -> bool:
+        """Whether its end was asked for."""
+        return self._cancelled
+
     async def news(self) -> AsyncIterator[News]:
         """What happens, as it happens; the last one is Done or Failed."""
         self._process = process = await asyncio.create_subprocess_exec(

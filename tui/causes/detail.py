@@ -1,0 +1,262 @@
+"""The right side: why, evidence, fix of the highlighted row, drawn line by line."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.text import Text
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content, Span
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.selection import Selection
+from textual.strip import Strip
+from textual.visual import Visual
+
+from doctor.reports.page import INDENT
+from tui.causes.detail_page import Document, Link, document, weight
+from tui.causes.rows import Listing, Row
+from tui.surviving import Surviving
+
+LIGHT = 20_000  # characters that are laid out at once; more takes a thread
+MOST_FOLDED = 40  # rows that one line may take
+
+_THEME = {
+    "dim": "$text-muted",
+    "cyan": "$text-accent",
+    "green": "$text-success",
+    "red": "$text-error",
+    "yellow": "$text-warning",
+    "blue": "$text-accent",
+    "magenta": "$text-secondary",
+}
+
+
+class Detail(Surviving, ScrollView, can_focus=True):
+    """Lines of one document. Those that lead somewhere can be reached with up and down, and opened."""
+
+    DEFAULT_CSS = """
+    Detail { scrollbar-size-vertical: 1; overflow-x: hidden; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "step(-1)", "Up", show=False, id="detail.up", tooltip="To the link above, else a line up"),
+        Binding("down,j", "step(1)", "Down", show=False, id="detail.down", tooltip="To the next link, else a line on"),
+        Binding("home", "scroll_home", "Top", show=False, id="detail.top", tooltip="To the title"),
+        Binding("end", "scroll_end", "End", show=False, id="detail.end", tooltip="To the last line"),
+        Binding("pageup", "page_up", "Page up", show=False, id="detail.page-up", tooltip="A page up"),
+        Binding("pagedown,space", "page_down", "Page down", show=False, id="detail.page-down", tooltip="A page on"),
+        Binding("enter", "follow", "Show", id="detail.follow", tooltip="Show where the marked line stands"),
+        Binding("left", "leave", "Back", show=False, id="detail.leave", tooltip="Back to the list"),
+    ]
+
+    @dataclass
+    class Followed(Message):
+        """A line that leads somewhere was opened."""
+
+        link: Link
+
+    class Left(Message):
+        """Back to the list."""
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._row: Row | None = None
+        self._listing: Listing | None = None
+        self._lines: list[tuple[Content, Link | None]] = []
+        self._link: Link | None = None
+        self._laid = (-1, -1)
+
+    @property
+    def text(self) -> str:
+        """What is shown, as plain lines."""
+        return "\n".join(line.plain for line, _ in self._lines)
+
+    @property
+    def link(self) -> Link | None:
+        """Where Enter leads."""
+        return self._link
+
+    # ---- what is shown
+
+    def show(self, row: Row | None, listing: Listing | None) -> None:
+        """Show the detail of a row. The place in the text stays where it is the same finding."""
+        same = row is not None and self._row is not None and row.key == self._row.key
+        self._row, self._listing = row, listing
+        self._lay(stay=same)
+
+    def on_resize(self) -> None:
+        """Lines are wrapped anew."""
+        if self._laid[0] != self._room:
+            self._lay(stay=True)
+
+    @property
+    def _room(self) -> int:
+        return max(2, self.size.width - 1)
+
+    def _lay(self, *, stay: bool) -> None:
+        row, listing, room = self._row, self._listing, self._room
+        if row is None or listing is None or not self.size.width:
+            self._take([], stay=False)
+        elif weight(row) <= LIGHT:
+            self.workers.cancel_group(self, "layout")
+            self._take(_folded(document(row, listing, room), room), stay=stay)
+        else:
+            self._take([(Content("  laying out a long text ..."), None)], stay=stay)
+            self.run_worker(self._lay_slowly(row, listing, room, stay=stay), group="layout", exclusive=True)
+
+    async def _lay_slowly(self, row: Row, listing: Listing, room: int, *, stay: bool) -> None:
+        def laid() -> list[tuple[Content, Link | None]]:
+            return _folded(document(row, listing, room), room)
+
+        try:
+            lines = await asyncio.to_thread(laid)
+        except Exception as error:  # told instead of ending the screen
+            lines = [(Content(f"  this detail could not be laid out: {type(error).__name__}"), None)]
+        self._take(lines, stay=stay)
+
+    def _take(self, lines: list[tuple[Content, Link | None]], *, stay: bool) -> None:
+        self._lines = lines
+        self._laid = (self._room, len(lines))
+        self.virtual_size = Size(0, len(lines))
+        if not stay:
+            self._link = None
+            self.scroll_to(y=0, animate=False, immediate=True)
+        self.refresh()
+
+    # ---- moving
+
+    def action_step(self, by: int) -> None:
+        """To the next link in sight, else a line further."""
+        top, height = self.scroll_offset.y, self.size.height
+        if (place := self._next_link(by)) is not None and top - 1 <= place <= top + height:
+            self._link = self._lines[place][1]
+            self.scroll_to_region(Region(0, place, 1, self._extent(place)), animate=False, immediate=True, force=True)
+            self.refresh()
+        else:
+            self.scroll_relative(y=by, animate=False, immediate=True)
+
+    def _next_link(self, by: int) -> int | None:
+        """The first line of the next link above or below the one that is marked, else of those in sight."""
+        starts = [
+            n
+            for n, (_, link) in enumerate(self._lines)
+            if link is not None and (n == 0 or self._lines[n - 1][1] is not link)
+        ]
+        current = next((n for n in starts if self._lines[n][1] is self._link), None)
+        top, bottom = self.scroll_offset.y, self.scroll_offset.y + self.size.height
+        if current is None or not top <= current < bottom:
+            current = top - 1 if by > 0 else bottom
+        beyond = [n for n in starts if (n > current if by > 0 else n < current)]
+        return (beyond[0] if by > 0 else beyond[-1]) if beyond else None
+
+    def _extent(self, place: int) -> int:
+        link = self._lines[place][1]
+        end = place
+        while end < len(self._lines) and self._lines[end][1] is link:
+            end += 1
+        return min(end - place, max(1, self.size.height))
+
+    def action_scroll_home(self) -> None:
+        """To the title."""
+        self.scroll_home(animate=False, immediate=True, x_axis=False)
+
+    def action_scroll_end(self) -> None:
+        """To the last line."""
+        self.scroll_end(animate=False, immediate=True, x_axis=False)
+
+    def action_page_up(self) -> None:
+        """A page up."""
+        self.scroll_page_up(animate=False)
+
+    def action_page_down(self) -> None:
+        """A page on."""
+        self.scroll_page_down(animate=False)
+
+    def action_follow(self) -> None:
+        """Open what the marked line leads to; without one, the first proof."""
+        link = self._link or next((link for _, link in self._lines if link is not None), None)
+        if link is not None:
+            self.post_message(self.Followed(link))
+
+    def action_leave(self) -> None:
+        """Back to the list."""
+        self.post_message(self.Left())
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a line that leads somewhere opens it."""
+        place = event.y + self.scroll_offset.y
+        link = self._lines[place][1] if place < len(self._lines) else None
+        if link is not None and self.text_selection is None:
+            self._link = link
+            self.refresh()
+            self.post_message(self.Followed(link))
+
+    # ---- drawing
+
+    def render_line(self, y: int) -> Strip:
+        """The line at that height; `›` before the one that Enter opens."""
+        width, place = self.size.width, y + self.scroll_offset.y
+        if place >= len(self._lines):
+            return Strip.blank(width, self.rich_style)
+        line, link = self._lines[place]
+        if link is not None and link is self._link and self.has_focus:
+            first = place == 0 or self._lines[place - 1][1] is not link
+            if first and line.plain[:1] == " ":
+                line = Content("›") + line[1:]
+            line = line.stylize("on $boost bold")
+        if (selection := self.text_selection) is not None and (span := selection.get_span(place)) is not None:
+            start, end = span
+            chosen = self.screen.get_visual_style("screen--selection")
+            line = line.stylize(chosen, start, len(line) if end == -1 else end)
+        strips = Visual.to_strips(self, line, width, 1, self.visual_style, apply_selection=False, pad=True)
+        strip = strips[0] if strips else Strip.blank(width, self.rich_style)
+        return strip.apply_offsets(0, place)
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """The text that the mouse marked."""
+        return selection.extract(self.text), "\n"
+
+    def selection_updated(self, selection: Selection | None) -> None:  # noqa: ARG002
+        """What the mouse marks is drawn at once."""
+        self.refresh()
+
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """The marked line shows only where the keys go."""
+        super().watch_has_focus(has_focus)
+        self.refresh()
+
+
+def _folded(page: Document, width: int) -> list[tuple[Content, Link | None]]:
+    """Lines no wider than `width`, in the theme's colours."""
+    lines: list[tuple[Content, Link | None]] = []
+    for number, text in enumerate(page.lines):
+        folded = _hanging(_content(text), width)
+        if len(folded) > MOST_FOLDED:
+            folded = [*folded[:MOST_FOLDED], Content("    ... and more of this line")]
+        lines += [(line, page.links.get(number)) for line in folded]
+    return lines
+
+
+def _hanging(text: Content, width: int) -> list[Content]:
+    """The text in lines of that width, further ones below the column at which its words begin."""
+    if text.cell_length <= width:
+        return [text]
+    plain = text.plain
+    label = INDENT if plain[:2] == "  " and plain[INDENT - 2 : INDENT] == "  " else 0
+    indent = min(len(plain) - len(plain[label:].lstrip()), width // 2)
+    first = text[: width * 2].fold(width)[0]
+    rest = text[len(first) :]
+    return [first, *(Content(" " * indent) + line for line in rest.fold(width - indent))]
+
+
+def _content(text: Text) -> Content:
+    spans = [Span(span.start, span.end, _themed(str(span.style))) for span in text.spans]
+    if text.style:
+        spans.insert(0, Span(0, len(text.plain), _themed(str(text.style))))
+    return Content(text.plain.rstrip(), spans)
+
+
+def _themed(style: str) -> str:
+    return " ".join(_THEME.get(word, word) for word in style.split())

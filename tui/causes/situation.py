@@ -1,0 +1,59 @@
+"""The part that tells how a diagnosis goes: its steps while it runs, and what happened where it came to nothing."""
+
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from tui.causes.steps import failure, progress
+from tui.state import State
+from tui.surviving import Surviving
+
+
+class Situation(Surviving, VerticalScroll):
+    """Steps and failure of the diagnosis under way or ended last."""
+
+    DEFAULT_CSS = """
+    Situation { height: 1fr; border-top: solid $panel; border-title-color: $text-muted; }
+    Situation.-beside { height: auto; max-height: 50%; }
+    Situation > Static { height: auto; width: 100%; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "screen.trace", "Trace", show=False, id="steps.trace", tooltip="Fold or unfold the trace"),
+    ]
+    jump_key = "s"
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self.border_title = "steps"
+        self.trace_open = False
+
+    def compose(self) -> ComposeResult:
+        """One text."""
+        yield Static(markup=False)
+
+    def draw(self, state: State, *, cancelling: bool, with_steps: bool) -> None:
+        """Draw it anew."""
+        failed = None if state.running else state.failed
+        parts: list[Content] = []
+        if with_steps and state.steps:
+            room = max(3, self.screen.size.height - 8)
+            parts.append(progress(state, max(20, self.size.width), room, cancelling=cancelling))
+        if failed is not None:
+            has_result = state.diagnosis is not None
+            parts.append(failure(failed, trace_open=self.trace_open, has_result=has_result))
+        if not parts:
+            parts = [Content(" nothing is diagnosed yet\n\n 1 chooses a target").stylize("$text-muted")]
+        self.border_title = "what happened" if failed else "steps"
+        self.query_one(Static).update(Content("\n\n").join(parts))
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on the folded trace unfolds it."""
+        text = str(self.query_one(Static).content).split("\n")
+        line = event.y + self.scroll_offset.y - 1
+        if 0 <= line < len(text) and " trace, " in text[line]:
+            self.call_later(self.run_action, "screen.trace")
