@@ -104,6 +104,7 @@ class DoctorApp(Surviving, App[None]):
         self._complaint = themes.dress(self)
         self._can_cancel = False
         self.running: Running | None = None
+        self.watched: Call | None = None
         self.applied: list[Applied] = []
         self.before_leaving: list[Callable[[], Awaitable[bool]]] = []  # each is asked; False: the person stays
         self.copied: tuple[str, float] | None = None
@@ -118,8 +119,11 @@ class DoctorApp(Surviving, App[None]):
 
     # ---- diagnosing
 
-    def diagnose(self, call: "Call") -> "Worker[None]":
-        """Diagnose a target, end what is under way, and show the causes. The worker ends with the diagnosis."""
+    def diagnose(self, call: "Call", *, quietly: bool = False) -> "Worker[None]":
+        """Diagnose a target, end what is under way, and show the causes, unless `quietly`.
+
+        The worker ends with the diagnosis.
+        """
         from tui.diagnosing import examine
 
         state = self.state
@@ -128,8 +132,10 @@ class DoctorApp(Surviving, App[None]):
         state.call = call
         name = f"diagnosis of {call.title}"
         worker = self.run_worker(examine(self, call), name=name, group="diagnosis", exclusive=True)
-        if self.current_mode != "causes":
+        if self.current_mode != "causes" and not quietly:
             self.switch_mode("causes")
+        if state.watching and self.watched != call:
+            self._do("tui.watching", "resume")
         return worker
 
     def changed(self) -> None:
