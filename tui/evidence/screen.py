@@ -1,29 +1,213 @@
-"""The screen `evidence`."""
+"""The screen `evidence`: what was seen, in tabs."""
 
+from typing import Any, ClassVar
+
+from textual import on
 from textual.app import ComposeResult
-from textual.widgets import Footer, Static
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Footer, TabbedContent, TabPane, Tabs
 
 from checks.finding import Quote
+from doctor.diagnosis.result import Diagnosis
+from doctor.exploring.calls import has_calls
+from doctor.exploring.proving import part_of
+from tui.evidence.files_pane import FilesPane
+from tui.evidence.row_list import RowList
+from tui.evidence.table_pane import TablePane
 from tui.heading import Heading
 from tui.screen import DoctorScreen
 
+TABS = {
+    "log": ("L", "Log", "what the service wrote"),
+    "files": ("I", "Files", "the files of the service, and how they differ from yours"),
+    "packages": ("A", "Packages", "what is installed against what is asked for"),
+    "environment": ("E", "Environment", "variables, limits, ports, mounts, image, user"),
+    "timeline": ("T", "Time line", "starts, ends, health checks and events in their order"),
+    "probe": ("O", "Probe", "what the rehearsal observed"),
+    "calls": ("C", "Calls", "requests that were tried, and their answers"),
+}
+MAKERS = {
+    "packages": "packages:packages",
+    "environment": "variables:variables",
+    "timeline": "timeline:timeline",
+    "probe": "observed:observed",
+    "calls": "calls:calls",
+}
+GROUP = Binding.Group("Tabs", compact=True)
+
 
 class EvidenceScreen(DoctorScreen):
-    """To be built."""
+    """Each tab is filled when it is opened; what a diagnosis did not see, its tab says, and how to see it."""
 
-    HELP = "To be built."
+    HELP = """
+# Evidence
+
+What doctor saw of the target: look here when a cause does not convince you, or when there is none.
+
+- **Log**: what the service wrote. **Files**: what lies where it runs; `d` shows a diff against your own copy.
+- **Packages**: installed against asked for. **Environment**: variables, limits, ports, mounts, image.
+- **Time line**: what happened when; repeats stand in one line. **Probe**: what a rehearsal of the script observed.
+- **Calls**: requests that were tried (where there were any).
+
+Change tabs with the underlined letter and Shift, with `<` and `>`, or with a click. `/` filters, `t` shows only what is
+wrong, `s` or a click on a title sorts. Enter, or a second click, opens the file that a row speaks of. Looking changes
+nothing.
+"""
+    DEFAULT_CSS = """
+    EvidenceScreen TabbedContent { height: 1fr; }
+    EvidenceScreen ContentSwitcher { height: 1fr; }
+    EvidenceScreen TabPane { height: 1fr; padding: 0; }
+    EvidenceScreen Tab { padding: 0 1; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(key, f"tab('{name}')", title, id=f"evidence.{name}", tooltip=f"{title}: {what}", group=GROUP)
+            for name, (key, title, what) in TABS.items()
+        ),
+        Binding(
+            "greater_than_sign,ctrl+pagedown",
+            "next(1)",
+            "Next tab",
+            show=False,
+            id="evidence.next",
+            tooltip="The next tab",
+        ),
+        Binding(
+            "less_than_sign,ctrl+pageup",
+            "next(-1)",
+            "Tab before",
+            show=False,
+            id="evidence.before",
+            tooltip="The tab before",
+        ),
+    ]
 
     def compose(self) -> ComposeResult:
-        """Heading, text, keys."""
+        """Heading, tabs, keys."""
         yield Heading()
-        yield Static(id="text", markup=False)
+        with TabbedContent(initial="log"):
+            for name in TABS:
+                with TabPane(_title(name), id=name):
+                    yield _pane(name)
         yield Footer()
 
+    def on_mount(self) -> None:
+        """Say what each tab is for."""
+        super().on_mount()
+        for name, (key, title, what) in TABS.items():
+            self._tabs.get_tab(name).tooltip = f"{title} ({key}): {what}"
+
+    @property
+    def _tabs(self) -> TabbedContent:
+        return self.query_one(TabbedContent)
+
+    @property
+    def tab(self) -> str:
+        """The open tab."""
+        return self._tabs.active
+
+    def pane(self, name: str) -> Any:
+        """What a tab holds: a LogPane, a FilesPane or a TablePane."""
+        return self.query_one(f"#{name}-pane")
+
+    # ---- what is shown
+
     def show(self) -> None:
-        """Draw the state."""
+        """Draw the state: the open tab now, each other one when it is opened."""
         self.query_one(Heading).show()
-        self.query_one("#text", Static).update(str(self.state.diagnosis)[:3000])
+        evidence = self.state.diagnosis.evidence if self.state.diagnosis else None
+        if evidence is not None and has_calls(evidence):
+            self._tabs.show_tab("calls")
+        else:
+            if self.tab == "calls":
+                self._tabs.active = "log"
+            self._tabs.hide_tab("calls")
+        self._fill()
+
+    def _fill(self) -> None:
+        pane, diagnosis = self.pane(self.tab), self.state.diagnosis
+        if isinstance(pane, (FilesPane, TablePane)):
+            pane.show(diagnosis, hint=self._hint(diagnosis))
+        else:
+            pane.show(diagnosis)
+
+    def _hint(self, diagnosis: Diagnosis | None) -> str:
+        if diagnosis is not None:
+            return ""
+        if self.state.running:
+            return "The target is being looked at. What is seen will stand here."
+        return f"The target could not be looked at: {self.state.failed.text}" if self.state.failed else ""
+
+    @on(TabbedContent.TabActivated)
+    def _activated(self) -> None:
+        self._fill()
+
+    # ---- moving
+
+    def action_tab(self, name: str) -> None:
+        """Open a tab, and put the keys into it."""
+        if name == "calls" and not self._tabs.get_tab("calls").display:
+            self.notify("nothing was asked of a service here", markup=False)
+            return
+        self._tabs.active = name
+        self._fill()
+        self.call_after_refresh(self._focus, name)
+
+    def action_next(self, by: int) -> None:
+        """The next tab that shows, or the one before."""
+        names = [name for name in TABS if self._tabs.get_tab(name).display]
+        at = names.index(self.tab) if self.tab in names else 0
+        self.action_tab(names[(at + by) % len(names)])
+
+    def _focus(self, name: str) -> None:
+        part: Widget = self.pane(name)
+        if isinstance(part, (FilesPane, TablePane)):
+            part = part.query_one(RowList) if not part.has_class("-nothing") else self.query_one(Tabs)
+        elif not part.focusable:
+            part = next((one for one in part.query("*") if one.focusable), part)
+        part.focus()
+
+    # ---- proof
 
     def reveal(self, quote: Quote) -> None:
         """Show where a quote stands."""
-        raise NotImplementedError
+        evidence = self.state.diagnosis.evidence if self.state.diagnosis else None
+        if evidence is None:
+            self.notify("this report was saved without its evidence", severity="warning", markup=False)
+            return
+        name = part_of(evidence, quote)
+        self.action_tab(name)
+        pane = self.pane(name)
+        if isinstance(pane, TablePane):
+            pane.reveal(f"{quote.source}\n{quote.text}")
+        else:
+            pane.reveal(quote.source, quote.line)
+
+    @on(TablePane.Led)
+    def _led(self, event: TablePane.Led) -> None:
+        """A row of a table leads to a line of a file."""
+        self.action_tab("files")
+        self.pane("files").reveal(event.path, event.line)
+
+
+def _title(name: str) -> Content:
+    """The name with its key underlined."""
+    key, title, _ = TABS[name]
+    at = title.lower().index(key.lower())
+    return Content.assemble(title[:at], (title[at], "underline"), title[at + 1 :])
+
+
+def _pane(name: str) -> Widget:
+    if name == "log":
+        return _log_pane()
+    return FilesPane(id="files-pane") if name == "files" else TablePane(MAKERS[name], id=f"{name}-pane")
+
+
+def _log_pane() -> Widget:
+    try:
+        from tui.evidence.log_pane import LogPane
+    except ImportError:
+        return TablePane("timeline:timeline", id="log-pane")
+    return LogPane(id="log-pane")
