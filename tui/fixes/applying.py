@@ -125,7 +125,8 @@ def outcome(finding: "Finding", after: "Diagnosis") -> tuple[str, bool]:
     """What became of a finding, in one line, and whether it is gone."""
     report = after.report
     found = {(one.id, one.title) for one in report.findings}
-    following = f"next: {report.causes[0].title}" if report.causes else f"{report.target.name} is {report.verdict}"
+    left = f"no cause is left, {report.target.name} is {report.verdict}"
+    following = f"next: {report.causes[0].title}" if report.causes else left
     if (finding.id, finding.title) in found:
         return f"remains: {finding.title}", False
     if any(one.id == finding.id for one in report.findings):

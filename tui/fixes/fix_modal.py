@@ -92,7 +92,7 @@ Commands are only copied, never run. After a fix is applied the diagnosis is ren
 
     def on_resize(self) -> None:
         """Leave room for the buttons on small terminals."""
-        self.query_one("#fix-body").styles.max_height = max(3, self.size.height - 13)
+        self.query_one("#fix-body").styles.max_height = max(3, self.size.height - 11)
 
     async def _show(self) -> None:
         """Draw another fix, and look up what it changes."""
@@ -128,14 +128,9 @@ Commands are only copied, never run. After a fix is applied the diagnosis is ren
         which = f"{self.number + 1} of {len(fixes)}: " if len(fixes) > 1 else ""
         self.query_one("#fix-title", Static).update(Content(f"{which}{_clean(fix.title)}"))
         self.query_one("#fix-safety", Static).update(safety(fix.safety))
-        facts = [("changes", plan.where if plan and plan.where else ""), ("tried", fix.verified or "")]
-        if fix.edits and not fix.verified:
-            facts[1] = ("tried", "not yet: nobody has seen the service with this change")
-        self.query_one("#fix-facts", Static).update(
-            Content("\n").join(
-                Content.assemble((f"{label:<8}", "$text-muted"), _clean(words)) for label, words in facts if words
-            )
-        )
+        tried = fix.verified or ("not tried: nobody has seen the service with this change" if fix.edits else "")
+        where = f"changes {plan.where}" if plan and plan.where else ""
+        self.query_one("#fix-facts", Static).update(Content("\n".join(_clean(one) for one in (where, tried) if one)))
         shown = plan.diff if plan else redact_lines(fix.diff or "")
         self.query_one("#fix-diff", Static).update(colored(shown))
         commands = "\n".join(map(_clean, fix.commands))
