@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -83,9 +83,18 @@ def judge(evidence: Evidence, source: str, body: bytes) -> Judgement:
 
 
 def _unexplained(findings: Iterable[Finding]) -> list[Finding]:
-    """What is no mere consequence of another finding, the gravest first."""
+    """What is no mere consequence of another finding, the gravest first. Of two that explain each other, one stays."""
     ranked = rank(findings).findings
-    return [one for one in ranked if not any(explains(other, one) for other in ranked)]
+
+    def is_told(one: Finding, others: Sequence[Finding]) -> bool:
+        return any(explains(other, one) for other in others)
+
+    return [
+        one
+        for number, one in enumerate(ranked)
+        if not is_told(one, ranked[:number])
+        and not is_told(one, [other for other in ranked[number + 1 :] if not explains(one, other)])
+    ]
 
 
 def _contract(evidence: Evidence) -> tuple[str, str]:

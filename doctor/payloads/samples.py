@@ -97,10 +97,10 @@ def _made(evidence: Evidence) -> Iterator[Offer]:
         shape = shape_of(contract)
     except NotTold:
         return
-    allowed = [(f"made: {name}", "the contract allows it", change) for name, change in edges(shape)][:4]
+    allowed = [(f"made: {name}", "an end of what the schema allows", change) for name, change in edges(shape)][:4]
     kinds: dict[str, tuple[str, str, object]] = {}
     for one in sorted(mutations(contract, shape), key=lambda one: KINDS.index(one.kind)):
-        kinds.setdefault(one.kind, (f"made: {one.why}", "the contract forbids it", one.change))
+        kinds.setdefault(one.kind, (f"made: {one.why}", "a fault that clients make", one.change))
     for name, about, change in [*allowed, *kinds.values()][:MOST_MADE]:
         assert callable(change)
         try:

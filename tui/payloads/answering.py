@@ -92,6 +92,7 @@ class AnswerPane(Surviving, Vertical):
     @on(OptionList.OptionHighlighted, "#places")
     def _chosen(self, event: OptionList.OptionHighlighted) -> None:
         self.place = self.places[event.option_index]
+        self._list_places()
 
     async def send(self, draft: Draft, judgement: Judgement | None) -> None:
         """Send a body to the chosen place, and show what came of it."""

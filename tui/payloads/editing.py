@@ -58,7 +58,9 @@ class BodyPane(Surviving, Vertical):
         editor.tooltip = "The request body"
         editor.border_title = "body"
         yield editor
-        yield Rows(id="faults", title="checks", tooltip="What is wrong with the body; Enter goes to the place")
+        yield Rows(
+            id="faults", title="checks", tooltip="What is wrong with the body; Enter goes to the place", choice=False
+        )
 
     async def meet(self, diagnosis: Diagnosis | None) -> None:
         """Take what a diagnosis offers, and judge anew what stands in the editor."""
@@ -97,7 +99,7 @@ class BodyPane(Surviving, Vertical):
         rows = [
             Content.assemble(
                 (f"{draft.offer.name}{' *' if draft.is_edited else ''}", "bold" if draft is self.draft else ""),
-                (f"  {printable(draft.offer.about)}{', edited' if draft.is_edited else ''}", "$text-muted"),
+                (f"  {_about(draft)}", "$text-muted"),
             )
             for draft in items
         ]
@@ -224,3 +226,8 @@ class BodyPane(Surviving, Vertical):
             editor.replace(text, editor.document.start, editor.document.end)
             editor.move_cursor((0, 0))
         return ""
+
+
+def _about(draft: Draft) -> str:
+    about = "" if draft.offer.about == draft.offer.name else printable(draft.offer.about)
+    return ", ".join([*(["edited"] if draft.is_edited else []), *([about] if about else [])])

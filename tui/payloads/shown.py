@@ -147,7 +147,7 @@ def _times(sent: Sent) -> str:
         "import and init()": sent.started,
     }
     told = [f"{name} {seconds(value)}" for name, value in named.items() if value is not None]
-    return " · ".join([*told, plural(sent.size, "byte")] if sent.status is not None else told)
+    return " · ".join([*told, plural(sent.size, "byte")] if sent.size else told)
 
 
 def _disagreement(one: Disagreement) -> list[Content | str | tuple[str, str]]:
