@@ -79,7 +79,7 @@ def _files(probe: Probe) -> Iterator[Row]:
 
 def _variables(probe: Probe) -> Iterator[Row]:
     for one in {(each.name, each.set): each for each in reversed(probe.asked)}.values():
-        told = "set" if one.set else "not set, and needed" if one.strict else "not set, has a default"
+        told = "set" if one.set else "not set, which raises" if one.strict else "not set, a default or None is taken"
         tone: Tone = "" if one.set else "error" if one.strict else "info"
         cells = ("variable", shown(one.name), f"{told}; asked for in {one.phase}", "", "")
         yield Row(cells, tone, _at(one.at), _place(one.at))

@@ -123,11 +123,9 @@ def _rehearsal(probe: Probe) -> Table:
         what = f"{step.outcome}{f': {shown(headline)}' if headline else ''}, took {time_of(step.seconds)}"
         tone: Tone = "passed" if step.outcome == "passed" else "muted" if step.outcome == "skipped" else "error"
         who = f"{step.phase}{f' {shown(step.sample)}' if step.sample else ''}"
-        rows.append(Row(("", "start" if at == 0 else f"+{time_of(at)}", who, what), tone))
+        rows.append(Row(("start" if at == 0 else f"+{time_of(at)}", who, what), tone))
         at += step.seconds
     if probe.exit:
-        rows.append(
-            Row(("", f"+{time_of(at)}", f"{probe.exit.phase}", f"the process ended: {probe.exit.reason}"), "error")
-        )
+        rows.append(Row((f"+{time_of(at)}", f"{probe.exit.phase}", f"the process ended: {probe.exit.reason}"), "error"))
     text = f"The rehearsal, by the length of its steps: {time_of(probe.seconds)} in all."
-    return Table(COLUMNS, tuple(rows), text, sortable=False)
+    return Table(COLUMNS[1:], tuple(rows), text, sortable=False)

@@ -54,7 +54,7 @@ def _asked(evidence: Evidence) -> Iterator[Row]:
             seen[one.name] = one
     for one in sorted(seen.values(), key=lambda each: (not each.strict, each.name)):
         at = f" at {shown(one.at.path)}:{one.at.line}" if one.at else ""
-        what = "and the script needs it" if one.strict else "the script has a default"
+        what = "its absence raises" if one.strict else "a default or None is taken"
         place = (one.at.path, one.at.line) if one.at else None
         yield Row(
             ("variable", shown(one.name), "", f"asked for, not set: {what}"),

@@ -8,7 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Input, Static
+from textual.widgets import Input, Static, Tabs
 
 from checks.containers import LocalSource
 from doctor.diagnosis.result import Diagnosis
@@ -63,6 +63,8 @@ class FilesPane(Surviving, Vertical):
         self._listed_of: Diagnosis | None = None
         self._wanted: tuple[str, int | None] | None = None
         self._by_row: dict[int, File] = {}
+        self._every: list[Row] = []
+        self._keys_wanted = False
 
     def compose(self) -> ComposeResult:
         """Where, list and viewer."""
@@ -105,6 +107,16 @@ class FilesPane(Surviving, Vertical):
         self.set_class(self.size.width < self.NARROW, "-narrow")
 
     # ---- the list
+
+    def take_keys(self) -> None:
+        """The list gets the keys, at once or when it is there; the text where it has taken the list's place."""
+        self._keys_wanted = isinstance(self.files, Nothing)
+        if self._keys_wanted:
+            self.screen.query_one(Tabs).focus()
+        elif self.has_class("-narrow") and self.has_class("-reading"):
+            self.text.focus()
+        else:
+            self.rows.focus()
 
     def show(self, diagnosis: Diagnosis | None, *, hint: str = "") -> None:
         """List what a diagnosis saw; beside the screen, for sizes are asked of the disk."""
@@ -151,6 +163,11 @@ class FilesPane(Surviving, Vertical):
         self._every = [row for _, row in made]  # keeps the rows, and so their ids
         self.rows.lay(COLUMNS, self._every)
         self._filter()
+        if self.opened is None:
+            self.rows.go(next((n for n, row in enumerate(self.rows.rows) if "entry script" in row.cells[2]), 0))
+        if self._keys_wanted and isinstance(self.screen.focused, Tabs):
+            self._keys_wanted = False
+            self.rows.focus()
 
     def _filter(self) -> None:
         line = self.query_one(FilterLine)

@@ -94,7 +94,7 @@ class FileText(Surviving, ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """One line, from the column that is scrolled to."""
         left, top = self.scroll_offset
-        number, width = top + y + 1, self.size.width
+        number, width = top + y + 1, self.scrollable_content_region.width
         if number > len(self.lines):
             return Strip.blank(width, self.rich_style)
         line = self.lines[number - 1]

@@ -103,7 +103,7 @@ class RowList(Surviving, ScrollView, can_focus=True):
         self.post_message(self.Moved(self, self.row))
 
     def _refresh_row(self, place: int) -> None:
-        self.refresh(Region(0, place + 1 - self.scroll_offset.y, self.size.width, 1))
+        self.refresh(Region(0, place + 1 - self.scroll_offset.y, self.scrollable_content_region.width, 1))
 
     def _reveal(self) -> None:
         """The cursor in sight, below the titles."""
@@ -138,7 +138,9 @@ class RowList(Surviving, ScrollView, can_focus=True):
         """A title sorts, a row is chosen, a chosen row is opened."""
         if event.y == 0:
             left = BEFORE
-            for column, width in enumerate(fitted(self._natural, self.size.width) if self._natural else ()):
+            for column, width in enumerate(
+                fitted(self._natural, self.scrollable_content_region.width) if self._natural else ()
+            ):
                 if left <= event.x < left + width + GAP:
                     self.post_message(self.Titled(self, column))
                 left += width + GAP
@@ -154,7 +156,7 @@ class RowList(Surviving, ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """The titles, or the row at that height."""
-        width, place = self.size.width, y - 1 + self.scroll_offset.y
+        width, place = self.scrollable_content_region.width, y - 1 + self.scroll_offset.y
         if not self._columns:
             return Strip.blank(width, self.rich_style)
         widths = fitted(self._natural, width)

@@ -14,7 +14,6 @@ from doctor.diagnosis.result import Diagnosis
 from doctor.exploring.calls import has_calls
 from doctor.exploring.proving import part_of
 from tui.evidence.files_pane import FilesPane
-from tui.evidence.row_list import RowList
 from tui.evidence.table_pane import TablePane
 from tui.heading import Heading
 from tui.screen import DoctorScreen
@@ -164,10 +163,11 @@ nothing.
     def _focus(self, name: str) -> None:
         part: Widget = self.pane(name)
         if isinstance(part, (FilesPane, TablePane)):
-            part = part.query_one(RowList) if not part.has_class("-nothing") else self.query_one(Tabs)
-        elif not part.focusable:
-            part = next((one for one in part.query("*") if one.focusable), part)
-        part.focus()
+            part.take_keys()
+        elif part.focusable:
+            part.focus()
+        else:
+            next((one for one in part.query("*") if one.focusable), self.query_one(Tabs)).focus()
 
     # ---- proof
 

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widgets import Input, Static, Tabs
 
 from doctor.diagnosis.result import Diagnosis
 from doctor.exploring.table import Nothing, Row, Table, matching
@@ -56,6 +56,7 @@ class TablePane(Surviving, Vertical):
         self._diagnosis: Diagnosis | None = None
         self._made_of: Diagnosis | None = None
         self._wanted = ""
+        self._keys_wanted = False
 
     def compose(self) -> ComposeResult:
         """All parts; which of them show depends on whether there is anything."""
@@ -116,6 +117,14 @@ class TablePane(Surviving, Vertical):
         if self._wanted:
             self.reveal(self._wanted)
 
+    def take_keys(self) -> None:
+        """The rows get the keys, at once or when they are there; until then the tabs have them."""
+        self._keys_wanted = isinstance(self.table, Nothing)
+        if self._keys_wanted:
+            self.screen.query_one(Tabs).focus()
+        else:
+            self.rows.focus()
+
     def _draw(self) -> None:
         table = self.table
         self.set_class(isinstance(table, Nothing), "-nothing")
@@ -133,6 +142,9 @@ class TablePane(Surviving, Vertical):
             by = rows.sorted_by
             shown.sort(key=lambda row: row.cells[by].casefold(), reverse=rows.reverse)
         line.count(len(shown), len(table.rows), ", only problems (t shows all)" if self.troubled else "")
+        if self._keys_wanted and isinstance(self.screen.focused, Tabs):
+            self._keys_wanted = False
+            rows.focus()
         rows.show(shown, empty="no row has these words" if line.words else "no problem here" if self.troubled else "")
 
     # ---- what keys and clicks do
