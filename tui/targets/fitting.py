@@ -1,8 +1,9 @@
 """Which rows fit what was typed, the best first. Ten thousand rows take some milliseconds, whatever is typed."""
 
 import re
-from collections.abc import Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Iterable
+from operator import itemgetter
+from typing import Generic, Protocol, TypeVar
 
 
 class Searched(Protocol):
@@ -18,41 +19,54 @@ class Searched(Protocol):
 
 
 Row = TypeVar("Row", bound=Searched)
+Entry = tuple[str, str, Row]
 
 
-def best(query: str, rows: Sequence[Row]) -> list[Row]:
-    """The rows that hold every word of the query, in their name or beside it, the best first.
+class Index(Generic[Row]):
+    """Rows that are searched again and again: with every letter that is typed."""
 
-    A word may leave letters out (`mdl` fits `model`); what holds it as it is goes first. Among equals the order stays.
-    """
-    words = [(word, _gapped(word)) for word in query.lower().split()]
-    scored = [(score, row) for row in rows if (score := _score(words, row))]
-    scored.sort(key=lambda pair: -pair[0])
-    return [row for _, row in scored]
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._entries = [(row.name.lower(), row.text, row) for row in rows]
+        self._before = ""
+        self._left = self._entries
+
+    def best(self, query: str) -> list[Row]:
+        """The rows that hold every word of the query, in their name or beside it, the best first.
+
+        A word may leave letters out (`mdl` fits `model`); what holds it as it is goes first. Among equals the order
+        stays. What does not fit the beginning of a query does not fit the whole.
+        """
+        entries = self._left if self._before and query.startswith(self._before) else self._entries
+        scores = [0] * len(entries)
+        for word in query.lower().split():
+            entries, scores = _narrowed(word, entries, scores)
+        self._before, self._left = query, entries
+        pairs = sorted(zip(scores, entries, strict=True), key=itemgetter(0), reverse=True)
+        return [entry[2] for _, entry in pairs]
 
 
-def _gapped(word: str) -> "re.Pattern[str]":
-    """The letters of a word in their order, as near to each other as a first look finds them."""
-    return re.compile(".*?".join(map(re.escape, word)))
-
-
-def _score(words: "Sequence[tuple[str, re.Pattern[str]]]", row: Searched) -> int:
-    """0 where a word is missing."""
-    name = row.name.lower()
-    total = 0
-    for word, gapped in words:
-        at = name.find(word)
-        if at >= 0:
+def _narrowed(word: str, entries: "list[Entry[Row]]", scores: list[int]) -> "tuple[list[Entry[Row]], list[int]]":
+    """The entries that hold a word, and their scores with it."""
+    gapped = re.compile(".*?".join(map(re.escape, word))).search
+    length = len(word)
+    kept: list[Entry[Row]] = []
+    added: list[int] = []
+    for entry, score in zip(entries, scores, strict=True):
+        name = entry[0]
+        if word in name:
+            at = name.find(word)
             begins = at == 0 or not name[at - 1].isalnum()
-            ends = at + len(word) == len(name)
-            total += 100 + 30 * begins + 20 * ends + (30 if begins and ends and at == 0 else 0)
-        elif word in row.text:
-            total += 60
-        elif (found := gapped.search(name)) is not None:
-            total += max(5, 50 - 2 * (found.end() - found.start() - len(word)))
+            more = 150 if begins and at + length == len(name) else 130 if begins else 100
+            more += 30 if at == 0 else 0
+        elif word in entry[1]:
+            more = 60
+        elif (found := gapped(name)) is not None:
+            more = max(5, 50 - 2 * (found.end() - found.start() - length))
         else:
-            return 0
-    return total
+            continue
+        kept.append(entry)
+        added.append(score + more)
+    return kept, added
 
 
 def marks(query: str, name: str) -> list[tuple[int, int]]:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from doctor.states import Standing
-from tui.targets.fitting import best
+from tui.targets.fitting import Index
 
 if TYPE_CHECKING:
     from doctor.diagnosis.call import Call
 
-SECTIONS = ("typed", "recent", "files", "containers", "clusters", "saved")
+SECTIONS = ("recent", "files", "containers", "clusters", "saved")
 MOST_SHOWN = 300  # rows that fit a filter
 
 
@@ -64,12 +64,24 @@ class Line:
 
 @dataclass
 class Listing:
-    """All sections, and the words that filter them. `meant`: these are surely a target, typed in full."""
+    """All sections, and the words that filter them.
+
+    `typed` is the target that these words are when they are taken in full; `meant`: that is surely how they are meant.
+    """
 
     sections: dict[str, Section] = field(default_factory=dict)
+    typed: Row | None = None
     query: str = ""
     meant: bool = False
-    fitting: int = 0
+    _index: Index[Row] | None = None
+
+    def put(self, key: str, section: Section) -> bool:
+        """Take the rows of a source; False where they are those that were there."""
+        if self.sections.get(key) == section:
+            return False
+        self.sections[key] = section
+        self._index = None
+        return True
 
     def lines(self, width: int) -> list[Line]:
         """What is to be shown, `width` cells wide."""
@@ -84,7 +96,7 @@ class Listing:
     def _all(self, width: int) -> Iterator[Line]:
         for key in SECTIONS:
             section = self.sections.get(key)
-            if section is None or (key in {"typed", "recent", "saved"} and not section.rows and not section.note):
+            if section is None or (key in {"recent", "saved"} and not section.rows and not section.note):
                 continue
             yield Line(None, section.title, section.note)
             for row in section.rows:
@@ -92,17 +104,18 @@ class Listing:
 
     def _filtered(self) -> Iterator[Line]:
         """The best first, in one list: whoever types wants to press Enter next."""
-        typed = self.sections["typed"].rows if "typed" in self.sections else ()
-        found = best(self.query, [row for row in self.rows() if not row.remark and row not in typed])
-        self.fitting = len(found)
+        if self._index is None:
+            self._index = Index(row for row in self.rows() if not row.remark)
+        found = self._index.best(self.query)
+        typed = [Line(self.typed)] if self.typed else []
         if self.meant or not found:
-            yield from (Line(row) for row in typed)
-            typed = ()
+            yield from typed
+            typed = []
         note = f"the best {MOST_SHOWN} of them" if len(found) > MOST_SHOWN else ""
         yield Line(None, f"{len(found):,} fit" if found else "Nothing in the list fits", note)
         for row in found[:MOST_SHOWN]:
             yield Line(replace(row, depth=0))
-        yield from (Line(row) for row in typed)
+        yield from typed
 
 
 def lines_of(row: Row, width: int) -> Iterator[Line]:

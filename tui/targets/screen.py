@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Footer, Input, Static
 
+from doctor.states import Standing
 from tui.heading import Heading
 from tui.screen import DoctorScreen
 from tui.targets import collecting
@@ -132,8 +133,7 @@ Containers follow the events of the engine. A namespace is listed every few seco
 
     def put(self, key: str, section: Section) -> None:
         """Take the rows of one source."""
-        if self.listing.sections.get(key) != section:
-            self.listing.sections[key] = section
+        if self.listing.put(key, section):
             self._draw_soon()
 
     def _draw_soon(self) -> None:
@@ -159,7 +159,7 @@ Containers follow the events of the engine. A namespace is listed every few seco
         static = self.query_one("#about", Static)
         text = about(row, self.listing.query, max(20, self.size.width - 2))
         if static.content != text:
-            static.update(Content(text) if text else "")
+            static.update(Content(text), layout=False)
 
     # ---- the filter
 
@@ -177,7 +177,7 @@ Containers follow the events of the engine. A namespace is listed every few seco
     def _filter(self, message: Input.Changed) -> None:
         text = message.value
         self.listing.query, self.listing.meant = text, is_surely_meant(text)
-        self.listing.sections.pop("typed", None)
+        self.listing.typed = None
         self._draw(anew=True)
         if text.strip():
             self._work(self._recognise(text), "typed", "look at what was typed")
@@ -191,7 +191,7 @@ Containers follow the events of the engine. A namespace is listed every few seco
         except DoctorError:
             return
         if self.listing.query == text:
-            self.listing.sections["typed"] = Section("Typed", (Row("typed:", call.kind, call.title, call=call),))
+            self.listing.typed = Row("typed:", call.kind, call.title, Standing("as it is typed"), call=call)
             self._draw(anew=not self.targets.is_moved)
 
     @on(Input.Submitted)

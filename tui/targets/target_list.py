@@ -26,7 +26,7 @@ class TargetList(Surviving, ScrollView, can_focus=True):
         *("target--bad", "target--odd", "target--well"),
     }
     DEFAULT_CSS = """
-    TargetList { height: 1fr; overflow-x: hidden; scrollbar-size-vertical: 1; }
+    TargetList { height: 1fr; overflow-x: hidden; overflow-y: scroll; scrollbar-size-vertical: 1; }
     TargetList > .target--cursor { background: $block-cursor-blurred-background; text-style: bold; }
     TargetList:focus > .target--cursor {
         background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold;
@@ -97,7 +97,9 @@ class TargetList(Surviving, ScrollView, can_focus=True):
         before = self.row
         line_before, offset = self._at, self._at - round(self.scroll_y)
         self.lines, self.query_words = lines, query
-        self.virtual_size = Size(self.size.width, len(lines))
+        if len(lines) != self.virtual_size.height:  # set plainly, it would lay out the whole screen at every letter
+            self.set_reactive(TargetList.virtual_size, Size(self.size.width, len(lines)))
+            self._scroll_update(self.virtual_size)
         if anew:
             self._moved = False
         self._at = self._place_of(before, line_before)
