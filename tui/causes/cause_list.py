@@ -22,6 +22,7 @@ class CauseList(Surviving, ScrollView, can_focus=True):
     """Rows with a cursor and folds. Both are kept by the rows' keys, and the cursor by target."""
 
     ALLOW_SELECT = False
+    jump_key = "l"
     DEFAULT_CSS = """
     CauseList { scrollbar-size-vertical: 1; overflow-x: hidden; }
     """
@@ -51,6 +52,7 @@ class CauseList(Surviving, ScrollView, can_focus=True):
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
+        self.auto_links = False  # there are none, and looking for them costs time at every line
         self.rows: list[Row] = []
         self.shown: list[int] = []
         self.cursor = 0
@@ -86,12 +88,11 @@ class CauseList(Surviving, ScrollView, can_focus=True):
     def _lay(self, key: str, height: int) -> None:
         """Choose what shows, and put the cursor on the row of that key, `height` rows below the upper edge."""
         self.shown = visible(self.rows, self.folds, self.words)
-        places = {self.rows[index].key: place for place, index in enumerate(self.shown)}
-        self.cursor = places.get(key, self._first())
+        place = next((place for place, index in enumerate(self.shown) if self.rows[index].key == key), None)
+        self.cursor = self._first() if place is None else place
         self.virtual_size = Size(0, len(self.shown))
-        if key in places:
-            self.scroll_to(y=max(0, self.cursor - height), animate=False, immediate=True)
-        self._reveal()
+        self.scroll_to(y=0 if place is None else max(0, place - height), animate=False, immediate=True)
+        self.call_after_refresh(self._reveal)
         self.refresh()
         self.post_message(self.Moved(self.row))
 

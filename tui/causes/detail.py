@@ -37,6 +37,7 @@ _THEME = {
 class Detail(Surviving, ScrollView, can_focus=True):
     """Lines of one document. Those that lead somewhere can be reached with up and down, and opened."""
 
+    jump_key = "d"
     DEFAULT_CSS = """
     Detail { scrollbar-size-vertical: 1; overflow-x: hidden; }
     """
@@ -62,6 +63,7 @@ class Detail(Surviving, ScrollView, can_focus=True):
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
+        self.auto_links = False  # there are none, and looking for them costs time at every line
         self._row: Row | None = None
         self._listing: Listing | None = None
         self._lines: list[tuple[Content, Link | None]] = []

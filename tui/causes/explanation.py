@@ -25,6 +25,7 @@ class Explanation(Surviving, ModalScreen[None]):
     Explanation { align: center middle; }
     Explanation > VerticalScroll {
         width: 94%; max-width: 106; height: 90%; border: round $primary; background: $surface; padding: 0 1;
+        scrollbar-gutter: stable;
     }
     Explanation Static { height: auto; }
     """
@@ -47,8 +48,12 @@ class Explanation(Surviving, ModalScreen[None]):
 
     def on_mount(self) -> None:
         """The checks are many; reading them takes a thread."""
-        app: DoctorApp = self.app  # type: ignore[assignment]
         self.query_one(VerticalScroll).focus()
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        """Now the width is known."""
+        app: DoctorApp = self.app  # type: ignore[assignment]
         app.background(self._tell(), what=f"explain {self._check}")
 
     async def _tell(self) -> None:

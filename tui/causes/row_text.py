@@ -1,5 +1,7 @@
 """One row of the list as text: fold, number, sign and word, title, what is new, how sure."""
 
+from functools import lru_cache
+
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
@@ -20,7 +22,7 @@ def row_text(row: Row, width: int, *, is_open: bool | None, is_chosen: bool) -> 
     sign, word, color = mark(row.sign) if row.sign else ("", "", "")
     told = f"{sign} " if row.kind == "verdict" else f"{sign} {word}  " if sign else ""
     new = "new: " if row.is_new else ""
-    title = printable(redact(row.title[:LONGEST])).replace("\n", " ")
+    title = _harmless(row.title[:LONGEST])
     tag = _tag(row, width, is_open=is_open)
     room = width - sum(map(cell_len, (before, number, told, new, tag)))
     title = _fitting(title, room)
@@ -33,6 +35,11 @@ def row_text(row: Row, width: int, *, is_open: bool | None, is_chosen: bool) -> 
         (title, bold),
         (tag, "$text-muted"),
     )
+
+
+@lru_cache(4096)
+def _harmless(title: str) -> str:
+    return printable(redact(title)).replace("\n", " ")
 
 
 def _tag(row: Row, width: int, *, is_open: bool | None) -> str:

@@ -72,13 +72,15 @@ def visible(rows: Sequence[Row], folds: Mapping[str, bool], words: str = "") -> 
 
 
 def _matching(rows: Sequence[Row], wanted: Sequence[str]) -> list[int]:
-    shown: set[int] = set()
-    for index, row in enumerate(rows):
-        if row.searched and all(word in row.searched for word in wanted):
-            above = index
-            while above >= 0 and above not in shown:
-                shown.add(above)
-                above = rows[above].parent
+    found: Sequence[int] = [index for index, row in enumerate(rows) if wanted[0] in row.searched]
+    for word in wanted[1:]:
+        found = [index for index in found if word in rows[index].searched]
+    shown: set[int] = set(found)
+    for parent in {rows[index].parent for index in found}:
+        above = parent
+        while above >= 0 and above not in shown:
+            shown.add(above)
+            above = rows[above].parent
     return sorted(shown)
 
 

@@ -41,7 +41,7 @@ class CausesScreen(DoctorScreen):
 
     HELP = HELP
     CSS_PATH = "causes.tcss"
-    AUTO_FOCUS = None
+    AUTO_FOCUS = ""
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-tiny"), (9, "-low"), (18, "-high")]
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -146,7 +146,7 @@ class CausesScreen(DoctorScreen):
         changed.update(line)
         changed.display = bool(line)
         self._draw_progress()
-        if made is not None and self.focused is None:
+        if made is not None and self.focused in (None, self.query_one(Situation)):
             found.focus()
 
     def _draw_progress(self) -> None:
@@ -161,6 +161,8 @@ class CausesScreen(DoctorScreen):
         if situation.display:
             with_steps = self._with_steps or (not has_result and state.running)
             situation.draw(state, cancelling=cancelling, with_steps=with_steps)
+            if not has_result and self.focused is None:
+                situation.focus()
         line = self.query_one("#standing", Static)
         line.display = has_result
         if self._listing is not None:
@@ -170,8 +172,9 @@ class CausesScreen(DoctorScreen):
         """The detail follows the cursor."""
         found = self.query_one(CauseList)
         self.query_one(Detail).show(event.row, self._listing)
-        words = f"filter: {found.words}, " if found.words else ""
-        found.border_title = f"{words}{found.cursor + 1} of {len(found.shown)}" if found.shown else f"{words}no row"
+        title = f"rows with: {found.words}" if found.words else "causes"
+        if found.border_title != title:  # drawn anew at every change
+            found.border_title = title
 
     # ---- keys
 
