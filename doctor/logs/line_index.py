@@ -61,12 +61,14 @@ class LineIndex:
     def _feeds(self) -> int:
         return (self._ends[-1] if self._ends else 0) + self._rest
 
+    @property
+    def shrunk(self) -> bool:
+        """Whether the file holds less than was counted: somebody cut it."""
+        return self.file.size < self.counted
+
     def count(self, most: int = STEP) -> bool:
-        """Count up to `most` bytes more. False when there are none; True also when the file has shrunk."""
+        """Count up to `most` bytes more. False when there are none; a file that has shrunk is to be forgotten."""
         size = self.file.size
-        if size < self.counted:
-            self.forget()
-            return True
         end = min(size, self.counted + most)
         while self.counted < end:
             into = self.counted % CHUNK

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Stream = Literal["", "stdout", "stderr"]
-MOST_FOUND = 5_000_000
+Shown = Literal["", "warning", "error"]
 _MEMORY = 8 << 20  # bytes that one pattern may take
 _OF = {"stdout": (48, 50), "stderr": (49, 51)}
 assert {(one - 48) & STDERR for one in _OF["stderr"]} == {STDERR}
@@ -28,7 +28,7 @@ assert {(one - 48) & STDERR for one in _OF["stderr"]} == {STDERR}
 class Filter:
     """Which lines are shown. `run` is the number of a start of the service, from 0; None for all runs."""
 
-    level: Literal["", "warning", "error"] = ""
+    level: Shown = ""
     stream: Stream = ""
     run: int | None = None
 

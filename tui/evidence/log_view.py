@@ -11,7 +11,6 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from doctor.logs.scanning import Hits
 from tui.evidence.log_drawing import CLASSES, NO_STYLES, OVER, Gutter, Look, draw, wrapped
 from tui.evidence.log_rows import Rows
 
@@ -66,7 +65,6 @@ class LogView(ScrollView, can_focus=True):
         self.cursor = 0
         self.begin = 0
         self.proofs: dict[int, int] = {}
-        self.hits: Hits | None = None
         self.lit: Any = None
         self.wrap = False
         self.ascii = False
@@ -116,7 +114,7 @@ class LogView(ScrollView, can_focus=True):
 
     def _draw(self, top: int, left: int, width: int, height: int) -> list[tuple[int, Strip]]:
         styles = {name: self.get_component_rich_style(name, partial=name in OVER) for name in CLASSES}
-        gutter = self.gutter
+        gutter = self.signs
         room = max(1, width - gutter.width)
         low, high = sorted((self.begin, self.cursor))
         drawn: list[tuple[int, Strip]] = []
@@ -138,7 +136,7 @@ class LogView(ScrollView, can_focus=True):
         return drawn[:height]
 
     @property
-    def gutter(self) -> Gutter:
+    def signs(self) -> Gutter:
         """What stands before the text."""
         lines = self.rows.lines
         return Gutter(max(4, len(str(self.rows.last_number))), bool(lines and lines.has_streams), self.ascii)
@@ -147,7 +145,6 @@ class LogView(ScrollView, can_focus=True):
 
     def go(self, row: int, *, middle: bool = False, extend: bool = False) -> None:
         """Put the cursor on a row, and show it."""
-        back = row < self.cursor
         self.cursor = max(0, min(row, len(self.rows) - 1))
         if not extend:
             self.begin = self.cursor
@@ -159,6 +156,11 @@ class LogView(ScrollView, can_focus=True):
         elif self.cursor >= top + height or self.wrap:
             self.scroll_to(y=self._top_for(self.cursor), animate=False)
         self.refresh()
+
+    def _move(self, row: int, *, extend: bool = False) -> None:
+        """The person goes somewhere."""
+        back = row < self.cursor
+        self.go(row, extend=extend)
         self.post_message(self.Moved(back=back))
 
     @property
@@ -169,7 +171,7 @@ class LogView(ScrollView, can_focus=True):
         """The first row with which a row is the last on the screen."""
         if not self.wrap:
             return row - self._height + 1
-        gutter, left, first = self.gutter, self._height, row
+        gutter, left, first = self.signs, self._height, row
         room = max(1, self.size.width - gutter.width)
         while first >= 0 and (line := self.rows.line(first)):
             left -= len(wrapped(draw(line, Look(), gutter, NO_STYLES)[1], room))
@@ -180,25 +182,25 @@ class LogView(ScrollView, can_focus=True):
 
     def action_move(self, step: int) -> None:
         """Some lines further."""
-        self.go(self.cursor + step)
+        self._move(self.cursor + step)
 
     def action_extend(self, step: int) -> None:
         """Select one line more."""
-        self.go(self.cursor + step, extend=True)
+        self._move(self.cursor + step, extend=True)
 
     def action_page(self, step: int) -> None:
         """A page further; the cursor keeps its place on the screen."""
         by = step * max(1, self._height - 1)
         self.scroll_to(y=self.scroll_y + by, animate=False)
-        self.go(self.cursor + by)
+        self._move(self.cursor + by)
 
     def action_first(self) -> None:
         """The first line."""
-        self.go(0)
+        self._move(0)
 
     def action_last(self) -> None:
         """The last line."""
-        self.go(len(self.rows) - 1)
+        self._move(len(self.rows) - 1)
 
     def action_sideways(self, step: int) -> None:
         """Along long lines."""
@@ -212,7 +214,7 @@ class LogView(ScrollView, can_focus=True):
         """Go to the line; with shift, select up to it."""
         rows = self._rows_on_screen()
         if 0 <= event.y < len(rows):
-            self.go(rows[event.y][0], extend=event.shift)
+            self._move(rows[event.y][0], extend=event.shift)
 
     def on_mouse_scroll_up(self, _: events.MouseScrollUp) -> None:
         """Whoever scrolls back wants to read."""
