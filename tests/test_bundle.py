@@ -64,6 +64,7 @@ SHAPES = {
     "pgp": f"-----BEGIN PGP PRIVATE KEY BLOCK-----\n{S}\n-----END PGP PRIVATE KEY BLOCK-----",
 }
 HARMLESS = (
+    "curl -H 'Authorization: Bearer ***' http://localhost:5001/",
     "token = tokenizer.encode2(text)",
     'key = row["customer_id_2"]',
     "pip install scikit-learn==1.4.2 numpy==1.26.4",
@@ -214,12 +215,12 @@ def there_and_back(done: Done, folder: Path) -> int:
 class Recorded:
     """An engine of which only answers are left."""
 
-    info = EngineInfo(address="unix:///var/run/docker.sock", architecture="amd64")
+    info = EngineInfo(address="unix:///var/run/docker.sock")
 
     def inspect_image(self, name: str) -> Any:
         return json.loads((RECORDED / "image.json").read_text())
 
-    def events(self, *asked: object) -> list[Any]:
+    def events(self, *asked: object, until: str) -> list[Any]:
         return []
 
 

@@ -27,7 +27,7 @@ Slack, Entra ID, Azure Storage."""
 _BESIDE = (
     re.compile(r"(?i)\b((?:set-)?cookie:\s*)[^\r\n\"']{6,}"),
     re.compile(r"(?i)([\"']?\b(?:x-api-key|api-key|ocp-apim-subscription-key|x-functions-key|x-auth-token|authorization)"
-               r"[\"']?\s*[:=]\s*[\"']?(?:(?:bearer|basic|token)\s+)?)(?!\*\*\*|<|\$)[^\s\"',;<$]{6,}"),
+               r"[\"']?\s*[:=]\s*[\"']?(?:(?:bearer|basic|token)\s+)?+)(?!\*\*\*|<|\$)[^\s\"',;<$]{6,}"),
     re.compile(r"(https://hooks\.slack\.com/services/)[\w/]{10,}"),
     re.compile(r"(https://[\w.-]*webhook\.office\.com/)[^\s\"'<>]{10,}"),
     re.compile(r"([\"'](?:auth|identitytoken)[\"']\s*:\s*[\"'])[A-Za-z0-9+/=_-]{8,}"),  # config.json of Docker

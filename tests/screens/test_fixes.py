@@ -2,6 +2,7 @@
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -33,9 +34,21 @@ def script(tmp_path: Path) -> Path:
     return path
 
 
-def opened(done: Done) -> DoctorApp:
+class Heard(DoctorApp):
+    """The app, with all that its toasts said."""
+
+    def __init__(self, call: Call | None = None) -> None:
+        super().__init__(call)
+        self.heard: list[str] = []
+
+    def notify(self, message: str, **how: Any) -> None:
+        self.heard.append(message)
+        super().notify(message, **how)
+
+
+def opened(done: Done) -> Heard:
     """The app on the causes of a diagnosis that was made before; without a call nothing is diagnosed at the start."""
-    app = DoctorApp()
+    app = Heard()
     app.DEFAULT_MODE = "causes"  # type: ignore[misc]
     app.state.done = done
     return app
@@ -72,8 +85,8 @@ def said(app: DoctorApp, name: str) -> str:
     return str(app.screen.query_one(name, Static).content)
 
 
-def told(app: DoctorApp) -> list[str]:
-    return [one.message for one in app._notifications]
+def told(app: Heard) -> list[str]:
+    return app.heard
 
 
 async def open_fix(app: DoctorApp, pilot: Pilot[None]) -> FixModal:
@@ -87,7 +100,7 @@ async def open_fix(app: DoctorApp, pilot: Pilot[None]) -> FixModal:
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_fixed_renewed_and_taken_back(script: Path, size: tuple[int, int]) -> None:
     before = script.read_bytes()
-    app = DoctorApp(Call(kind="script", name=str(script)))
+    app = Heard(Call(kind="script", name=str(script)))
     async with app.run_test(size=size) as pilot:
         await until(pilot, lambda: app.state.done and not app.state.running)
         await open_fix(app, pilot)
@@ -246,7 +259,7 @@ async def test_a_finding_without_a_fix_says_what_to_do(script: Path) -> None:
 
 
 async def test_nothing_to_fix_is_said() -> None:
-    app = DoctorApp()
+    app = Heard()
     async with app.run_test() as pilot:
         await pilot.press("f", "u")
         await until(pilot, lambda: len(told(app)) == 2)
