@@ -115,7 +115,7 @@ class Drafts:
         known = {_key(draft.offer): draft for draft in self.items}
         fresh = [known.get(_key(offer)) or Draft(offer) for offer in offers]
         for draft, offer in zip(fresh, offers, strict=True):
-            if not draft.is_edited and draft.offer != offer:
+            if not draft.is_edited:  # its file may be another by now
                 draft.offer, draft.loaded = offer, False
         kept = [draft for draft in self.items if draft.is_edited and draft not in fresh]
         self.items = [*fresh, *kept]

@@ -64,11 +64,12 @@ class BodyPane(Surviving, Vertical):
 
     async def meet(self, diagnosis: Diagnosis | None) -> None:
         """Take what a diagnosis offers, and judge anew what stands in the editor."""
-        self.drafts.meet(await asyncio.to_thread(offers, diagnosis))
-        if self.draft not in self.drafts.items or self.draft is None or not self.draft.loaded:
-            await self.open(self.drafts.items[0] if self.drafts.items else None)
-        self.list_bodies()
-        self.judge_soon()
+        found = await asyncio.to_thread(offers, diagnosis)
+        if diagnosis is not self.doctor.state.diagnosis:  # another came meanwhile
+            return
+        self.drafts.meet(found)
+        items = self.drafts.items
+        await self.open(self.draft if self.draft in items else items[0] if items else None)
 
     async def open(self, draft: Draft | None) -> None:
         """Put a body into the editor; what was typed into the one before stays with it."""
@@ -83,8 +84,10 @@ class BodyPane(Surviving, Vertical):
             await asyncio.to_thread(draft.load, body)
         if self.draft is not draft:  # another was chosen meanwhile
             return
-        with self.prevent(TextArea.Changed):
-            editor.load_text(draft.shown if draft else "")
+        text = draft.shown if draft else ""
+        if text != editor.text:
+            with self.prevent(TextArea.Changed):
+                editor.load_text(text)
         editor.read_only = draft is None or bool(draft.note)
         if draft is not None and draft.text != editor.text and draft.typed is None and not draft.note:
             draft.text = editor.text  # its line ends may be others; the bytes stay those of the file
@@ -117,7 +120,7 @@ class BodyPane(Surviving, Vertical):
     def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
         draft = self.drafts.items[event.option_index]
         if draft is not self.draft:
-            self.doctor.background(self.open(draft), what="open the body", group="body", exclusive=True)
+            self.doctor.background(self.open(draft), what="open the body", group="body")
 
     @on(OptionList.OptionSelected, "#bodies")
     def _selected(self) -> None:

@@ -98,7 +98,7 @@ Right: **where** the body goes, the **answer** with what disagrees with the cont
         if diagnosis is self._met and (diagnosis is not None or self.bodies.drafts.items):
             return
         self._met = diagnosis
-        self.doctor.background(self._meet(diagnosis), what="list the bodies", group="meeting", exclusive=True)
+        self.doctor.background(self._meet(diagnosis), what="list the bodies", group="meeting")
 
     async def _meet(self, diagnosis: Diagnosis | None) -> None:
         if diagnosis is not None and diagnosis.evidence is not None:
