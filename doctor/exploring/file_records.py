@@ -38,7 +38,7 @@ _STATES = {
     "missing": "missing inside",
     "extra": "not in yours",
 }
-_TONES: dict[str, Tone] = {"differs": "warning", "line ends": "info", "missing": "warning", "extra": "muted"}
+_TONES: dict[str, Tone] = {"differs": "warning", "line ends": "info", "extra": "muted"}
 
 
 class Files(NamedTuple):

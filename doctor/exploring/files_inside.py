@@ -70,13 +70,14 @@ def _compared(found: dict[str, File], container: Container, places: Places, own:
     for pair in pairs:
         mine = str(Path(own.path) / pair.local.path)
         if pair.inside is None:
-            one = File(pair.path, root, pair.local.path, pair.local.size, own=mine, state="missing")
+            tone: Tone = "warning" if pair.path.endswith(".py") else "muted"  # a Dockerfile is never inside
+            one = File(pair.path, root, pair.local.path, pair.local.size, tone=tone, own=mine, state="missing")
         elif pair.path in known:
             one = known[pair.path]._replace(own=mine, state=_state(pair, places))
         else:
             continue
         if one.state in {"differs", "missing"} and built and _changed_after(mine, built):
-            one = one._replace(remarks=(*one.remarks, "yours is newer than the image"))
+            one = one._replace(remarks=(*one.remarks, "changed after the image was built"))
         known[pair.path] = one
     paths = {pair.path for pair in pairs}
     for path, one in found.items():

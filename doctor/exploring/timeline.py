@@ -66,7 +66,8 @@ def _folded(moments: Sequence[Moment], longest: int = 4) -> Iterator[Folded]:
 
 
 def _rows(folded: Sequence[Folded]) -> Iterator[Row]:
-    start, day = folded[0].first.seconds, ""
+    began = next((one.first for one in folded if one.first.who != "image"), folded[0].first)
+    day = ""
     before: float | None = None
     for one in folded:
         moment = one.first
@@ -75,7 +76,8 @@ def _rows(folded: Sequence[Folded]) -> Iterator[Row]:
         date, _, clock = moment.at.replace("T", " ").removesuffix("Z").partition(" ")
         written = clock[:12] if date == day else f"{date} {clock[:8]}"
         day = date
-        yield _row(one, written, "start" if moment is folded[0].first else f"+{time_of(moment.seconds - start)}")
+        since = moment.seconds - began.seconds
+        yield _row(one, written, "start" if moment is began else f"+{time_of(since)}" if since >= 0 else "")
         before = one.last.seconds
 
 

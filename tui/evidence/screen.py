@@ -14,6 +14,7 @@ from doctor.diagnosis.result import Diagnosis
 from doctor.exploring.calls import has_calls
 from doctor.exploring.proving import part_of
 from tui.evidence.files_pane import FilesPane
+from tui.evidence.log_pane import LogPane
 from tui.evidence.table_pane import TablePane
 from tui.heading import Heading
 from tui.screen import DoctorScreen
@@ -150,6 +151,8 @@ nothing.
         if name == "calls" and not self._tabs.get_tab("calls").display:
             self.notify("nothing was asked of a service here", markup=False)
             return
+        if self.tab != name:
+            self.query_one(Tabs).focus()  # a part that is hidden while it has the keys would bring its tab back
         self._tabs.active = name
         self._fill()
         self.call_after_refresh(self._focus, name)
@@ -201,13 +204,5 @@ def _title(name: str) -> Content:
 
 def _pane(name: str) -> Widget:
     if name == "log":
-        return _log_pane()
+        return LogPane(id="log-pane")
     return FilesPane(id="files-pane") if name == "files" else TablePane(MAKERS[name], id=f"{name}-pane")
-
-
-def _log_pane() -> Widget:
-    try:
-        from tui.evidence.log_pane import LogPane
-    except ImportError:
-        return TablePane("timeline:timeline", id="log-pane")
-    return LogPane(id="log-pane")
