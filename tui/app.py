@@ -10,7 +10,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from tui import themes
+from tui import ending, themes
 from tui.screen import DoctorScreen
 from tui.state import State
 from tui.surviving import Surviving
@@ -112,6 +112,7 @@ class DoctorApp(Surviving, App[None]):
     def on_mount(self) -> None:
         """Begin with the target of the command line."""
         themes.suit(self)
+        ending.heed(self)
         if self._complaint:
             self.notify(self._complaint, title="your choices", severity="warning", timeout=12, markup=False)
         if self.state.call is not None:

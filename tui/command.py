@@ -85,9 +85,15 @@ def command(target: tuple[str, ...], **given: Any) -> int:
         raise click.UsageError("--port is for --browser")
     if given["served"]:
         os.environ["TEXTUAL_DRIVER"] = "tui.served:Driver"
+    from tui.ending import missing_terminal
+
+    call = _call(target, given)
+    if why := missing_terminal():
+        instead = call.command if call is not None and call.kind != "report" else "doctor check score.py"
+        raise click.UsageError(f"{why}; call it in one, or print the diagnosis: {instead}")
     from tui.app import DoctorApp
 
-    app = DoctorApp(_call(target, given), Path())
+    app = DoctorApp(call, Path())
     app.state.watching = given["watch"]
     app.run()
     return app.return_code or 0

@@ -1,0 +1,57 @@
+"""Signals that end the app end it as `q` does: what is under way is ended first, and the terminal given back."""
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+from functools import partial
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui.app import DoctorApp
+
+LONGEST = {"SIGTERM": 12.0, "SIGHUP": 3.0}
+"""Signals, and seconds until the process ends whatever else happens. Writing to a terminal that is closed may block for
+ever. Ctrl-C is a key here, and SIGKILL nobody hears; a diagnosis ends by itself as soon as nobody waits for it.
+"""
+
+
+def heed(app: "DoctorApp") -> None:
+    """Listen to the signals, where there is a terminal of one's own."""
+    if app.is_headless or app.is_web:
+        return
+    loop = asyncio.get_running_loop()
+    for name, seconds in LONGEST.items():
+        number = getattr(signal, name, None)
+        if number is not None and threading.current_thread() is threading.main_thread():
+            signal.signal(number, partial(_end, app, loop, seconds))
+
+
+def _end(app: "DoctorApp", loop: asyncio.AbstractEventLoop, seconds: float, number: int, _frame: object) -> None:
+    last = threading.Timer(seconds, os._exit, (128 + number,))
+    last.daemon = True
+    last.start()
+    loop.call_soon_threadsafe(_leaving, app, 128 + number)
+
+
+def _leaving(app: "DoctorApp", code: int) -> None:
+    app.run_worker(_leave(app, code), group="leaving")
+
+
+async def _leave(app: "DoctorApp", code: int) -> None:
+    if app.running is not None:
+        await app.running.cancel()
+    app.exit(return_code=code)
+
+
+def missing_terminal() -> str | None:
+    """Why there is nothing to draw on; None where there is. A browser's server brings its own way of drawing."""
+    if os.environ.get("TEXTUAL_DRIVER"):
+        return None
+    streams = {"standard input": sys.__stdin__, "standard output": sys.__stdout__, "standard error": sys.__stderr__}
+    missing = [name for name, stream in streams.items() if stream is None or stream.closed or not stream.isatty()]
+    if not missing:
+        return None
+    which = " and ".join(missing)
+    return f"the screens need a terminal, and {which} {'is' if len(missing) == 1 else 'are'} none"
