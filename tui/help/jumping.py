@@ -69,7 +69,7 @@ class JumpScreen(ModalScreen[Widget | None]):
     def compose(self) -> ComposeResult:
         """A letter on each part."""
         for letter, part in self._found.items():
-            label = Label(letter, markup=False, name=letter)
+            label = Label(letter, markup=False, name=letter, id=f"jump-{letter}")
             label.tooltip = f"focus {part.border_title or part.tooltip or part.id or type(part).__name__}"
             corner = part.region.offset
             label.styles.offset = Offset(max(corner.x, 0), max(corner.y, 0))

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 
 async def open_help(app: "DoctorApp") -> None:
-    """Show the help of what is in front."""
-    if not isinstance(app.screen, HelpScreen):
+    """Show the help of what is in front; the help itself closes."""
+    if isinstance(app.screen, HelpScreen):
+        app.screen.dismiss()
+    else:
         await app.push_screen(HelpScreen(app.screen))
 
 
@@ -45,7 +47,7 @@ class HelpScreen(ModalScreen[None]):
     CSS_PATH = "help.tcss"
     AUTO_FOCUS = "#search"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,f1", "dismiss", "Back", id="help.back", tooltip="Close the help"),
+        Binding("escape", "dismiss", "Back", id="help.back", tooltip="Close the help"),
         Binding("up", "scroll(-1)", "Up", id="help.up", tooltip="Scroll up", show=False),
         Binding("down", "scroll(1)", "Down", id="help.down", tooltip="Scroll down", show=False),
         Binding("pageup", "scroll(-10)", "Page up", id="help.page-up", tooltip="Scroll a page up", show=False),
