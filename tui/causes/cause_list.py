@@ -184,12 +184,13 @@ class CauseList(Surviving, ScrollView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """A click chooses a row; on its triangle, or once it is chosen, it opens the row."""
-        place = event.y + self.scroll_offset.y
-        if place >= len(self.shown):
+        offset = event.get_content_offset(self)
+        place = offset.y + self.scroll_offset.y if offset else len(self.shown)
+        if offset is None or place >= len(self.shown):
             return
         was = place == self.cursor
         self._go(place)
-        if was or (self.row and self.row.below and event.x <= 2 * self.row.depth + 2):
+        if was or (self.row and self.row.below and offset.x <= 2 * self.row.depth + 2):
             self.action_open()
 
     # ---- drawing

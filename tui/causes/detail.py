@@ -188,7 +188,8 @@ class Detail(Surviving, ScrollView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """A click on a line that leads somewhere opens it."""
-        place = event.y + self.scroll_offset.y
+        offset = event.get_content_offset(self)
+        place = offset.y + self.scroll_offset.y if offset else len(self._lines)
         link = self._lines[place][1] if place < len(self._lines) else None
         if link is not None and self.text_selection is None:
             self._link = link

@@ -9,6 +9,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from tui.causes.standing import nothing
 from tui.causes.steps import failure, progress
 from tui.state import State
 from tui.surviving import Surviving
@@ -46,6 +47,8 @@ class Situation(Surviving, VerticalScroll):
         if failed is not None:
             has_result = state.diagnosis is not None
             parts.append(failure(failed, trace_open=self.trace_open, has_result=has_result))
+        if state.done is not None and not state.done.diagnosed and not state.running and failed is None:
+            parts.append(nothing(state.done))
         if not parts:
             parts = [Content(" nothing is diagnosed yet\n\n 1 chooses a target").stylize("$text-muted")]
         self.border_title = "what happened" if failed else "steps"
@@ -54,6 +57,6 @@ class Situation(Surviving, VerticalScroll):
     def on_click(self, event: events.Click) -> None:
         """A click on the folded trace unfolds it."""
         text = str(self.query_one(Static).content).split("\n")
-        line = event.y + self.scroll_offset.y - 1
-        if 0 <= line < len(text) and " trace, " in text[line]:
+        offset = event.get_content_offset(self.query_one(Static))
+        if offset is not None and offset.y < len(text) and " trace, " in text[offset.y]:
             self.call_later(self.run_action, "screen.trace")
