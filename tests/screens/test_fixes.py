@@ -10,6 +10,7 @@ from screens.journeys import diagnosed, sample_copy, until
 from textual.pilot import Pilot
 from textual.widgets import Button, Checkbox, Input, Static, TextArea
 
+import tui.app
 from checks.finding import Confidence, Edit, Finding, Fix, Quote, Safety, Severity
 from doctor.applying import carry_out, filled, placeholders, planned
 from doctor.diagnosis.call import Call
@@ -36,6 +37,8 @@ def script(tmp_path: Path) -> Path:
 
 class Heard(DoctorApp):
     """The app, with all that its toasts said."""
+
+    CSS_PATH = Path(tui.app.__file__).with_name("app.tcss")
 
     def __init__(self, call: Call | None = None) -> None:
         super().__init__(call)
