@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import tempfile
 import time
 from collections.abc import Iterator
@@ -83,6 +84,8 @@ def storable(call: Call) -> Call:
     kept = replace(kept, samples=tuple(str(_whole(one)) for one in call.samples))
     if call.kind in _OF_FILES:
         kept = replace(kept, name=str(_whole(call.name)))
+    if call.kind == "url":
+        kept = replace(kept, name=_public(call.name))
     if call.python and os.sep in call.python:
         kept = replace(kept, python=_whole(call.python))
     masked = {name: redact(value) for name, value in asdict(kept).items() if isinstance(value, str)}
@@ -111,6 +114,13 @@ def is_whole(call: Call) -> bool:
 
 def _whole(path: str | None) -> str | None:
     return os.path.abspath(Path(path).expanduser()) if path else path  # noqa: PTH100 # `..` goes, links stay
+
+
+def _public(url: str) -> str:
+    """A URL with a mask in the place of user, password and query, which may be a key."""
+    address, mark, _ = url.partition("?")
+    address = re.sub(r"(?<=://)[^/]*(?=@)", MASK, address)
+    return f"{address}?{MASK}" if mark else address
 
 
 def _write(path: Path, content: bytes) -> None:

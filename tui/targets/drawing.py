@@ -77,7 +77,7 @@ def _cut(text: str, room: int) -> str:
     head = max(1, (room - 1) // 3)
     tail = room - 1 - head
     kept = text[len(text) - tail :] if tail > 0 else ""
-    while cell_len(kept) > tail:
+    while kept and cell_len(kept) > tail:
         kept = kept[1:]
     return set_cell_size(text, head) + "…" + kept
 

@@ -47,7 +47,7 @@ class Index(Generic[Row]):
 
 def _narrowed(word: str, entries: "list[Entry[Row]]", scores: list[int]) -> "tuple[list[Entry[Row]], list[int]]":
     """The entries that hold a word, and their scores with it."""
-    gapped = re.compile(".*?".join(map(re.escape, word))).search
+    gapped = re.compile("".join(f"(?>.*?{re.escape(letter)})" for letter in word)).match  # atomic: it never goes back
     length = len(word)
     kept: list[Entry[Row]] = []
     added: list[int] = []
@@ -61,7 +61,7 @@ def _narrowed(word: str, entries: "list[Entry[Row]]", scores: list[int]) -> "tup
         elif word in entry[1]:
             more = 60
         elif (found := gapped(name)) is not None:
-            more = max(5, 50 - 2 * (found.end() - found.start() - length))
+            more = max(5, 50 - 2 * (found.end() - name.find(word[0]) - length))
         else:
             continue
         kept.append(entry)
