@@ -2,9 +2,12 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from textual.widget import Widget
 
 Made = TypeVar("Made")
 
@@ -36,3 +39,15 @@ async def apart(work: Callable[[], Made], seconds: float = 60.0) -> Made:
 
     threading.Thread(target=run, name="doctor evidence", daemon=True).start()
     return await asyncio.wait_for(future, seconds)
+
+
+def beside(widget: "Widget", work: Callable[[], Awaitable[None]], *, what: str, group: str) -> None:
+    """Do `work` beside the screen, in the place of what the group was doing. An error is told, and ends nothing."""
+
+    async def guarded() -> None:
+        try:
+            await work()
+        except Exception as error:
+            widget.app.tell_error(what, error)  # type: ignore[attr-defined]
+
+    widget.run_worker(guarded, name=what, group=group, exclusive=True)

@@ -2,7 +2,7 @@
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,7 +14,7 @@ from checks.containers import LocalSource
 from doctor.diagnosis.result import Diagnosis
 from doctor.exploring.file_records import COLUMNS, File, Files
 from doctor.exploring.table import Nothing, Row, matching
-from tui.evidence.apart import apart
+from tui.evidence.apart import apart, beside
 from tui.evidence.files_folder import FolderQuestion
 from tui.evidence.files_reading import Reading
 from tui.evidence.files_text import FileText, language_of
@@ -22,9 +22,6 @@ from tui.evidence.filter_line import FilterLine, Words
 from tui.evidence.row_list import RowList
 from tui.evidence.table_pane import NOBODY
 from tui.surviving import Surviving
-
-if TYPE_CHECKING:
-    from tui.app import DoctorApp
 
 
 class FilesPane(Surviving, Vertical):
@@ -83,11 +80,6 @@ class FilesPane(Surviving, Vertical):
         self._draw()
 
     @property
-    def doctor(self) -> "DoctorApp":
-        """The app."""
-        return self.app  # type: ignore[return-value]
-
-    @property
     def rows(self) -> RowList:
         """The list."""
         return self.query_one(RowList)
@@ -131,8 +123,8 @@ class FilesPane(Surviving, Vertical):
 
     def _list(self) -> None:
         if self._diagnosis is not None:
-            job = self._listed(self._diagnosis, self.own)
-            self.doctor.background(job, what="list the files", group="files", exclusive=True)
+            work = partial(self._listed, self._diagnosis, self.own)
+            beside(self, work, what="list the files", group="files")
 
     async def _listed(self, diagnosis: Diagnosis, own: LocalSource | None) -> None:
         try:
@@ -221,8 +213,8 @@ class FilesPane(Surviving, Vertical):
         self.opened = found
         if asked:
             self.add_class("-reading")
-        job = self._shown(self._diagnosis, found, line, fetch=read or line is not None)
-        self.doctor.background(job, what="read the file", group="file", exclusive=True)
+        work = partial(self._shown, self._diagnosis, found, line, fetch=read or line is not None)
+        beside(self, work, what="read the file", group="file")
 
     async def _shown(self, diagnosis: Diagnosis, file: File, line: int | None, *, fetch: bool) -> None:
         inside = isinstance(self.files, Files) and self.files.inside
@@ -285,7 +277,7 @@ class FilesPane(Surviving, Vertical):
 
     def _compared_with(self, folder: Path | None) -> None:
         if folder is not None:
-            self.doctor.background(self._compare(folder), what="compare the files", group="compare", exclusive=True)
+            beside(self, partial(self._compare, folder), what="compare the files", group="compare")
 
     async def _compare(self, folder: Path) -> None:
         from doctor.containers.local import collect_local

@@ -2,7 +2,7 @@
 
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,13 +13,10 @@ from textual.widgets import Input, Static, Tabs
 
 from doctor.diagnosis.result import Diagnosis
 from doctor.exploring.table import Nothing, Row, Table, matching
-from tui.evidence.apart import apart
+from tui.evidence.apart import apart, beside
 from tui.evidence.filter_line import FilterLine, Words
 from tui.evidence.row_list import RowList
 from tui.surviving import Surviving
-
-if TYPE_CHECKING:
-    from tui.app import DoctorApp
 
 NOBODY = Nothing("Nothing has been diagnosed yet.", "Press 1 and choose a target.")
 
@@ -88,12 +85,7 @@ class TablePane(Surviving, Vertical):
             self._put(Nothing(hint or NOBODY.reason, "" if hint else NOBODY.remedy))
         elif diagnosis is not self._diagnosis:
             self._diagnosis = diagnosis
-            self.doctor.background(self._made(diagnosis), what=f"show {self.id}", group=f"{self.id}", exclusive=True)
-
-    @property
-    def doctor(self) -> "DoctorApp":
-        """The app."""
-        return self.app  # type: ignore[return-value]
+            beside(self, partial(self._made, diagnosis), what=f"show {self.id}", group="table")
 
     async def _made(self, diagnosis: Diagnosis) -> None:
         try:
