@@ -19,13 +19,14 @@ _KEPT = 8  # chunks whose lines are remembered
 class Held:
     """An open file by its number, closed when nobody holds it any more: a thread may be reading when others let go."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, *, is_ours: bool = False) -> None:
         self.number = number
+        self._is_ours = is_ours  # nobody else reads or writes where this one stands
 
     @classmethod
     def of(cls, path: str) -> "Held":
         """A file to be read. Raises OSError."""
-        return cls(os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0)))
+        return cls(os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0)), is_ours=True)
 
     @property
     def size(self) -> int:
@@ -35,6 +36,15 @@ class Held:
     def read(self, size: int, offset: int) -> bytes:
         """Some bytes, fewer at the end."""
         return os.pread(self.number, size, offset)
+
+    def next_data(self, offset: int) -> int:
+        """Where anything is stored next: a log that was cut while its writer went on begins with a hole."""
+        if not self._is_ours or not hasattr(os, "SEEK_DATA"):
+            return offset
+        try:
+            return os.lseek(self.number, offset, os.SEEK_DATA)
+        except OSError:  # nothing is stored behind it, or the file system does not tell
+            return offset
 
     def __del__(self) -> None:
         os.close(self.number)
@@ -72,6 +82,8 @@ class LineIndex:
         end = min(size, self.counted + most)
         while self.counted < end:
             into = self.counted % CHUNK
+            if not into and self._skip_hole():
+                continue
             data = self.file.read(CHUNK - into, self.counted)
             if not data:
                 return False
@@ -84,6 +96,16 @@ class LineIndex:
                 self._rest += found
             self.counted += len(data)
         return end < self.file.size
+
+    def _skip_hole(self) -> bool:
+        """Pass whole chunks of which nothing is stored; they hold no line feed."""
+        chunks = (self.file.next_data(self.counted) - self.counted) // CHUNK
+        if chunks <= 0:
+            return False
+        self._ends.extend([self._feeds] * chunks)
+        self.counted += chunks * CHUNK
+        self._ended = False
+        return True
 
     def forget(self) -> None:
         """Begin anew: the file is another one."""

@@ -31,11 +31,14 @@ class Chip(Static):
     def __init__(self, action: str, tip: str) -> None:
         super().__init__(markup=False, id=f"chip-{action}")
         self._does = action
+        self._text = ""
         self.tooltip = tip
 
     def tell(self, text: str, *, on: bool, there: bool = True) -> None:
         """Say how it stands."""
-        self.update(text)
+        if text != self._text:
+            self._text = text
+            self.update(text)
         self.set_class(on, "on")
         self.display = there
 

@@ -49,6 +49,7 @@ class LogBase(Surviving, Vertical):
         self._chosen = ""
         self._wanted: int | None = None
         self._arrived = True
+        self._can: object = None
         self._elsewhere: dict[int, int] = {}
 
     def compose(self) -> ComposeResult:
@@ -334,10 +335,14 @@ class LogBase(Surviving, Vertical):
 
     def say(self, text: str) -> None:
         """Tell something once, in the status line."""
-        self.query_one("#log-status", Static).update(text)
+        self.query_one("#log-status", Static).update(text, layout=False)
 
     def tell(self) -> None:
         """Say where one is, and how the log stands."""
         chips(self)
         self.say(status(self))
-        self.refresh_bindings()
+        can = (self.lines is not None, bool(self.proofs), self.search is not None, len(self.offers) > 1)
+        streams = (self.lines.has_streams, len(self.lines.starts) > 0) if self.lines else ()
+        if (can, streams) != self._can:  # keys are drawn anew only when others are there
+            self._can = (can, streams)
+            self.refresh_bindings()

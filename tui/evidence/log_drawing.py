@@ -49,7 +49,7 @@ class Gutter:
         return 1 + self.digits + 1 + 1 + (1 if self.streams else 0) + 1
 
 
-def draw(line: Line, look: Look, gutter: Gutter, styles: Styles) -> tuple[Strip, Strip]:
+def draw(line: Line, look: Look, gutter: Gutter, styles: Styles) -> tuple[list[Segment], list[Segment]]:
     """Gutter and text."""
     level = level_of(line.text) if line.number is not None else ""
     own = line.number is not None and is_own_frame(line.text)
@@ -77,7 +77,7 @@ def draw(line: Line, look: Look, gutter: Gutter, styles: Styles) -> tuple[Strip,
         *([Segment("2" if line.stderr else " ", styles["log--stderr"] + over)] if gutter.streams else []),
         Segment(" ", base + over),
     ]
-    return Strip(left), Strip([*_lit(line.text, look.lit, base + over, styles), *_more(line, styles, over)])
+    return left, [*_lit(line.text, look.lit, base + over, styles), *_more(line, styles, over)]
 
 
 def _lit(text: str, pattern: Any, base: Style, styles: Styles) -> list[Segment]:
@@ -99,8 +99,9 @@ def _more(line: Line, styles: Styles, over: Style) -> list[Segment]:
     return [Segment(f" … {hidden:,} more bytes", styles["log--gap"] + over)] if hidden else []
 
 
-def wrapped(text: Strip, width: int) -> list[Strip]:
+def wrapped(parts: list[Segment], width: int) -> list[Strip]:
     """The text of a line in rows of that width, at least one."""
+    text = Strip(parts)
     if text.cell_length <= width:
         return [text]
     cuts, at = [], 0

@@ -3,7 +3,6 @@
 from typing import Any, ClassVar
 
 from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
@@ -117,18 +116,25 @@ class LogView(ScrollView, can_focus=True):
         gutter = self.signs
         room = max(1, width - gutter.width)
         low, high = sorted((self.begin, self.cursor))
+        plain = self.rich_style
+        cursor = plain + styles["log--cursor"]
         drawn: list[tuple[int, Strip]] = []
         for row, line in self.rows.read(top, height):
             proof = self.proofs.get(self.rows.place(row), 0)
             look = Look(proof, row == self.cursor, low <= row <= high and low != high, self.lit)
             head, text = draw(line, look, gutter, styles)
-            self._widest = max(self._widest, text.cell_length + gutter.width)
-            rest = self.rich_style + (styles["log--cursor"] if look.is_cursor else Style())
-            below = Strip([Segment(" " * gutter.width, rest)])
-            parts = wrapped(text, room) if self.wrap else [text.crop(left, left + room)]
-            for number, part in enumerate(parts):
-                whole = Strip.join([below if number else head, part.adjust_cell_length(room, rest)])
-                drawn.append((row, whole.adjust_cell_length(width, rest)))
+            rest = cursor if look.is_cursor else plain
+            if self.wrap:
+                below = [Segment(" " * gutter.width, rest)]
+                for number, part in enumerate(wrapped(text, room)):
+                    whole = Strip([*(below if number else head), *part])
+                    drawn.append((row, whole.adjust_cell_length(width, rest)))
+            else:
+                strip = Strip([*head, *text])
+                self._widest = max(self._widest, strip.cell_length)
+                if left:
+                    strip = Strip([*head, *Strip(text).crop(left, left + room)])
+                drawn.append((row, strip.adjust_cell_length(width, rest)))
             if len(drawn) >= height:
                 break
         if not self.wrap and self._widest > self.virtual_size.width:
@@ -148,6 +154,12 @@ class LogView(ScrollView, can_focus=True):
         self.cursor = max(0, min(row, len(self.rows) - 1))
         if not extend:
             self.begin = self.cursor
+        self._show_cursor(middle=middle)
+        if self.cursor - round(self.scroll_y) >= self._height:
+            self.call_after_refresh(self._show_cursor, middle=middle)  # the size of so many lines is not known yet
+        self.refresh()
+
+    def _show_cursor(self, *, middle: bool = False) -> None:
         top, height = round(self.scroll_y), self._height
         if middle and not top <= self.cursor < top + height - 1:
             self.scroll_to(y=self.cursor - height // 3, animate=False)
@@ -155,7 +167,6 @@ class LogView(ScrollView, can_focus=True):
             self.scroll_to(y=self.cursor, animate=False)
         elif self.cursor >= top + height or self.wrap:
             self.scroll_to(y=self._top_for(self.cursor), animate=False)
-        self.refresh()
 
     def _move(self, row: int, *, extend: bool = False) -> None:
         """The person goes somewhere."""
