@@ -21,7 +21,8 @@ SLEEPS = "import time\n\ndef init():\n    time.sleep(120)\n\ndef run(data):\n   
 
 
 def situation(app: DoctorApp) -> str:
-    return str(app.screen.query_one(Situation).query_one(Static).content)
+    texts = app.screen.query("#situation > Static").results(Static)
+    return "".join(str(text.content) for text in texts)
 
 
 def standing(app: DoctorApp) -> str:

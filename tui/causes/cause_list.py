@@ -52,6 +52,7 @@ class CauseList(Surviving, ScrollView, can_focus=True):
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
+        self.border_title = "causes"
         self.auto_links = False  # there are none, and looking for them costs time at every line
         self.rows: list[Row] = []
         self.shown: list[int] = []

@@ -63,6 +63,7 @@ class Detail(Surviving, ScrollView, can_focus=True):
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
+        self.border_title = "detail"
         self.auto_links = False  # there are none, and looking for them costs time at every line
         self._row: Row | None = None
         self._listing: Listing | None = None

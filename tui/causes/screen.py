@@ -80,8 +80,6 @@ class CausesScreen(DoctorScreen):
 
     def on_mount(self) -> None:
         """Seconds count only while something runs."""
-        self.query_one("#list").border_title = "causes"
-        self.query_one("#detail").border_title = "detail"
         self._timer = self.set_interval(0.25, self._draw_progress, pause=True)
         self.add_class("-listing")
         super().on_mount()
