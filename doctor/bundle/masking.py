@@ -36,7 +36,7 @@ _BESIDE = (
                r"(?!<|\$|\*)[^\s\"']{4,}"),
 )  # fmt: skip
 _ASSIGNED = re.compile(
-    r"(?P<name>\b[A-Za-z_][\w.-]{0,80})(?P<between>[\"']?\s*[=:]\s*[\"']?)(?P<value>(?!\*\*\*|<|\$|\{|http)[^\s\"',;&]{8,})"
+    r"(?P<name>(?<![\w.-])[A-Za-z_][\w.-]{0,80}+)(?P<between>[\"']?\s*[=:]\s*[\"']?)(?P<value>(?!\*\*\*|<|\$|\{|http)[^\s\"',;&]{8,})"
 )
 _OTHER_KEY = re.compile(r"(-----BEGIN PGP PRIVATE KEY BLOCK-----)(.*?)(?:(?=-----END)|\Z)", re.DOTALL)
 _SIGNS = re.compile(

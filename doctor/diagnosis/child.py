@@ -52,7 +52,7 @@ def _tell(pipe: BinaryIO, news: News) -> None:
         return
     try:
         line = msgspec.json.encode(news)
-    except TypeError as error:
+    except (TypeError, ValueError) as error:  # no type of JSON, no character of UTF-8
         line = msgspec.json.encode(Failed(why="doctor", text=f"the evidence cannot be handed over: {error}"))
     try:
         pipe.write(line + b"\n")

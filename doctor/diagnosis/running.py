@@ -12,6 +12,7 @@ import msgspec
 
 from doctor.diagnosis.call import Call
 from doctor.diagnosis.result import Done, Failed, News
+from doctor.redact import remember
 
 GRACE = 8.0  # seconds that a cancelled diagnosis has to remove what it made
 LONGEST = 1 << 30  # bytes of one piece of news: evidence with its logs
@@ -22,6 +23,7 @@ class Running:
 
     def __init__(self, call: Call) -> None:
         self.call = call
+        remember({**os.environ, **call.variables})  # what the process says of them is masked in this one
         self._process: asyncio.subprocess.Process | None = None
         self._cancelled = False
 

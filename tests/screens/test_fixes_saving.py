@@ -11,6 +11,8 @@ from textual.widgets import Button, Input, OptionList, TextArea
 from doctor.bundle import read, write
 from doctor.diagnosis.call import Call
 from doctor.diagnosis.result import Done
+from doctor.diagnosis.running import Running
+from doctor.redact import redact
 from doctor.reports import FORMATS, render
 from tui.app import DoctorApp
 from tui.fixes import saving
@@ -63,6 +65,16 @@ async def test_places_where_nothing_can_be_written(done: Done, tmp_path: Path) -
         await pilot.press("escape")
         assert not isinstance(app.screen, SaveModal)
     assert [one.name for one in tmp_path.iterdir() if one.suffix == ".zip"] == []
+
+
+async def test_a_bundle_is_written_beside_the_screen(done: Done, tmp_path: Path) -> None:
+    from doctor.bundle.beside import write_beside
+    from doctor.errors import CannotExamine
+
+    assert await write_beside(tmp_path / "a.zip", done) == 0
+    assert len(read(tmp_path / "a.zip").diagnosed) == 1
+    with pytest.raises(CannotExamine, match="cannot be written"):
+        await write_beside(tmp_path / "no" / "a.zip", done)
 
 
 async def test_every_format_is_exported(done: Done, tmp_path: Path) -> None:
@@ -164,3 +176,8 @@ async def test_what_is_no_report_is_told(tmp_path: Path) -> None:
         await until(pilot, lambda: app.state.failed)
         assert app.state.failed is not None
         assert "newer doctor" in app.state.failed.text
+
+
+def test_secrets_of_a_call_are_known_to_the_screens() -> None:
+    Running(Call(kind="script", name="a", variables={"SCREEN_API_KEY": "plain-words-only"}))
+    assert redact("it said plain-words-only") == "it said ***"

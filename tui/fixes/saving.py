@@ -26,7 +26,7 @@ async def save_bundle(app: "DoctorApp") -> None:
     if done is None or diagnosis is None:
         app.notify("there is nothing to save yet: diagnose a target first", severity="warning", markup=False)
         return
-    from doctor.bundle import write
+    from doctor.bundle.beside import write_beside
     from tui.fixes.save_modal import SaveModal
 
     title = "save evidence and report in one file; secrets are masked"
@@ -35,7 +35,7 @@ async def save_bundle(app: "DoctorApp") -> None:
         return
     path = answer[1]
     app.notify(f"writing {path} ...", markup=False, timeout=3)
-    masked = await asyncio.to_thread(write, path, done)
+    masked = await write_beside(path, done)
     words = f"{masked} secrets masked" if masked != 1 else "one secret masked"
     size = await asyncio.to_thread(lambda: path.stat().st_size)
     app.notify(
