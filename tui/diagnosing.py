@@ -46,7 +46,8 @@ def _write(state: "State", news: News) -> None:
         state.earlier |= {_name(one): one for one in (state.done.diagnosed if state.done else ())}
         state.done, state.failed = _merged(state.done, news), None
         names = [_name(one) for one in state.done.diagnosed]
-        state.number = names.index(shown) if shown in names else 0
+        failing = (n for n, one in enumerate(state.done.diagnosed) if one.report.causes)
+        state.number = names.index(shown) if shown in names else next(failing, 0)
     else:
         state.failed = news
 
