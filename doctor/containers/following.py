@@ -13,7 +13,7 @@ from doctor.errors import CannotExamine
 from doctor.redact import remember
 
 SEEN_STDERR, SEEN_START = 1, 2
-BETWEEN = 1.0  # seconds until a container that starts again is looked at again
+BETWEEN = 0.5  # seconds until a container that starts again is looked at again
 
 Add = Callable[[int, bytes], None]
 
@@ -71,8 +71,9 @@ class _Reading:
 
 
 def _next_run(engine: Engine, container: str) -> dict[str, Any] | None:
-    """The container once it runs again; None when it has ended for good."""
-    while True:
+    """The container once it runs again; None when it has ended for good. Raises CannotExamine when it is removed."""
+    looks_left = 2  # one that is being removed is seen as ended first
+    while looks_left:
         try:
             found = engine.inspect(container)
         except CannotExamine as error:
@@ -80,9 +81,11 @@ def _next_run(engine: Engine, container: str) -> dict[str, Any] | None:
         state = found.get("State") or {}
         if state.get("Running") and not state.get("Restarting"):
             return found
-        if not state.get("Restarting"):
-            return None
-        time.sleep(BETWEEN)
+        if not state.get("Restarting") and state.get("Status") != "removing":
+            looks_left -= 1
+        if looks_left:
+            time.sleep(BETWEEN)
+    return None
 
 
 def _is_alive(found: dict[str, Any]) -> bool:

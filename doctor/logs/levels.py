@@ -67,7 +67,7 @@ def is_own_frame(text: str) -> bool:
 
 
 def pattern_from(level: Level) -> str:
-    """What RE2 finds in lines of that level and graver ones, and in the tracebacks between them."""
+    """What RE2 finds in lines of that level and graver ones, and in the tracebacks between them; rather too many."""
     ways = [*_ways("error"), *_TRACE, _INSIDE]
     if level == "warning":
         ways += _ways("warning")
