@@ -50,4 +50,4 @@ def beside(widget: "Widget", work: Callable[[], Awaitable[None]], *, what: str, 
         except Exception as error:
             widget.app.tell_error(what, error)  # type: ignore[attr-defined]
 
-    widget.run_worker(guarded, name=what, group=group, exclusive=True)
+    widget.run_worker(guarded, name=what, group=group, exclusive=True)  # type: ignore[arg-type]
