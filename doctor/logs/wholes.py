@@ -95,6 +95,9 @@ def _of_pods(diagnosis: Diagnosis, evidence: Evidence) -> list[Offer]:
     for pod in evidence.workload.pods:
         for status in (*pod.status.init_container_statuses, *pod.status.container_statuses):
             source = f"kubectl logs {pod.name} -c {status.name} -n {evidence.workload.namespace}"
-            sources = [source, *([f"{source} --previous"] if status.restart_count else [])]
+            sources = [
+                source,
+                *([f"{source} --previous"] if status.restart_count or status.last_state.terminated else []),
+            ]
             found += [Offer(source=one, whole=whole_of(diagnosis, one)) for one in sources]
     return found

@@ -68,6 +68,7 @@ class LogView(ScrollView, can_focus=True):
         self.wrap = False
         self.ascii = False
         self._widest = 0
+        self._hidden = False
         self._page: tuple[object, list[tuple[int, Strip]]] | None = None
         self._version = 0
 
@@ -155,8 +156,9 @@ class LogView(ScrollView, can_focus=True):
         if not extend:
             self.begin = self.cursor
         self._show_cursor(middle=middle)
-        if self.cursor - round(self.scroll_y) >= self._height:
-            self.call_after_refresh(self._show_cursor, middle=middle)  # the size of so many lines is not known yet
+        if not self.size.height or not 0 <= self.cursor - round(self.scroll_y) < self._height:
+            self._hidden = True  # how large so many lines are is known behind the next layout
+            self.call_after_refresh(self._show_hidden)
         self.refresh()
 
     def _show_cursor(self, *, middle: bool = False) -> None:
@@ -217,9 +219,16 @@ class LogView(ScrollView, can_focus=True):
         """Along long lines."""
         self.scroll_to(x=self.scroll_x + step * _SIDEWAYS, animate=False)
 
+    def _show_hidden(self) -> None:
+        if self._hidden and self.size.height:
+            self._hidden = False
+            self._show_cursor(middle=True)
+
     def on_resize(self) -> None:
-        """Fit again."""
+        """Fit again; a cursor that was to be seen stays so."""
         self._fit()
+        self._hidden = self._hidden or any(row == self.cursor for row, _ in (self._page or (0, []))[1])
+        self.call_after_refresh(self._show_hidden)
 
     def on_click(self, event: events.Click) -> None:
         """Go to the line; with shift, select up to it."""
