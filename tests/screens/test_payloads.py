@@ -1,7 +1,7 @@
 """The payload bench: every key, edits that are kept, sends that hang and die, terminals of every size."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -31,7 +31,7 @@ async def bench(done: Done | None, size: tuple[int, int] = (110, 36)) -> AsyncIt
     app = DoctorApp()
     app.state.done = done
     async with app.run_test(size=size) as pilot:
-        app.switch_mode("payloads")
+        await app.switch_mode("payloads")
         await until(pilot, lambda: isinstance(app.screen, PayloadsScreen))
         screen = app.screen
         assert isinstance(screen, PayloadsScreen)
@@ -96,7 +96,8 @@ async def sent(pilot: Pilot[None], screen: PayloadsScreen) -> None:
 
 
 async def test_without_a_diagnosis_it_says_what_to_do() -> None:
-    async with bench(None, (80, 24)) as (app, pilot, screen):
+    async with bench(None, (80, 24)) as (_, pilot, screen):
+        await until(pilot, lambda: screen.query("#bodies") and "press 1" in shown(screen, "#bodies"))
         assert "press 1 and choose a target" in shown(screen, "#bodies")
         assert "nowhere to send to" in shown(screen, "#places")
         for key in ("ctrl+r", "ctrl+s", "ctrl+n", "ctrl+l", "ctrl+b", "ctrl+f", "ctrl+g", "escape"):
@@ -139,7 +140,7 @@ async def test_digits_and_letters_are_typed_and_not_obeyed(tmp_path: Path) -> No
 
 
 async def test_broken_json_has_its_place_and_cause(tmp_path: Path) -> None:
-    done = diagnosed(sample_copy("healthy-schema-numpy", tmp_path))
+    done = diagnosed(sample_copy("body-key-400", tmp_path))
     async with bench(done) as (_, pilot, screen):
         await type_body(pilot, screen, '{"data": [[0.4, 12.5, 61.0, 8.0],]}')
         assert "error 1:" in shown(screen, "#faults")
@@ -153,7 +154,7 @@ async def test_broken_json_has_its_place_and_cause(tmp_path: Path) -> None:
 
 
 async def test_format_keeps_numbers_as_they_are_written(tmp_path: Path) -> None:
-    done = diagnosed(sample_copy("healthy-schema-numpy", tmp_path))
+    done = diagnosed(sample_copy("body-key-400", tmp_path))
     async with bench(done) as (_, pilot, screen):
         await type_body(pilot, screen, '{"data":[[0.40,1.25e1,61.0,8]]}')
         await pilot.press("ctrl+l")
@@ -175,7 +176,7 @@ async def test_bodies_are_chosen_with_keys_and_mouse_and_edits_stay(tmp_path: Pa
 
 
 async def test_a_body_is_saved_under_its_name_only_once_that_is_confirmed(tmp_path: Path) -> None:
-    script = sample_copy("healthy-schema-numpy", tmp_path)
+    script = sample_copy("body-key-400", tmp_path)
     sample = script.parent / "sample.json"
     before = sample.read_text()
     async with bench(diagnosed(script), (80, 24)) as (app, pilot, screen):
@@ -199,7 +200,7 @@ async def test_a_body_is_saved_under_its_name_only_once_that_is_confirmed(tmp_pa
 
 
 async def test_a_body_becomes_a_new_sample(tmp_path: Path) -> None:
-    script = sample_copy("healthy-schema-numpy", tmp_path)
+    script = sample_copy("body-key-400", tmp_path)
     async with bench(diagnosed(script)) as (app, pilot, screen):
         await type_body(pilot, screen, '{"data": [[1, 2, 3, 4]]}')
         await pilot.press("ctrl+n")
@@ -213,7 +214,7 @@ async def test_a_body_becomes_a_new_sample(tmp_path: Path) -> None:
 
 
 async def test_who_leaves_is_asked_about_edits(tmp_path: Path) -> None:
-    script = sample_copy("healthy-schema-numpy", tmp_path)
+    script = sample_copy("body-key-400", tmp_path)
     async with bench(diagnosed(script)) as (app, pilot, screen):
         await type_body(pilot, screen, '{"data": [[1, 2, 3, 4]]}')
         await pilot.press("escape", "q")
@@ -232,7 +233,7 @@ async def test_who_leaves_is_asked_about_edits(tmp_path: Path) -> None:
 
 
 async def test_who_leaves_without_edits_is_not_asked(tmp_path: Path) -> None:
-    script = sample_copy("healthy-schema-numpy", tmp_path)
+    script = sample_copy("body-key-400", tmp_path)
     async with bench(diagnosed(script)) as (app, pilot, _):
         await pilot.press("q")
         await until(pilot, lambda: app._exit)
@@ -300,8 +301,8 @@ async def test_a_service_that_went_away_is_told() -> None:
 
 
 async def test_the_request_is_copied_as_curl(tmp_path: Path) -> None:
-    done = diagnosed(sample_copy("healthy-schema-numpy", tmp_path))
-    async with bench(done) as (app, pilot, screen):
+    done = diagnosed(sample_copy("body-key-400", tmp_path))
+    async with bench(done) as (app, pilot, _):
         await pilot.press("ctrl+b")
         await until(pilot, lambda: app.copied)
         assert app.copied is not None
@@ -325,7 +326,7 @@ async def test_bytes_are_shown_as_such_and_sent_as_they_are(tmp_path: Path) -> N
 
 
 async def test_a_huge_body_does_not_freeze_the_editor(tmp_path: Path) -> None:
-    script = sample_copy("healthy-schema-numpy", tmp_path)
+    script = sample_copy("body-key-400", tmp_path)
     row = "[0.4, 12.5, 61.0, 8.0]"
     done = diagnosed(script)
     (script.parent / "sample-huge.json").write_text('{"data": [' + ", ".join([row] * 850_000) + "]}")
@@ -341,7 +342,7 @@ async def test_a_huge_body_does_not_freeze_the_editor(tmp_path: Path) -> None:
 
 
 async def test_control_characters_of_a_body_do_not_reach_the_terminal(tmp_path: Path) -> None:
-    script = sample_copy("healthy-schema-numpy", tmp_path)
+    script = sample_copy("body-key-400", tmp_path)
     (script.parent / "sample.json").write_bytes(b'{"data": "\x1b[2J\x1b]0;gone\x07[bold]"}')
     async with bench(diagnosed(script)) as (_, pilot, screen):
         editor = screen.query_one("#editor", TextArea)
@@ -354,7 +355,7 @@ async def test_control_characters_of_a_body_do_not_reach_the_terminal(tmp_path: 
 
 
 async def test_a_file_that_changed_is_read_anew_with_the_next_diagnosis_unless_it_was_edited(tmp_path: Path) -> None:
-    script = sample_copy("healthy-schema-numpy", tmp_path)
+    script = sample_copy("body-key-400", tmp_path)
     async with bench(diagnosed(script)) as (app, pilot, screen):
         (script.parent / "sample.json").write_text('{"data": [[9, 9, 9, 9]]}')
         app.state.done = diagnosed(script)
@@ -369,13 +370,12 @@ async def test_a_file_that_changed_is_read_anew_with_the_next_diagnosis_unless_i
         assert editor.text == '{"data": "mine"}'
 
 
-@pytest.mark.parametrize("size", [(20, 5), (40, 12), (60, 16), (200, 60)])
-async def test_every_size_stays_alive(size: tuple[int, int], tmp_path: Path) -> None:
+async def test_every_size_stays_alive(tmp_path: Path) -> None:
     done = diagnosed(sample_copy("body-key-400", tmp_path))
-    async with bench(done, (80, 24)) as (app, pilot, screen):
-        await pilot.resize_terminal(*size)
-        await sent(pilot, screen)
-        await pilot.resize_terminal(80, 24)
+    async with bench(done, (80, 24)) as (_, pilot, screen):
+        for size in ((20, 5), (40, 12), (60, 16), (200, 60), (80, 24)):
+            await pilot.resize_terminal(*size)
+            await sent(pilot, screen)
         await pilot.pause()
         assert shown(screen, "#answer").startswith("400")
 
@@ -386,3 +386,17 @@ async def test_every_key_has_an_id_and_a_tooltip() -> None:
         for one in screen.BINDINGS:
             assert one.id, one  # type: ignore[union-attr]
             assert one.tooltip, one  # type: ignore[union-attr]
+
+
+def test_the_bench_with_a_fault(
+    snap_compare: Callable[..., bool], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(sample_copy("body-key-400", tmp_path).parent)
+    app = DoctorApp()
+    app.state.done = diagnosed(Path("score.py"))
+
+    async def until_judged(pilot: Pilot[None]) -> None:
+        await app.switch_mode("payloads")
+        await until(pilot, lambda: isinstance(app.screen, PayloadsScreen) and app.screen.bodies.judgement)
+
+    assert snap_compare(app, terminal_size=(80, 24), run_before=until_judged)

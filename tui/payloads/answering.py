@@ -1,5 +1,6 @@
 """The right half: where to send, what came, and what was sent before."""
 
+import asyncio
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
@@ -51,6 +52,7 @@ class AnswerPane(Surviving, Vertical):
         self._shown: Round | None = None
         self._count = 0
         self._clock: Timer | None = None
+        self.ready = asyncio.Event()
 
     @property
     def doctor(self) -> "DoctorApp":
@@ -69,6 +71,7 @@ class AnswerPane(Surviving, Vertical):
     def on_mount(self) -> None:
         """Nothing was sent yet."""
         self.list_rounds()
+        self.ready.set()
 
     def meet(self, places: tuple[Place, ...]) -> None:
         """Take the places of a diagnosis; the chosen one stays, where it is among them."""

@@ -45,6 +45,11 @@ class BodyPane(Surviving, Vertical):
         self._judging, self._again = False, False
         self._pause: Timer | None = None
         self._next_fault = 0
+        self.ready = asyncio.Event()
+
+    def on_mount(self) -> None:
+        """All parts are there."""
+        self.ready.set()
 
     @property
     def doctor(self) -> "DoctorApp":

@@ -75,7 +75,6 @@ Right: **where** the body goes, the **answer** with what disagrees with the cont
         """Be asked before the app is left."""
         super().on_mount()
         self.doctor.before_leaving.append(self.may_leave)
-        self.query_one("#bodies").focus()
 
     async def on_unmount(self) -> None:
         """Nothing stays loaded."""
@@ -101,6 +100,10 @@ Right: **where** the body goes, the **answer** with what disagrees with the cont
         self.doctor.background(self._meet(diagnosis), what="list the bodies", group="meeting")
 
     async def _meet(self, diagnosis: Diagnosis | None) -> None:
+        await self.bodies.ready.wait()  # what they hold comes later than this screen
+        await self.answers.ready.wait()
+        if self.focused is None:
+            self.query_one("#bodies").focus()
         if diagnosis is not None and diagnosis.evidence is not None:
             self.bench.learn(await asyncio.to_thread(slim, diagnosis.evidence))
         self.answers.meet(await asyncio.to_thread(places_of, diagnosis))

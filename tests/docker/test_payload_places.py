@@ -1,0 +1,27 @@
+"""A body sent from the bench to a real container: through its published port, and from inside where none is."""
+
+from collections.abc import Callable
+
+import msgspec
+import pytest
+from starting import Started
+
+from doctor.diagnosis.call import Call
+from doctor.diagnosis.diagnosing import diagnose
+from doctor.payloads.places import places_of
+from doctor.payloads.sending import Sender
+
+pytestmark = pytest.mark.docker
+
+
+def test_a_container_is_asked_as_its_network_allows(sample: Callable[[str], Started]) -> None:
+    started = sample("healthy-schema-numpy")
+    diagnosis = diagnose(Call(kind="container", name=started.name, rehearse=False)).diagnosed[0]
+    place = next(one for one in places_of(diagnosis) if one.way == "container")
+    sent = Sender().send(place, "typed", (started.folder / "sample.json").read_bytes())
+    assert (sent.status, sent.problem) == (200, "")
+    assert '"rentals"' in sent.body
+    unpublished = msgspec.structs.replace(place, url=None)
+    again = Sender().send(unpublished, "typed", b'{"Data": []}')
+    assert again.status == 400
+    assert again.where.partition(", ")[2] in ("published", "inside")
