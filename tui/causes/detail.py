@@ -24,7 +24,7 @@ LIGHT = 20_000  # characters that are laid out at once; more takes a thread
 MOST_FOLDED = 40  # rows that one line may take
 
 _THEME = {
-    "dim": "$text-muted",
+    "dim": "dim",
     "cyan": "$text-accent",
     "green": "$text-success",
     "red": "$text-error",

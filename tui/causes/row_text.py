@@ -28,12 +28,12 @@ def row_text(row: Row, width: int, *, is_open: bool | None, is_chosen: bool) -> 
     title = _fitting(title, room)
     bold = "bold" if row.kind in ("cause", "section", "verdict") else ""
     return Content.assemble(
-        (before, "$text-muted"),
+        (before, "dim"),
         (number, "bold"),
         (told, f"bold {color}" if color else ""),
         (new, "bold $text-accent"),
         (title, bold),
-        (tag, "$text-muted"),
+        (tag, "dim"),
     )
 
 

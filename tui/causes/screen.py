@@ -61,7 +61,7 @@ class CausesScreen(DoctorScreen):
         self._listing: Listing | None = None
         self._drawn: tuple[Diagnosis | None, Diagnosis | None] = (None, None)
         self._with_steps = False
-        self._offered: tuple[bool, bool] = (False, False)
+        self._offered = (False, False, False)
         self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -115,7 +115,7 @@ class CausesScreen(DoctorScreen):
         self._draw_progress()
         if self._timer:
             (self._timer.resume if state.running else self._timer.pause)()
-        offered = (len(diagnosed) > 1, bool(state.failed and state.failed.trace))
+        offered = (len(diagnosed) > 1, bool(state.failed and state.failed.trace), diagnosis is not None)
         if offered != self._offered:
             self._offered = offered
             self.refresh_bindings()
@@ -182,6 +182,8 @@ class CausesScreen(DoctorScreen):
             return self._offered[0]
         if action == "trace":
             return self._offered[1]
+        if action in {"prove", "explain", "filter"}:
+            return self._offered[2]
         if action == "back":
             return not self.state.running
         return super().check_action(action, parameters)

@@ -50,7 +50,7 @@ class Situation(Surviving, VerticalScroll):
         if state.done is not None and not state.done.diagnosed and not state.running and failed is None:
             parts.append(nothing(state.done))
         if not parts:
-            parts = [Content(" nothing is diagnosed yet\n\n 1 chooses a target").stylize("$text-muted")]
+            parts = [Content(" nothing is diagnosed yet\n\n 1 chooses a target").stylize("dim")]
         self.border_title = "what happened" if failed else "steps"
         self.query_one(Static).update(Content("\n\n").join(parts))
 

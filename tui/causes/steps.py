@@ -46,7 +46,7 @@ def now(state: State, *, cancelling: bool) -> Content:
     """The step under way in one line."""
     step = state.steps[-1] if state.steps else None
     told = f"{_words(step)} {step.seconds:.0f} s" if step else "starting"
-    return Content.assemble((f" … {told}", "bold"), (f"  {hint(state, cancelling=cancelling)}", "$text-muted"))
+    return Content.assemble((f" … {told}", "bold"), (f"  {hint(state, cancelling=cancelling)}", "dim"))
 
 
 def progress(state: State, width: int, most: int, *, cancelling: bool = False) -> Content:
@@ -56,12 +56,12 @@ def progress(state: State, width: int, most: int, *, cancelling: bool = False) -
     lines = [Content.assemble(f" {verb} ", (title, "bold")), Content("")]
     steps = state.steps[-max(1, most) :]
     if len(steps) < len(state.steps):
-        lines.append(Content(f"   {len(state.steps) - len(steps)} steps before").stylize("$text-muted"))
+        lines.append(Content(f"   {len(state.steps) - len(steps)} steps before").stylize("dim"))
     longest = max((len(_words(step)) for step in steps), default=0)
     column = max(8, min(longest, width - 16))
     lines += [_line(step, column) for step in steps]
     if state.running:
-        lines += [Content(""), Content(f" {hint(state, cancelling=cancelling)}").stylize("$text-muted")]
+        lines += [Content(""), Content(f" {hint(state, cancelling=cancelling)}").stylize("dim")]
     return Content("\n").join(lines)
 
 
@@ -70,7 +70,7 @@ def _line(step: Step, column: int) -> Content:
     words = words if len(words) <= column else words[: column - 3] + "..."
     sign, _, color = mark("passed")
     ahead = (f"   {sign} ", color) if step.ended is not None else ("   … ", "bold")
-    return Content.assemble(ahead, f"{words:<{column}}", (f" {step.seconds:7.1f} s", "$text-muted"))
+    return Content.assemble(ahead, f"{words:<{column}}", (f" {step.seconds:7.1f} s", "dim"))
 
 
 def _words(step: Step | None) -> str:
@@ -90,10 +90,8 @@ def failure(failed: Failed, *, trace_open: bool, has_result: bool) -> Content:
     if failed.trace:
         trace = printable(redact_lines(failed.trace)).rstrip().split("\n")
         lines.append(Content(f"   {'▾' if trace_open else '▸'} trace, {len(trace)} lines (t)").stylize("$text-accent"))
-        lines += [
-            Content(f"     {line}").stylize("$text-muted") for line in (trace[-MOST_TRACE:] if trace_open else ())
-        ]
+        lines += [Content(f"     {line}").stylize("dim") for line in (trace[-MOST_TRACE:] if trace_open else ())]
     keys = "1 chooses another target" if failed.why == "call" else "r runs it again; 1 chooses another target"
     below = "; below is the result before" if has_result else ""
-    lines.append(Content(f"   {keys}{below}").stylize("$text-muted"))
+    lines.append(Content(f"   {keys}{below}").stylize("dim"))
     return Content("\n").join(lines)
