@@ -84,6 +84,10 @@ nothing.
         ),
     ]
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._quote: Quote | None = None
+
     def compose(self) -> ComposeResult:
         """Heading, tabs, keys."""
         yield Heading()
@@ -98,6 +102,8 @@ nothing.
         super().on_mount()
         for name, (key, title, what) in TABS.items():
             self._tabs.get_tab(name).tooltip = f"{title} ({key}): {what}"
+        if self._quote is not None:
+            self.call_after_refresh(self.reveal, self._quote)
 
     @property
     def _tabs(self) -> TabbedContent:
@@ -176,6 +182,9 @@ nothing.
 
     def reveal(self, quote: Quote) -> None:
         """Show where a quote stands."""
+        if not self._is_there:
+            self._quote = quote  # asked before the screen was ever shown
+            return
         evidence = self.state.diagnosis.evidence if self.state.diagnosis else None
         if evidence is None:
             self.notify("this report was saved without its evidence", severity="warning", markup=False)
