@@ -102,6 +102,21 @@ async def test_killed_it_is_told_as_lost(tmp_path: Path) -> None:
     assert "SIGKILL" in last.text
 
 
+async def test_a_name_that_is_no_text_is_refused() -> None:
+    last = (await heard(Call(kind="script", name="sc\udcf6re.py")))[-1]
+    assert isinstance(last, Failed)
+    assert last.why == "call"
+    assert "rename it" in last.text
+
+
+async def test_modules_of_the_folder_stand_for_none_of_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("score", "checks", "doctor", "json", "msgspec"):
+        (tmp_path / f"{name}.py").write_text(GOOD)
+    done = (await heard(Call(kind="script", name="score.py")))[-1]
+    assert isinstance(done, Done), done
+
+
 def test_it_ends_with_who_asked(tmp_path: Path) -> None:
     (tmp_path / "score.py").write_text(WAITS)
     call = Call(kind="script", name=str(tmp_path / "score.py"))

@@ -20,7 +20,7 @@ async def write_beside(path: Path, done: Done) -> int:
     given = await asyncio.to_thread(msgspec.json.encode, done)
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", "doctor.bundle", str(path)),
+        *("-P", "-m", "doctor.bundle", str(path)),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

@@ -34,9 +34,14 @@ class Running:
 
     async def news(self) -> AsyncIterator[News]:
         """What happens, as it happens; the last one is Done or Failed."""
+        try:
+            call = msgspec.json.encode(self.call) + b"\n"
+        except UnicodeEncodeError:
+            yield Failed(why="call", text=f"the name {self.call.name!a} is no UTF-8; rename it, and open it again")
+            return
         self._process = process = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", "doctor.diagnosis.child"),
+            *("-P", "-m", "doctor.diagnosis.child"),  # no module of the person's folder stands for one of ours
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
@@ -50,7 +55,7 @@ class Running:
         ended = False
         try:
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                process.stdin.write(msgspec.json.encode(self.call) + b"\n")
+                process.stdin.write(call)
                 await process.stdin.drain()
             while line := await process.stdout.readline():
                 one = await asyncio.to_thread(_decoded, line) if len(line) > 1 << 16 else _decoded(line)

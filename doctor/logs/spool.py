@@ -32,7 +32,7 @@ class Spooled:
         numbers = [self._text.number, self._marks.number]
         self._process = process = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", "doctor.logs.spooling", *map(str, numbers)),
+            *("-P", "-m", "doctor.logs.spooling", *map(str, numbers)),
             pass_fds=numbers,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
@@ -62,7 +62,8 @@ class Spooled:
             return
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)  # it holds nothing that had to be tidied
-        await asyncio.shield(process.wait())
+        with contextlib.suppress(RuntimeError):  # whoever reads the news sees their end
+            await asyncio.shield(process.communicate())  # to the end of its pipes, which are closed then
 
     async def close(self) -> None:
         """End the process. The disk has its room again when nobody reads the lines any more."""
