@@ -59,13 +59,13 @@ async def evidence(pilot: Pilot[None], app: DoctorApp) -> None:
     finding = app.finding
     if finding is not None:
         app.prove(finding.evidence[0])
-    await seen(pilot, lambda: app.current_mode == "evidence")
+    await seen(pilot, lambda: "joblib.load" in text(app))
 
 
 async def payloads(pilot: Pilot[None], app: DoctorApp) -> None:
     """A request on the bench."""
     app.switch_mode("payloads")
-    await seen(pilot, lambda: app.current_mode == "payloads")
+    await seen(pilot, lambda: app.current_mode == "payloads" and "checking" not in text(app))
 
 
 async def fix(pilot: Pilot[None], app: DoctorApp) -> None:
@@ -130,6 +130,9 @@ def main() -> None:
         for name, sample in SERVICES.items():
             shutil.copytree(sample_services.HERE / sample, home / name)
             sample_services.make_model(home / name)
+        two_hours_ago = time.time() - 7300
+        for path in home.rglob("*"):
+            os.utime(path, (two_hours_ago, two_hours_ago))
         os.environ |= {
             "DOCKER_HOST": "unix:///nowhere/docker.sock",
             "KUBECONFIG": "/nowhere/kubeconfig",

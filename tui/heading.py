@@ -29,6 +29,7 @@ FAILURES = {
     "cancelled": "cancelled",
     "lost": "process lost",
 }
+HELP = Style.from_meta({"@click": "app.help"})
 TALL = 14
 """Rows of a terminal from which on a second line is no loss."""
 
@@ -107,7 +108,8 @@ def lines(told: Standing, current: str, width: int, *, tall: bool) -> Content:
         title = middle(told.title, room - cells(state) - 1)
         title = title if cells(title) >= min(6, cells(told.title)) else ""
         return _edges(Content.assemble(bar, f" {title}"), _state(state, told.color), width)
-    top = _edges(bar, Content.styled("doctor ", "$text-muted"), width) if bar.cell_length + 8 <= width else bar
+    product = Content.assemble(Content("f1 help").stylize(HELP), "  doctor ").stylize("$text-muted")
+    top = _edges(bar, product, width) if bar.cell_length + product.cell_length < width else bar
     state = told.state(max(width - cells(told.title) - 3, width // 2))
     title = middle(told.title or "no target chosen yet", max(width - cells(state) - 3, 0))
     name = Content.styled(f" {title}", "b" if told.title else "$text-muted")
@@ -121,7 +123,7 @@ def _state(state: str, color: str) -> Content:
 class Heading(Static):
     """Where one is and how it stands; a click on a name opens that screen. Screens call `show()` only."""
 
-    DEFAULT_CSS = "Heading { height: auto; max-height: 2; width: 100%; background: $panel; }"
+    DEFAULT_CSS = "Heading { dock: top; height: auto; max-height: 2; width: 100%; background: $panel; }"
     ALLOW_SELECT: ClassVar[bool] = False
     auto_links = False
 
@@ -151,5 +153,5 @@ class Heading(Static):
         self.update(lines(told, current, width, tall=height >= TALL))
 
     def on_resize(self) -> None:
-        """Fit the new width."""
-        self._draw()
+        """Fit the new size, once the screen has it."""
+        self.call_after_refresh(self._draw)

@@ -46,6 +46,7 @@ class HelpScreen(ModalScreen[None]):
     HELP = "Type to search keys and text. The arrows scroll, Escape goes back."
     CSS_PATH = "help.tcss"
     AUTO_FOCUS = "#search"
+    VERTICAL_BREAKPOINTS = [(0, "-small"), (14, "-tall")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "Back", id="help.back", tooltip="Close the help"),
         Binding("up", "scroll(-1)", "Up", id="help.up", tooltip="Scroll up", show=False),
@@ -101,7 +102,7 @@ class HelpScreen(ModalScreen[None]):
             if key.place != place:
                 place = key.place
                 table.add_row("", "")
-                table.add_row("", Text(place, "bold underline"))
+                table.add_row("", Text(place, "italic"))
             what = Text(key.name, "bold" if key.enabled else "dim")
             if key.tooltip and key.tooltip != key.name:
                 what.append(f"  {key.tooltip}", "not bold")
