@@ -1,11 +1,10 @@
 """The evidence explorer: its tabs, its keys, and what it says where there is nothing."""
 
-from pathlib import Path
-
 import pytest
 from screens.journeys import diagnosed, sample_copy, until
+from textual.widget import Widget
+from textual.widgets import Static
 
-from checks.finding import Quote
 from doctor.diagnosis.result import Done
 from doctor.exploring.table import Table
 from tui.app import DoctorApp
@@ -42,6 +41,11 @@ def files_of(app: DoctorApp) -> FilesPane:
     return pane
 
 
+def shown(where: Widget, selector: str) -> str:
+    """The text of a line."""
+    return str(where.query_one(selector, Static).content)
+
+
 @pytest.fixture(scope="module")
 def broken(tmp_path_factory: pytest.TempPathFactory) -> Done:
     """The diagnosis of a script that asks for a package which its environment file does not list."""
@@ -63,3 +67,71 @@ async def test_every_tab_has_its_key(broken: Done) -> None:
         assert screen_of(app).tab == "log", "calls are passed over where there are none"
         await pilot.press("C")
         assert screen_of(app).tab == "log"
+
+
+@pytest.mark.parametrize("size", [(80, 24)])
+async def test_a_package_leads_to_its_import(broken: Done, size: tuple[int, int]) -> None:
+    app = opened(broken)
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("3", "A")
+        pane = table_of(app, "packages")
+        await until(pilot, lambda: isinstance(pane.table, Table) and pane.rows.has_focus)
+        assert pane.rows.row
+        assert pane.rows.row.cells[::3] == ("pandas", "imported, not asked for")
+        assert "Enter opens it" in shown(pane, "#detail")
+        await pilot.press("enter")
+        files = files_of(app)
+        await until(pilot, lambda: files.text.marked == 5 and files.text.has_focus)
+        assert screen_of(app).tab == "files"
+        assert files.text.lines[4] == "import pandas as pd"
+        assert "▶" in files.text.render_line(4).text
+        await pilot.press("escape")
+        assert files.rows.has_focus
+        assert files.query_one("#list").display
+
+
+async def test_rows_are_filtered_sorted_and_narrowed(broken: Done) -> None:
+    app = opened(broken)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("3", "A")
+        pane = table_of(app, "packages")
+        await until(pilot, lambda: isinstance(pane.table, Table) and pane.rows.has_focus)
+        every = len(pane.rows.rows)
+        await pilot.press("t")
+        assert [row.cells[0] for row in pane.rows.rows] == ["pandas"]
+        await pilot.press("t", "slash", *"fine")
+        await until(pilot, lambda: {row.cells[3] for row in pane.rows.rows} == {"fine"})
+        await pilot.press("enter")
+        assert pane.rows.has_focus
+        await pilot.press("slash", "escape")
+        await until(pilot, lambda: len(pane.rows.rows) == every and pane.rows.has_focus)
+        await pilot.press("s")
+        assert [row.cells[0] for row in pane.rows.rows] == sorted(row.cells[0] for row in pane.rows.rows)
+        await pilot.press("S")
+        assert pane.rows.rows[0].cells[0] > pane.rows.rows[-1].cells[0]
+        assert "package ▼" in pane.rows.render_line(0).text
+        await pilot.press("s", "s", "s", "s")
+        assert pane.rows.rows[0].cells[0] == "pandas", "after the last column, the table's own order"
+
+
+async def test_without_a_diagnosis_every_tab_says_what_to_do() -> None:
+    app = DoctorApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("3")
+        for key, name in {"I": "files", "A": "packages", "E": "environment", "T": "timeline", "O": "probe"}.items():
+            await pilot.press(key)
+            await pilot.pause()
+            assert "Press 1 and choose a target" in shown(screen_of(app).pane(name), "#nothing")
+        await pilot.press("slash", "t", "s", "d", "enter", "escape")
+        assert screen_of(app).tab == "probe"
+
+
+async def test_an_error_in_a_pane_is_told_and_the_screen_stays(broken: Done, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("doctor.exploring.packages.packages", lambda _: 1 / 0)
+    app = opened(broken)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("3", "A")
+        await until(pilot, lambda: any("ZeroDivisionError" in one.message for one in app._notifications))
+        assert "an error in doctor" in shown(table_of(app, "packages"), "#nothing")
+        await pilot.press("E")
+        await until(pilot, lambda: isinstance(table_of(app, "environment").table, Table))
