@@ -1,12 +1,14 @@
 """Which log of a target is shown, how it comes to the screen, and where one is in it."""
 
 import asyncio
+import contextlib
 from collections.abc import Coroutine
 from typing import Any
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Select, Static
+from textual.worker import Worker, WorkerError
 
 from checks.evidence import Log
 from doctor.diagnosis.result import Diagnosis
@@ -50,6 +52,7 @@ class LogBase(Surviving, Vertical):
         self._wanted: int | None = None
         self._arrived = True
         self._can: object = None
+        self._reading: Worker[None] | None = None
         self._elsewhere: dict[int, int] = {}
 
     def compose(self) -> ComposeResult:
@@ -159,7 +162,16 @@ class LogBase(Surviving, Vertical):
             except Exception as error:
                 self.say(f"the log could not be read: {type(error).__name__}: {error}")
 
-        self.run_worker(guarded(), group=group, exclusive=True)
+        worker = self.run_worker(guarded(), group=group, exclusive=True)
+        if group == "log":
+            self._reading = worker
+
+    async def on_unmount(self) -> None:
+        """The process that reads a log ends before the screen does."""
+        if self._reading is not None:
+            self._reading.cancel()
+            with contextlib.suppress(WorkerError):
+                await self._reading.wait()
 
     # ---- more of it
 

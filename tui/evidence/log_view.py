@@ -140,6 +140,8 @@ class LogView(ScrollView, can_focus=True):
                 break
         if not self.wrap and self._widest > self.virtual_size.width:
             self.call_later(self._fit)
+        if self._hidden:
+            self.call_later(self._show_hidden)
         return drawn[:height]
 
     @property
@@ -221,8 +223,8 @@ class LogView(ScrollView, can_focus=True):
 
     def _show_hidden(self) -> None:
         if self._hidden and self.size.height:
-            self._hidden = False
             self._show_cursor(middle=True)
+            self._hidden = not 0 <= self.cursor - round(self.scroll_y) < self._height
 
     def on_resize(self) -> None:
         """Fit again; a cursor that was to be seen stays so."""
