@@ -140,7 +140,7 @@ class LogView(ScrollView, can_focus=True):
                 break
         if not self.wrap and self._widest > self.virtual_size.width:
             self.call_later(self._fit)
-        if self._hidden:
+        if self._hidden and not any(row == self.cursor for row, _ in drawn):
             self.call_later(self._show_hidden)
         return drawn[:height]
 
@@ -158,9 +158,8 @@ class LogView(ScrollView, can_focus=True):
         if not extend:
             self.begin = self.cursor
         self._show_cursor(middle=middle)
-        if not self.size.height or not 0 <= self.cursor - round(self.scroll_y) < self._height:
-            self._hidden = True  # how large so many lines are is known behind the next layout
-            self.call_after_refresh(self._show_hidden)
+        self._hidden = True  # layouts that come later may move it away, until the person scrolls
+        self.call_after_refresh(self._show_hidden)
         self.refresh()
 
     def _show_cursor(self, *, middle: bool = False) -> None:
@@ -224,7 +223,6 @@ class LogView(ScrollView, can_focus=True):
     def _show_hidden(self) -> None:
         if self._hidden and self.size.height:
             self._show_cursor(middle=True)
-            self._hidden = not 0 <= self.cursor - round(self.scroll_y) < self._height
 
     def on_resize(self) -> None:
         """Fit again; a cursor that was to be seen stays so."""
@@ -240,7 +238,16 @@ class LogView(ScrollView, can_focus=True):
 
     def on_mouse_scroll_up(self, _: events.MouseScrollUp) -> None:
         """Whoever scrolls back wants to read."""
+        self._hidden = False
         self.post_message(self.Moved(back=True))
+
+    def on_mouse_scroll_down(self, _: events.MouseScrollDown) -> None:
+        """The person looks elsewhere than at the cursor."""
+        self._hidden = False
+
+    def on_mouse_down(self, _: events.MouseDown) -> None:
+        """The same, also for the scrollbar."""
+        self._hidden = False
 
     @property
     def selected(self) -> list[int]:
