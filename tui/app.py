@@ -1,6 +1,8 @@
 """The app: four screens over one state, and the one place that starts and ends diagnoses."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -104,6 +106,7 @@ class DoctorApp(Surviving, App[None]):
         self._complaint = themes.dress(self)
         self._can_cancel = False
         self.running: Running | None = None
+        self._beside: dict[str, set[asyncio.Task[None]]] = {}
         self.watched: Call | None = None
         self.applied: list[Applied] = []
         self.before_leaving: list[Callable[[], Awaitable[bool]]] = []  # each is asked; False: the person stays
@@ -132,7 +135,8 @@ class DoctorApp(Surviving, App[None]):
             state.done, state.earlier = None, {}
         state.call = call
         name = f"diagnosis of {call.title}"
-        worker = self.run_worker(examine(self, call), name=name, group="diagnosis", exclusive=True)
+        begin: Callable[[], Awaitable[None]] = partial(examine, self, call)
+        worker: Worker[None] = self.run_worker(begin, name=name, group="diagnosis", exclusive=True)  # type: ignore[arg-type]
         if self.current_mode != "causes" and not quietly:
             self.switch_mode("causes")
         if state.watching and self.watched != call:
@@ -159,6 +163,11 @@ class DoctorApp(Surviving, App[None]):
         if event.key == "question_mark" and self.screen.is_modal:
             self.action_help()
 
+    def action_command_palette(self) -> None:
+        """Open the palette, unless one waits below another question already."""
+        if not any(one.is_modal for one in self.screen_stack):
+            super().action_command_palette()
+
     def action_renew(self) -> None:
         """Diagnose what is shown once more."""
         call = self.state.diagnosis.call if self.state.diagnosis else self.state.call
@@ -168,7 +177,7 @@ class DoctorApp(Surviving, App[None]):
     def action_cancel(self) -> None:
         """End the diagnosis under way."""
         if self.running is not None:
-            self.run_worker(self.running.cancel(), group="cancel")
+            self.background(self.running.cancel(), what="cancel")
 
     def action_watch(self) -> None:
         """Begin or end watching."""
@@ -245,11 +254,16 @@ class DoctorApp(Surviving, App[None]):
 
     def _do(self, module: str, name: str) -> None:
         """Call `name(app)` of a module that only this key needs; an error there is told, and the screen stays."""
-        function: Callable[[DoctorApp], Awaitable[None]] = getattr(import_module(module), name)
+        function: Callable[[DoctorApp], Coroutine[Any, Any, None]] = getattr(import_module(module), name)
         self.background(function(self), what=name.replace("_", " "))
 
-    def background(self, job: Awaitable[None], *, what: str, group: str = "default", exclusive: bool = False) -> None:
-        """Run a coroutine beside the screen. An exception is told with `what` was being done, and ends nothing."""
+    def background(
+        self, job: Coroutine[Any, Any, None], *, what: str, group: str = "default", exclusive: bool = False
+    ) -> None:
+        """Run a coroutine beside the screen. An exception is told with `what` was being done, and ends nothing.
+
+        `exclusive` ends what the group was doing.
+        """
 
         async def guarded() -> None:
             try:
@@ -257,7 +271,23 @@ class DoctorApp(Surviving, App[None]):
             except Exception as error:
                 self.tell_error(what, error)
 
-        self.run_worker(guarded(), name=what, group=group, exclusive=exclusive)
+        def done(task: "asyncio.Task[None]") -> None:
+            self._beside[group].discard(task)
+            job.close()  # replaced before it began, it is told to nobody
+
+        under_way = self._beside.setdefault(group, set())
+        if exclusive:
+            for task in under_way:
+                task.cancel()
+        task = asyncio.create_task(guarded(), name=what)
+        under_way.add(task)
+        task.add_done_callback(done)
+
+    def on_unmount(self) -> None:
+        """End what is done beside the screen."""
+        for tasks in self._beside.values():
+            for task in tasks:
+                task.cancel()
 
     def tell_error(self, what: str, error: Exception) -> None:
         """Say what went wrong: the person's own affair in its own words, else as a bug of doctor."""

@@ -3,9 +3,12 @@
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 import sys
+import tempfile
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -69,6 +72,7 @@ class Running:
 
     async def _lost(self, process: asyncio.subprocess.Process, said: "asyncio.Future[bytes]") -> Failed:
         code = await process.wait()
+        await asyncio.to_thread(_tidy, process.pid)
         if self._cancelled:
             return Failed(why="cancelled", text="cancelled; nothing is left running")
         ending = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
@@ -96,6 +100,13 @@ class Running:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
+        await asyncio.to_thread(_tidy, process.pid)
+
+
+def _tidy(process: int) -> None:
+    """Remove the temporary folders of a process that had no time to do so itself."""
+    for folder in Path(tempfile.gettempdir()).glob(f"doctor-*-{process}-*"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _decoded(line: bytes) -> News:

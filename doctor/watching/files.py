@@ -9,7 +9,7 @@ from doctor.watching.places import Places
 
 TOGETHER = 1_500  # milliseconds in which changes count as one at most
 QUIET = 150  # milliseconds without a change that end it
-LOOK = 2_000  # milliseconds until a new set of folders is known to be watched
+LOOK = 1_000  # milliseconds until a new set of folders is known to be watched
 
 Signature = tuple[int, int, int]
 
@@ -17,12 +17,18 @@ Signature = tuple[int, int, int]
 def changes_of_files(places: Places, stop: Stop) -> Iterator[Change]:
     """Each change. Where the system cannot tell of any, the files are looked at again and again."""
     known: dict[str, Signature | None] = {}
+    for path in places.all_files():
+        _is_other(path, known)
     polling = False
     waiting: set[str] = set()
     while not stop.is_set():
         folders = places.folders()
+        is_new = True
         try:
             for batch in _told(folders, places, stop, polling):
+                if is_new:  # what happened until the system listened, it does not tell
+                    batch |= {path for path in {*places.all_files(), *known} if _signature(path) != known.get(path)}
+                    is_new = False
                 paths = {file for path in batch for file in places.files_at(path)}
                 changed = {path for path in paths if _is_other(path, known)} | waiting
                 if batch and places.folders() != folders:
@@ -62,16 +68,21 @@ def _told(folders: list[str], places: Places, stop: Stop, polling: bool) -> Iter
 
 def _is_other(path: str, known: dict[str, Signature | None]) -> bool:
     """Whether a file is not what it was at its last change."""
-    try:
-        found = Path(path).stat()
-        now = (found.st_mtime_ns, found.st_size, found.st_ino)
-    except OSError:
-        now = None
+    now = _signature(path)
+    if now is None:
         known |= {one: None for one in known if one.startswith(path + os.sep)}
     if path in known and known[path] == now:
         return False
     known[path] = now
     return True
+
+
+def _signature(path: str) -> Signature | None:
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def _change(paths: set[str], places: Places) -> Change:

@@ -46,6 +46,11 @@ class Places:
         found = (entry.path for folder in _below(path) for entry in _entries(folder) if entry.is_file())
         return [one for one in islice(found, MOST_FILES) if self.matters(one)]
 
+    def all_files(self) -> list[str]:
+        """What there is to change now."""
+        found = (file for tree in sorted(self.trees) for file in self.files_at(tree))
+        return [*sorted(self.files), *found]
+
     def folders(self) -> list[str]:
         """The folders that tell of every change, each without those below; of one that is gone, what it was in."""
         found = dict.fromkeys(_there(Path(file).parent) for file in sorted(self.files))

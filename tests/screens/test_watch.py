@@ -1,6 +1,7 @@
 """Watching on the screen: saved, renewed, told; and when nothing is renewed."""
 
 import asyncio
+import threading
 from pathlib import Path
 
 import pytest
@@ -33,11 +34,12 @@ def toasts(app: DoctorApp) -> list[str]:
 
 
 async def watching_begins(app: DoctorApp, pilot: Pilot[None]) -> None:
-    """Watch, and wait until the system tells of changes."""
+    """Watch, and wait until that is under way."""
     await until(pilot, lambda: app.state.done and not app.state.running)
     await pilot.press("w")
     await until(pilot, lambda: app.watched)
-    await asyncio.sleep(0.7)  # the thread has asked the system; nothing tells when it has
+    await until(pilot, lambda: any(one.name == "watching" for one in threading.enumerate()))
+    await asyncio.sleep(0.1)  # it knows the files as they are; what happens from now on is told
 
 
 async def test_a_saved_mend_is_diagnosed_and_told(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The screen `targets`: what can be diagnosed, how it stands, and a filter that also takes what is typed in full."""
 
+import inspect
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -120,14 +121,26 @@ Containers follow the events of the engine. A namespace is listed every few seco
 
     def _work(self, job: "collecting.Job", group: str, what: str) -> None:
         """Run it on behalf of this screen; it ends with it."""
+        begun = False
 
         async def guarded() -> None:
+            nonlocal begun
+            begun = True
             try:
                 await job
             except Exception as error:
                 self.doctor.tell_error(what, error)
 
-        self.run_worker(guarded(), group=group, exclusive=True, name=what)
+        def forget(_: object) -> None:
+            if not begun:  # cancelled before it began
+                whole.close()
+                if inspect.iscoroutine(job):
+                    job.close()
+
+        whole = guarded()
+        worker = self.run_worker(whole, group=group, exclusive=True, name=what)
+        if worker._task is not None:  # noqa: SLF001
+            worker._task.add_done_callback(forget)  # noqa: SLF001
 
     # ---- drawing
 
