@@ -1,6 +1,5 @@
 """The app: four screens over one state, and the one place that starts and ends diagnoses."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from importlib import import_module
@@ -13,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from tui import ending, themes
+from tui.beside import beside
 from tui.screen import DoctorScreen
 from tui.state import State
 from tui.surviving import Surviving
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from checks.finding import Finding, Quote
     from doctor.diagnosis.call import Call
     from doctor.diagnosis.running import Running
+    from tui.beside import Job
     from tui.fixes.applying import Applied
 
 
@@ -106,7 +107,6 @@ class DoctorApp(Surviving, App[None]):
         self._complaint = themes.dress(self)
         self._can_cancel = False
         self.running: Running | None = None
-        self._beside: dict[str, set[asyncio.Task[None]]] = {}
         self.watched: Call | None = None
         self.applied: list[Applied] = []
         self.before_leaving: list[Callable[[], Awaitable[bool]]] = []  # each is asked; False: the person stays
@@ -135,8 +135,7 @@ class DoctorApp(Surviving, App[None]):
             state.done, state.earlier = None, {}
         state.call = call
         name = f"diagnosis of {call.title}"
-        begin: Callable[[], Awaitable[None]] = partial(examine, self, call)
-        worker: Worker[None] = self.run_worker(begin, name=name, group="diagnosis", exclusive=True)  # type: ignore[arg-type]
+        worker = beside(self, partial(examine, self, call), what=name, group="diagnosis")
         if self.current_mode != "causes" and not quietly:
             self.switch_mode("causes")
         if state.watching and self.watched != call:
@@ -177,7 +176,7 @@ class DoctorApp(Surviving, App[None]):
     def action_cancel(self) -> None:
         """End the diagnosis under way."""
         if self.running is not None:
-            self.background(self.running.cancel(), what="cancel")
+            self.background(self.running.cancel, what="cancel")
 
     def action_watch(self) -> None:
         """Begin or end watching."""
@@ -255,39 +254,11 @@ class DoctorApp(Surviving, App[None]):
     def _do(self, module: str, name: str) -> None:
         """Call `name(app)` of a module that only this key needs; an error there is told, and the screen stays."""
         function: Callable[[DoctorApp], Coroutine[Any, Any, None]] = getattr(import_module(module), name)
-        self.background(function(self), what=name.replace("_", " "))
+        self.background(partial(function, self), what=name.replace("_", " "))
 
-    def background(
-        self, job: Coroutine[Any, Any, None], *, what: str, group: str = "default", exclusive: bool = False
-    ) -> None:
-        """Run a coroutine beside the screen. An exception is told with `what` was being done, and ends nothing.
-
-        `exclusive` ends what the group was doing.
-        """
-
-        async def guarded() -> None:
-            try:
-                await job
-            except Exception as error:
-                self.tell_error(what, error)
-
-        def done(task: "asyncio.Task[None]") -> None:
-            self._beside[group].discard(task)
-            job.close()  # replaced before it began, it is told to nobody
-
-        under_way = self._beside.setdefault(group, set())
-        if exclusive:
-            for task in under_way:
-                task.cancel()
-        task = asyncio.create_task(guarded(), name=what)
-        under_way.add(task)
-        task.add_done_callback(done)
-
-    def on_unmount(self) -> None:
-        """End what is done beside the screen."""
-        for tasks in self._beside.values():
-            for task in tasks:
-                task.cancel()
+    def background(self, job: "Job", *, what: str, group: str = "default", exclusive: bool = False) -> None:
+        """Do `job` beside whatever screen is there. An exception is told with `what` was being done."""
+        beside(self, job, what=what, group=group, exclusive=exclusive)
 
     def tell_error(self, what: str, error: Exception) -> None:
         """Say what went wrong: the person's own affair in its own words, else as a bug of doctor."""
@@ -316,7 +287,7 @@ class DoctorApp(Surviving, App[None]):
 
     async def action_quit(self) -> None:
         """Leave, unless somebody wants to stay for what is not saved."""
-        self.background(self._leave(), what="leave")
+        self.background(self._leave, what="leave")
 
     async def _leave(self) -> None:
         """What is under way is ended, and what it made removed."""

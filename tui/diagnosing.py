@@ -1,5 +1,6 @@
 """A diagnosis on the screen: started in a process of its own, its news written into the state."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -21,13 +22,13 @@ async def examine(app: "DoctorApp", call: Call) -> None:
     state.steps, state.failed, state.running = (), None, True
     state.began("starting")
     app.changed()
-    app.background(remember(app, call), what="keep this target among the recent ones")
+    app.background(partial(remember, app, call), what="keep this target among the recent ones")
     try:
         async for news in running.news():
             _write(state, news)
             app.changed()
             if isinstance(news, Done):
-                app.background(remember(app, call, news), what="keep this target among the recent ones")
+                app.background(partial(remember, app, call, news), what="keep this target among the recent ones")
     except Exception as error:  # a bug here must not take the screen away
         _write(state, Failed(why="doctor", text=f"{type(error).__name__}: {error}"))
     finally:

@@ -54,7 +54,7 @@ async def resume(app: "DoctorApp") -> None:
         app.changed()
         return
     app.watched = call
-    app.background(_watch(app), what=f"watch {call.title}", group="watching", exclusive=True)
+    app.background(partial(_watch, app), what=f"watch {call.title}", group="watching", exclusive=True)
 
 
 def stop(app: "DoctorApp") -> None:

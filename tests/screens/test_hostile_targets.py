@@ -149,7 +149,7 @@ async def test_an_error_in_a_worker_and_in_a_handler(monkeypatch: pytest.MonkeyP
         async def breaks() -> None:
             raise ZeroDivisionError("in a worker, password=hunter2-of-the-test")
 
-        app.background(breaks(), what="try")
+        app.background(breaks, what="try")
         await until(pilot, lambda: any("in a worker" in one.message for one in app._notifications))
         assert not any("hunter2" in one.message for one in app._notifications)
         monkeypatch.setattr(app.screen, "show", lambda: 1 / 0)

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from rich.text import Text
@@ -16,6 +17,7 @@ from textual.strip import Strip
 from textual.visual import Visual
 
 from doctor.reports.page import INDENT
+from tui.beside import beside
 from tui.causes.detail_page import Document, Link, document, weight
 from tui.causes.rows import Listing, Row
 from tui.surviving import Surviving
@@ -107,7 +109,8 @@ class Detail(Surviving, ScrollView, can_focus=True):
             self._take(_folded(document(row, listing, room), room), stay=stay)
         else:
             self._take([(Content("  laying out a long text ..."), None)], stay=stay)
-            self.run_worker(self._lay_slowly(row, listing, room, stay=stay), group="layout", exclusive=True)
+            job = partial(self._lay_slowly, row, listing, room, stay=stay)
+            beside(self, job, what="lay out the text", group="layout")
 
     async def _lay_slowly(self, row: Row, listing: Listing, room: int, *, stay: bool) -> None:
         def laid() -> list[tuple[Content, Link | None]]:

@@ -54,7 +54,7 @@ class Explanation(Surviving, ModalScreen[None]):
     def _begin(self) -> None:
         """Now the width is known."""
         app: DoctorApp = self.app  # type: ignore[assignment]
-        app.background(self._tell(), what=f"explain {self._check}")
+        app.background(self._tell, what=f"explain {self._check}")
 
     async def _tell(self) -> None:
         width = max(24, min(WIDEST, self.query_one(Static).size.width or WIDEST))

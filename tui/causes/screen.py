@@ -1,6 +1,7 @@
 """The screen `causes`: how the diagnosis goes, what it found, ranked, and the proof and fix of each."""
 
 import asyncio
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -127,7 +128,7 @@ class CausesScreen(DoctorScreen):
             self._take(listed(diagnosis, before, self.state.done))
         else:
             self.query_one("#standing", Static).update(Content(" arranging what was found ..."))
-            job = self._renew_slowly(diagnosis, before)
+            job = partial(self._renew_slowly, diagnosis, before)
             self.doctor.background(job, what="arrange the findings", group="arranging", exclusive=True)
 
     async def _renew_slowly(self, diagnosis: Diagnosis, before: Diagnosis | None) -> None:

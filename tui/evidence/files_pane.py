@@ -14,7 +14,8 @@ from checks.containers import LocalSource
 from doctor.diagnosis.result import Diagnosis
 from doctor.exploring.file_records import COLUMNS, File, Files
 from doctor.exploring.table import Nothing, Row, matching
-from tui.evidence.apart import apart, beside
+from tui.apart import apart
+from tui.beside import beside
 from tui.evidence.files_folder import FolderQuestion
 from tui.evidence.files_reading import Reading
 from tui.evidence.files_text import FileText, language_of

@@ -8,7 +8,7 @@ from doctor.diagnosis.result import Diagnosis
 from doctor.exploring.contents import MOST, Contents, contents, read_here
 from doctor.exploring.difference import Difference, difference
 from doctor.exploring.file_records import File
-from tui.evidence.apart import apart
+from tui.apart import apart
 
 SECONDS = 20.0
 MOST_KEPT = 30

@@ -14,7 +14,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.visual import Visual
 
-from tui.evidence.apart import apart
+from tui.apart import apart
+from tui.beside import beside
 from tui.surviving import Surviving
 
 MOST_COLOURED = 300_000  # characters: colouring more takes too long to be worth it
@@ -58,7 +59,7 @@ class FileText(Surviving, ScrollView, can_focus=True):
         self.refresh()
         self.workers.cancel_group(self, "colours")
         if language and sum(map(len, lines)) <= MOST_COLOURED:
-            self.run_worker(self._colour(lines, language), group="colours", exclusive=True)
+            beside(self, partial(self._colour, lines, language), what="colour the text", group="colours")
 
     async def _colour(self, lines: Sequence[str], language: str) -> None:
         try:

@@ -2,8 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine
-from typing import Any
+from functools import partial
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -15,6 +14,7 @@ from doctor.diagnosis.result import Diagnosis
 from doctor.logs.lines import Lines, RecordedLines
 from doctor.logs.scanning import Filter, find, searched, span_of
 from doctor.logs.wholes import Offer, offers_of
+from tui.beside import Job, beside
 from tui.evidence.log_bar import LogAsk, LogBar
 from tui.evidence.log_finding import Choice, Search
 from tui.evidence.log_loading import Loading, steps
@@ -151,18 +151,15 @@ class LogBase(Surviving, Vertical):
         self.coming = Loading(offer, self._came)
         if self.following:
             self.coming.followed.set()
-        self._work(self.coming.run(), "log")
+        self._work(self.coming.run, "log")
 
-    def _work(self, job: Coroutine[Any, Any, None], group: str) -> None:
-        """Run it beside the screen; an error is told."""
+    def _work(self, job: Job, group: str) -> None:
+        """Do it beside the screen; what fails is said in the log's own line."""
 
-        async def guarded() -> None:
-            try:
-                await job
-            except Exception as error:
-                self.say(f"the log could not be read: {type(error).__name__}: {error}")
+        def tell(error: Exception) -> None:
+            self.say(f"the log could not be read: {type(error).__name__}: {error}")
 
-        worker = self.run_worker(guarded(), group=group, exclusive=True)
+        worker = beside(self, job, what="read the log", group=group, tell=tell)
         if group == "log":
             self._reading = worker
 
@@ -184,11 +181,11 @@ class LogBase(Surviving, Vertical):
         if best is not None and best is not self.lines:
             self._swap(best)
         elif self.choice is not None and self.choice.is_behind:
-            self._work(self.choice.run(self._chose), "log-filter")
+            self._work(partial(self.choice.run, self._chose), "log-filter")
         else:
             self.view.grown()
         if self.search is not None and self.search.is_behind:
-            self._work(self.search.run(self._searched), "log-search")
+            self._work(partial(self.search.run, self._searched), "log-search")
         self._mark()
         self._go_to_wanted()
         if self.following and self.choice is None:
@@ -216,7 +213,7 @@ class LogBase(Surviving, Vertical):
             self.filter(self.wish)
         log = self.offers[self.number].log if self.number is not None else None
         if log and log.unread and self.coming and lines is self.coming.whole:
-            self._work(self._locate(lines, log), "log-proof")
+            self._work(partial(self._locate, lines, log), "log-proof")
 
     def _go_to_wanted(self) -> None:
         """Go where somebody wants to be, as soon as that is there."""
@@ -291,7 +288,7 @@ class LogBase(Surviving, Vertical):
         else:
             self.choice = Choice(lines, wish)
             view.open(Rows(lines, self.choice.kept))
-            self._work(self.choice.run(self._chose), "log-filter")
+            self._work(partial(self.choice.run, self._chose), "log-filter")
         self.tell()
 
     def _chose(self) -> None:
@@ -322,7 +319,7 @@ class LogBase(Surviving, Vertical):
         self.search.is_regex = is_regex
         self._arrived = origin is None
         view.lit = span_of(text, is_regex=is_regex)
-        self._work(self.search.run(self._searched), "log-search")
+        self._work(partial(self.search.run, self._searched), "log-search")
         view.grown()
 
     def stop_search(self) -> None:

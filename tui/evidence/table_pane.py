@@ -13,7 +13,8 @@ from textual.widgets import Input, Static, Tabs
 
 from doctor.diagnosis.result import Diagnosis
 from doctor.exploring.table import Nothing, Row, Table, matching
-from tui.evidence.apart import apart, beside
+from tui.apart import apart
+from tui.beside import beside
 from tui.evidence.filter_line import FilterLine, Words
 from tui.evidence.row_list import RowList
 from tui.surviving import Surviving

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.worker import WorkerCancelled, WorkerFailed
@@ -85,7 +86,7 @@ async def _agreed(app: "DoctorApp", diagnosis: "Diagnosis", finding: "Finding") 
         return planned_patch(diagnosis, fix) if fix.patches and not fix.edits else planned(diagnosis, finding, fix)
 
     def copied(text: str) -> None:
-        app.background(copy(app, text, "the command"), what="copy the command")
+        app.background(partial(copy, app, text, "the command"), what="copy the command")
 
     return await app.push_screen_wait(FixModal(finding, plan, copied))
 

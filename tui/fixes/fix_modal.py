@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -15,6 +16,7 @@ from checks.finding import Finding, Fix, Safety
 from doctor.applying import Plan, filled, placeholders
 from doctor.redact import redact, redact_lines
 from doctor.reports.clean import printable
+from tui.beside import beside
 from tui.fixes.shown import colored, safety
 from tui.surviving import Surviving
 
@@ -113,7 +115,7 @@ Commands are only copied, never run. After a fix is applied the diagnosis is ren
     def _look_up(self) -> None:
         self.plan = None
         self._draw()
-        self.run_worker(self._plan(self.fix), group="plan", exclusive=True)
+        beside(self, partial(self._plan, self.fix), what="plan the fix", group="plan")
 
     async def _plan(self, fix: Fix) -> None:
         try:

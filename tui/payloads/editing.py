@@ -1,6 +1,7 @@
 """The left half: the bodies, the editor, and what the contract says of what stands in it."""
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from textual import on
@@ -125,7 +126,7 @@ class BodyPane(Surviving, Vertical):
     def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
         draft = self.drafts.items[event.option_index]
         if draft is not self.draft:
-            self.doctor.background(self.open(draft), what="open the body", group="body")
+            self.doctor.background(partial(self.open, draft), what="open the body", group="body")
 
     @on(OptionList.OptionSelected, "#bodies")
     def _selected(self) -> None:
@@ -153,7 +154,7 @@ class BodyPane(Surviving, Vertical):
         self._again = True
         if not self._judging:
             self._judging = True
-            self.doctor.background(self._judge(), what="check the body", group="judging")
+            self.doctor.background(self._judge, what="check the body", group="judging")
 
     async def _judge(self) -> None:
         """One judgement after the other, until the last is that of what stands there."""

@@ -1,6 +1,7 @@
 """The payload bench: edit a request body, see what the contract says of it, send it, compare what came."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -97,7 +98,7 @@ Right: **where** the body goes, the **answer** with what disagrees with the cont
         if diagnosis is self._met and (diagnosis is not None or self.bodies.drafts.items):
             return
         self._met = diagnosis
-        self.doctor.background(self._meet(diagnosis), what="list the bodies", group="meeting")
+        self.doctor.background(partial(self._meet, diagnosis), what="list the bodies", group="meeting")
 
     async def _meet(self, diagnosis: Diagnosis | None) -> None:
         await self.bodies.ready.wait()  # what they hold comes later than this screen
@@ -115,7 +116,9 @@ Right: **where** the body goes, the **answer** with what disagrees with the cont
         if draft is None:
             self.notify(EMPTY, markup=False)
             return
-        self.doctor.background(self.answers.send(draft, self.bodies.judgement), what="send the body", group="sending")
+        self.doctor.background(
+            partial(self.answers.send, draft, self.bodies.judgement), what="send the body", group="sending"
+        )
 
     def action_next_fault(self) -> None:
         """Go to the next fault."""
@@ -140,7 +143,7 @@ Right: **where** the body goes, the **answer** with what disagrees with the cont
             return
         is_file = draft.offer.path is not None and not draft.is_edited
         line = curl(self.answers.place, draft.source, draft.content, is_file=is_file)
-        self.doctor.background(copy(self.doctor, line, "the request as curl"), what="copy the request")
+        self.doctor.background(partial(copy, self.doctor, line, "the request as curl"), what="copy the request")
 
     def action_save(self) -> None:
         """Save under the body's own name, once that is confirmed."""
@@ -158,7 +161,7 @@ Right: **where** the body goes, the **answer** with what disagrees with the cont
         async def saved() -> None:
             await self._saved(draft, new=new)
 
-        self.doctor.background(saved(), what="save the body")
+        self.doctor.background(saved, what="save the body")
 
     async def _saved(self, draft: Draft, *, new: bool) -> bool:
         """Ask for the name, and write. True when it was saved."""
@@ -190,7 +193,7 @@ Right: **where** the body goes, the **answer** with what disagrees with the cont
     def action_leave(self) -> None:
         """End what is on its way, here or elsewhere; else leave the editor."""
         if self.answers.sending:
-            self.doctor.background(self.answers.cancel(), what="end the send")
+            self.doctor.background(self.answers.cancel, what="end the send")
         elif self.doctor.running is not None:
             self.doctor.action_cancel()
         elif isinstance(self.focused, TextArea):

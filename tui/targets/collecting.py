@@ -2,14 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from doctor.errors import DoctorError
 from doctor.redact import redact_lines
-from tui.targets.beside import beside, streamed, told
+from tui.apart import apart, streamed, told
 from tui.targets.cluster_rows import Answer, Node, Tree, key_of
 from tui.targets.rows import Section
 from tui.targets.source_rows import container_section, file_sections, recent_section
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from doctor.discovery import Found
 
 Put = Callable[[str, Section], None]
-Job = Awaitable[None]
 
 EVERY = 5.0  # seconds between two lists of a namespace
 SELDOM = 60.0  # the same where it fails again and again
@@ -38,7 +37,7 @@ async def recents(folder: Path, put: Put) -> None:
         names = (one.call.name for one in found.items if one.call.kind in files)
         return recent_section(found, folder, frozenset(name for name in names if not Path(name).exists()))
 
-    put("recent", await beside(read))
+    put("recent", await apart(read))
 
 
 async def files(folder: Path, put: Put, *, anew: bool) -> None:
@@ -73,7 +72,7 @@ class Engines:
     async def follow(self, put: Put) -> None:
         """Go on until cancelled."""
         put("containers", container_section(None))
-        await beside(_load_engine)
+        await apart(_load_engine)
 
         def begin(tell: "Callable[[Told], None]") -> Callable[[], None]:
             from doctor.containers.states import Following
@@ -112,7 +111,7 @@ class Clusters:
     async def read(self) -> None:
         """The contexts there are."""
         self.show()
-        self.tree.contexts, self.tree.current, self.tree.problem = await beside(_contexts)
+        self.tree.contexts, self.tree.current, self.tree.problem = await apart(_contexts)
         self.show()
 
     def show(self) -> None:
@@ -160,7 +159,7 @@ class Clusters:
             began = time.monotonic()
             before = self.tree.answers.get(node)
             try:
-                answer = await beside(lambda: self._ask(node))
+                answer = await apart(lambda: self._ask(node))
                 pause = EVERY
             except DoctorError as error:
                 answer = Answer(before.found if before else None, redact_lines(str(error)))

@@ -1,6 +1,5 @@
 """The screen `targets`: what can be diagnosed, how it stands, and a filter that also takes what is typed in full."""
 
-import inspect
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,11 +11,12 @@ from textual.timer import Timer
 from textual.widgets import Footer, Input, Static
 
 from doctor.states import Standing
+from tui.apart import apart
+from tui.beside import Job, beside
 from tui.heading import Heading
 from tui.screen import DoctorScreen
 from tui.targets import collecting
 from tui.targets.about import about
-from tui.targets.beside import beside
 from tui.targets.filter_input import FilterInput
 from tui.targets.rows import Listing, Row, Section
 from tui.targets.target_list import TargetList
@@ -87,8 +87,8 @@ Containers follow the events of the engine. A namespace is listed every few seco
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        self._work(self.engines.follow(self.put), "containers", "follow the containers")
-        self._work(self.clusters.read(), "clusters", "read the kubeconfig")
+        self._work(partial(self.engines.follow, self.put), "containers", "follow the containers")
+        self._work(self.clusters.read, "clusters", "read the kubeconfig")
 
     def show(self) -> None:
         """Draw what may have changed while the screen was away: the heading, recent targets, the folder."""
@@ -115,32 +115,14 @@ Containers follow the events of the engine. A namespace is listed every few seco
 
     def _look_here(self) -> None:
         folder = self.doctor.folder
-        self._work(collecting.recents(folder, self.put), "recent", "read the recent targets")
-        self._work(collecting.files(folder, self.put, anew=self._found_files), "files", "look through the folder")
+        self._work(partial(collecting.recents, folder, self.put), "recent", "read the recent targets")
+        anew = self._found_files
+        self._work(partial(collecting.files, folder, self.put, anew=anew), "files", "look through the folder")
         self._found_files = True
 
-    def _work(self, job: "collecting.Job", group: str, what: str) -> None:
-        """Run it on behalf of this screen; it ends with it."""
-        begun = False
-
-        async def guarded() -> None:
-            nonlocal begun
-            begun = True
-            try:
-                await job
-            except Exception as error:
-                self.doctor.tell_error(what, error)
-
-        def forget(_: object) -> None:
-            if not begun:  # cancelled before it began
-                whole.close()
-                if inspect.iscoroutine(job):
-                    job.close()
-
-        whole = guarded()
-        worker = self.run_worker(whole, group=group, exclusive=True, name=what)
-        if worker._task is not None:  # noqa: SLF001
-            worker._task.add_done_callback(forget)  # noqa: SLF001
+    def _work(self, job: "Job", group: str, what: str) -> None:
+        """Do it on behalf of this screen; it ends with it."""
+        beside(self, job, what=what, group=group)
 
     # ---- drawing
 
@@ -184,7 +166,7 @@ Containers follow the events of the engine. A namespace is listed every few seco
         """Read everything anew that does not tell by itself."""
         self._look_here()
         self.engines.hurry()
-        self._work(self.clusters.read(), "clusters", "read the kubeconfig")
+        self._work(self.clusters.read, "clusters", "read the kubeconfig")
 
     @on(Input.Changed)
     def _filter(self, message: Input.Changed) -> None:
@@ -193,14 +175,14 @@ Containers follow the events of the engine. A namespace is listed every few seco
         self.listing.typed = None
         self._draw(anew=True)
         if text.strip():
-            self._work(self._recognise(text), "typed", "look at what was typed")
+            self._work(partial(self._recognise, text), "typed", "look at what was typed")
 
     async def _recognise(self, text: str) -> None:
         """Show what is typed in full as a row, where it is a target."""
         from doctor.errors import DoctorError
 
         try:
-            call = await beside(partial(typed_call, text, self.doctor.folder))
+            call = await apart(partial(typed_call, text, self.doctor.folder))
         except DoctorError:
             return
         if self.listing.query == text:
@@ -211,12 +193,12 @@ Containers follow the events of the engine. A namespace is listed every few seco
     def _submit(self) -> None:
         row, query = self.targets.row, self.listing.query
         if query.strip() and not self.targets.is_moved and (row is None or self.listing.meant):
-            self.doctor.background(self._open_typed(query), what="open what was typed")
+            self.doctor.background(partial(self._open_typed, query), what="open what was typed")
         elif row is not None:
             self._open(row)
 
     async def _open_typed(self, text: str) -> None:
-        self.doctor.diagnose(await beside(partial(typed_call, text, self.doctor.folder)))
+        self.doctor.diagnose(await apart(partial(typed_call, text, self.doctor.folder)))
 
     # ---- opening
 
@@ -234,7 +216,7 @@ Containers follow the events of the engine. A namespace is listed every few seco
                 self.query_one(FilterInput).value = ""
                 self.targets.focus()
         elif row.call is not None:
-            self.doctor.background(self._diagnose(row.call), what=f"diagnose {row.name}")
+            self.doctor.background(partial(self._diagnose, row.call), what=f"diagnose {row.name}")
 
     async def _diagnose(self, call: "Call") -> None:
         from doctor.recent import is_whole

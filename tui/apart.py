@@ -12,8 +12,11 @@ Result = TypeVar("Result")
 BATCH_SECONDS = 0.1
 
 
-async def beside(work: Callable[[], Result]) -> Result:
-    """What `work` returns or raises, from a thread of its own."""
+async def apart(work: Callable[[], Result], seconds: float | None = None) -> Result:
+    """What `work` returns or raises, from a thread of its own. Raises TimeoutError after `seconds`.
+
+    A thread cannot be ended: one that hangs is left behind, and ends with the process at the latest.
+    """
     loop = asyncio.get_running_loop()
     future: asyncio.Future[Result] = loop.create_future()
 
@@ -34,8 +37,8 @@ async def beside(work: Callable[[], Result]) -> Result:
         with contextlib.suppress(RuntimeError):  # the app has ended meanwhile
             loop.call_soon_threadsafe(settle, result, error)
 
-    threading.Thread(target=run, daemon=True, name="beside").start()
-    return await future
+    threading.Thread(target=run, daemon=True, name="doctor apart").start()
+    return await asyncio.wait_for(future, seconds)
 
 
 async def streamed(items: Iterable[Item]) -> AsyncIterator[list[Item]]:
@@ -53,7 +56,7 @@ async def streamed(items: Iterable[Item]) -> AsyncIterator[list[Item]]:
         finally:
             ended.set()
 
-    done = asyncio.ensure_future(beside(run))
+    done = asyncio.ensure_future(apart(run))
     try:
         while not done.done():
             await asyncio.wait([done], timeout=BATCH_SECONDS)
@@ -82,7 +85,7 @@ async def told(begin: Callable[[Callable[[Item], None]], Callable[[], None]]) ->
             loop.call_soon_threadsafe(queue.put_nowait, news)
 
     run = begin(tell)
-    done = asyncio.ensure_future(beside(run))
+    done = asyncio.ensure_future(apart(run))
     done.add_done_callback(lambda _: queue.put_nowait(None))
     try:
         while (news := await queue.get()) is not None:
