@@ -1,6 +1,6 @@
 """What is promised about speed, as ratios measured side by side in one run: `make bench`."""
 
-from benchmarks import cluster, containers, gate, logs, payloads, reading, screens, startup
+from benchmarks import cluster, containers, gate, log_view, logs, payloads, reading, screens, startup
 from benchmarks.measure import Ratio
 
 

@@ -1,5 +1,6 @@
 """The app: four screens over one state, and the one place that starts and ends diagnoses."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from importlib import import_module
@@ -107,6 +108,7 @@ class DoctorApp(Surviving, App[None]):
         self._complaint = themes.dress(self)
         self._can_cancel = False
         self.running: Running | None = None
+        self.under_way: set[Running] = set()  # those too that were cancelled, until they are gone
         self.watched: Call | None = None
         self.applied: list[Applied] = []
         self.before_leaving: list[Callable[[], Awaitable[bool]]] = []  # each is asked; False: the person stays
@@ -259,6 +261,10 @@ class DoctorApp(Surviving, App[None]):
     def background(self, job: "Job", *, what: str, group: str = "default", exclusive: bool = False) -> None:
         """Do `job` beside whatever screen is there. An exception is told with `what` was being done."""
         beside(self, job, what=what, group=group, exclusive=exclusive)
+
+    async def on_unmount(self) -> None:
+        """Nothing that looks at a target outlives the screen."""
+        await asyncio.gather(*(one.close() for one in self.under_way))
 
     def tell_error(self, what: str, error: Exception) -> None:
         """Say what went wrong: the person's own affair in its own words, else as a bug of doctor."""

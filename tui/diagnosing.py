@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 async def examine(app: "DoctorApp", call: Call) -> None:
     """Diagnose a target, and let the screens follow. Cancelled, it waits until nothing is left running."""
     running = app.running = Running(call)
+    app.under_way.add(running)
     state = app.state
     state.steps, state.failed, state.running = (), None, True
     state.began("starting")
@@ -33,6 +34,7 @@ async def examine(app: "DoctorApp", call: Call) -> None:
         _write(state, Failed(why="doctor", text=f"{type(error).__name__}: {error}"))
     finally:
         await running.close()
+        app.under_way.discard(running)
         if app.running is running:
             state.ended()
             app.running = None
