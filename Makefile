@@ -4,7 +4,7 @@ PYTHON := $(shell for p in $(PYTHON) python3.13 python3.12 python3.11 python3 py
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: demo test check format docs bench requirements clean
+.PHONY: demo test check format docs pictures bench requirements clean
 
 demo: $(READY) ## four broken services and a healthy one, as doctor sees them
 	@$(BIN)/python benchmarks/demo.py
@@ -25,6 +25,9 @@ format: $(READY)
 
 docs: $(READY) ## regenerate every derived file
 	$(BIN)/python -m doctor.derive
+
+pictures: $(READY) ## draw the screens for the README, from the sample services
+	$(BIN)/python tools/pictures.py
 
 bench: $(READY) ## the promised ratios, measured side by side
 	@$(BIN)/python -m compileall -q checks doctor tui # as an installer does
