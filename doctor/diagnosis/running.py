@@ -4,8 +4,6 @@ import asyncio
 import contextlib
 import os
 import shutil
-import signal
-import sys
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,12 +11,10 @@ from typing import Any
 
 import msgspec
 
+from doctor.beside import begin, end, ending
 from doctor.diagnosis.call import Call
 from doctor.diagnosis.result import Done, Failed, News
 from doctor.redact import remember
-
-GRACE = 8.0  # seconds that a cancelled diagnosis has to remove what it made
-LONGEST = 1 << 30  # bytes of one piece of news: evidence with its logs
 
 
 class Running:
@@ -42,15 +38,7 @@ class Running:
         except UnicodeEncodeError:
             yield Failed(why="call", text=f"the name {self.call.name!a} is no UTF-8; rename it, and open it again")
             return
-        self._process = process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-P", "-m", "doctor.diagnosis.child"),  # no module of the person's folder stands for one of ours
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            start_new_session=True,  # the terminal's Ctrl-C is for the screen
-            limit=LONGEST,
-        )
+        self._process = process = await begin("doctor.diagnosis.child")
         assert process.stdin
         assert process.stdout
         assert process.stderr
@@ -75,10 +63,9 @@ class Running:
         await asyncio.to_thread(_tidy, process.pid)
         if self._cancelled:
             return Failed(why="cancelled", text="cancelled; nothing is left running")
-        ending = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
         trace = (await said).decode(errors="replace")
         return Failed(
-            why="lost", text=f"the process that looked at it ended with {ending} and without a word", trace=trace
+            why="lost", text=f"the process that looked at it ended with {ending(code)} and without a word", trace=trace
         )
 
     async def cancel(self) -> None:
@@ -88,19 +75,8 @@ class Running:
 
     async def close(self) -> None:
         """The same for one that may have ended already."""
-        process = self._process
-        if process is None or process.returncode is not None:
-            return
-        for sent, patience in ((signal.SIGINT, GRACE), (signal.SIGTERM, 1.0)):
-            with contextlib.suppress(ProcessLookupError):
-                process.send_signal(sent)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.shield(process.wait()), patience)
-                return
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
-        await asyncio.to_thread(_tidy, process.pid)
+        if self._process is not None and await end(self._process):
+            await asyncio.to_thread(_tidy, self._process.pid)
 
 
 def _tidy(process: int) -> None:

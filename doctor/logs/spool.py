@@ -4,18 +4,16 @@ import asyncio
 import contextlib
 import os
 import signal
-import sys
 import tempfile
 from collections.abc import AsyncIterator
 
 import msgspec
 
+from doctor.beside import begin
 from doctor.logs.line_index import Held
 from doctor.logs.lines import FileLines
 from doctor.logs.spooling import Ended, News, Wish
 from doctor.logs.wholes import Whole
-
-_LONGEST = 1 << 20  # bytes of one piece of news
 
 
 class Spooled:
@@ -30,15 +28,8 @@ class Spooled:
     async def news(self) -> AsyncIterator[News]:
         """More lines, again and again; the last news are the end."""
         numbers = [self._text.number, self._marks.number]
-        self._process = process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-P", "-m", "doctor.logs.spooling", *map(str, numbers)),
-            pass_fds=numbers,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            start_new_session=True,  # the terminal's Ctrl-C is for the screen
-            limit=_LONGEST,
+        self._process = process = await begin(
+            "doctor.logs.spooling", *map(str, numbers), stderr=asyncio.subprocess.DEVNULL, files=numbers
         )
         assert process.stdin
         assert process.stdout

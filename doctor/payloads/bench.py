@@ -5,13 +5,11 @@ What hangs or dies in them is told; both end with `close`, and by themselves whe
 
 import asyncio
 import contextlib
-import os
-import signal
-import sys
 
 import msgspec
 
 from checks.evidence import Evidence
+from doctor.beside import begin, end, ending
 from doctor.errors import CannotExamine
 from doctor.payloads.child import (
     Judge,
@@ -30,7 +28,6 @@ from doctor.payloads.records import STARTING, Disagreement, Judgement, Place, Se
 JUDGING = 20.0  # seconds that a judgement may take
 GRACE = 6.0  # seconds that a process has to end what it loaded
 SPARE = 15.0  # seconds beyond all limits of a send: then the process itself hangs
-LONGEST = 1 << 28  # bytes of a reply
 
 
 class Lost(Exception):
@@ -133,21 +130,12 @@ class _Resident:
             code = await process.wait()
             if self._cancelled:
                 raise Cancelled
-            ending = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-            raise Lost(f"the process ended with {ending} and without a word")
+            raise Lost(f"the process ended with {ending(code)} and without a word")
         return await asyncio.to_thread(msgspec.json.decode, told, type=Reply)
 
     async def _there(self) -> asyncio.subprocess.Process:
         if self._process is None or self._process.returncode is not None:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *("-P", "-m", "doctor.payloads.child"),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL,
-                start_new_session=True,  # the terminal's Ctrl-C is for the screen
-                limit=LONGEST,
-            )
+            self._process = await begin("doctor.payloads.child", stderr=asyncio.subprocess.DEVNULL)
         return self._process
 
     async def cancel(self) -> None:
@@ -157,14 +145,4 @@ class _Resident:
 
     async def close(self) -> None:
         """End the process, first as Ctrl-C does, so that what it loaded is removed."""
-        process = self._process
-        if process is None or process.returncode is not None:
-            return
-        with contextlib.suppress(ProcessLookupError):
-            process.send_signal(signal.SIGINT)
-        try:
-            await asyncio.wait_for(asyncio.shield(process.wait()), GRACE)
-        except TimeoutError:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            await process.wait()
+        await end(self._process, GRACE)

@@ -1,0 +1,46 @@
+"""Processes of doctor's own beside the one that shows: begun in one way, ended so that they can tidy up."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Sequence
+
+GRACE = 8.0  # seconds that a process has to remove what it made
+LONGEST = 1 << 30  # bytes of one line that it writes: evidence with its logs
+
+
+async def begin(module: str, *words: str, stderr: int = PIPE, files: Sequence[int] = ()) -> Process:
+    """Start a module of doctor's as a process. It inherits the open `files` besides its three pipes."""
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-P", "-m", module, *words),  # -P: no file of the person's folder stands for a module of ours
+        stdin=PIPE,
+        stdout=PIPE,
+        stderr=stderr,
+        pass_fds=tuple(files),
+        start_new_session=True,  # the terminal's Ctrl-C is for the screen
+        limit=LONGEST,
+    )
+
+
+async def end(process: Process | None, grace: float = GRACE) -> bool:
+    """End a process first as Ctrl-C does, and without asking after `grace` seconds. True where it had to be killed."""
+    if process is None or process.returncode is not None:
+        return False
+    with contextlib.suppress(ProcessLookupError):
+        process.send_signal(signal.SIGINT)
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(asyncio.shield(process.wait()), grace)
+        return False
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    await process.wait()
+    return True
+
+
+def ending(code: int) -> str:
+    """How a process ended: `exit code 3`, `signal SIGKILL`."""
+    return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
