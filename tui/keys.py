@@ -1,0 +1,38 @@
+"""The keys that mean the same on every screen, in the order of the footer, which has room for the first ones."""
+
+from textual.binding import Binding, BindingType
+
+KEYS: list[BindingType] = [
+    Binding("escape", "cancel", "Cancel", id="app.cancel", tooltip="End the diagnosis that is under way"),
+    Binding("f", "fix", "Fix", id="app.fix", tooltip="Show the fix as a diff, and apply it once confirmed"),
+    Binding("r", "renew", "Run again", id="app.renew", tooltip="Diagnose the same target again"),
+    Binding("w", "watch", "Watch", id="app.watch", tooltip="Renew the diagnosis whenever the target changes"),
+    Binding("question_mark", "help", "Help", id="app.help", tooltip="What this screen is for, and its keys"),
+    Binding("q", "quit", "Quit", id="app.quit", tooltip="Leave; nothing is left running", priority=False),
+    Binding("y", "copy_command", "Copy command", id="app.copy-command", tooltip="Copy the fix's first command"),
+    Binding("Y", "copy_finding", "Copy finding", id="app.copy-finding", tooltip="Copy the finding as text", show=False),
+    Binding("m", "copy_markdown", "Copy Markdown", id="app.copy-markdown", tooltip="Copy the report for a ticket"),
+    Binding("b", "save_bundle", "Save bundle", id="app.bundle", tooltip="Save evidence and report in one file"),
+    Binding("x", "export", "Export", id="app.export", tooltip="Write the report as JSON, SARIF, Markdown ..."),
+    Binding(
+        "f1",
+        "help",
+        "Help",
+        id="app.help-anywhere",
+        tooltip="What this screen is for, and its keys",
+        priority=True,
+        show=False,
+    ),
+    *(
+        Binding(key, f"switch_mode('{mode}')", mode.title(), id=f"app.{mode}", tooltip=tooltip, show=False)
+        for key, mode, tooltip in (
+            ("1", "targets", "Choose what to diagnose"),
+            ("2", "causes", "Ranked causes, proof and fix"),
+            ("3", "evidence", "Logs, files, packages, events"),
+            ("4", "payloads", "Edit a request and send it"),
+        )
+    ),
+    Binding("u", "undo", "Undo", id="app.undo", tooltip="Take the last applied fix back", show=False),
+    Binding("ctrl+o", "jump", "Jump", id="app.jump", tooltip="Go to a part of the screen by a letter", show=False),
+    Binding("ctrl+t", "toggle_dark", "Light or dark", id="app.dark", tooltip="The other theme; kept", show=False),
+]
