@@ -90,6 +90,14 @@ async def until_it_has_children() -> None:
         await asyncio.sleep(0.02)
 
 
+async def test_it_can_be_cancelled_where_a_shell_had_interrupts_ignored(tmp_path: Path) -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        await test_cancelled_it_leaves_nothing(tmp_path)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 async def test_killed_it_is_told_as_lost(tmp_path: Path) -> None:
     (tmp_path / "score.py").write_text(WAITS)
     last: News | None = None

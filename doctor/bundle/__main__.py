@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from doctor import life_line
 from doctor.bundle.writing import write
 from doctor.diagnosis.result import Done
 from doctor.errors import CannotExamine
@@ -16,6 +17,7 @@ from doctor.errors import CannotExamine
 
 def main() -> int:
     """Write it."""
+    life_line.heed()
     done = msgspec.json.decode(sys.stdin.buffer.read(), type=Done)
     try:
         sys.stdout.write(str(write(Path(sys.argv[1]), done)))

@@ -7,13 +7,13 @@ asked is gone.
 import os
 import signal
 import sys
-import threading
 import time
 import traceback
 from typing import BinaryIO
 
 import msgspec
 
+from doctor import life_line
 from doctor.diagnosis.call import Call
 from doctor.diagnosis.result import Began, Failed, News
 
@@ -23,7 +23,7 @@ def main() -> None:
     pipe = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what code under examination prints must not stand among the news
     call = msgspec.json.decode(sys.stdin.buffer.readline(), type=Call)
-    threading.Thread(target=_until_left, daemon=True).start()
+    life_line.tie()
     _tell(pipe, _answer(call, pipe))
 
 
@@ -59,13 +59,6 @@ def _tell(pipe: BinaryIO, news: News) -> None:
         pipe.flush()
     except BrokenPipeError:
         os.kill(os.getpid(), signal.SIGINT)
-
-
-def _until_left() -> None:
-    """Interrupt this process as soon as nobody waits for it."""
-    while os.read(0, 1):  # past sys.stdin, whose lock must be free when Python ends
-        pass
-    os.kill(os.getpid(), signal.SIGINT)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ import msgspec
 
 from checks.evidence import Evidence
 from checks.finding import Record
+from doctor import life_line
 from doctor.payloads.records import Judgement, Place, Sent, Weighed
 
 
@@ -88,6 +89,7 @@ Reply = Learnt | Judged | WeighedReply | SentReply | Refused
 def main() -> None:
     """Answer requests until nobody is there."""
     pipe = os.fdopen(os.dup(1), "wb")
+    life_line.heed()
     os.dup2(2, 1)  # what libraries print must not stand among the replies
     requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(requests,), daemon=True).start()

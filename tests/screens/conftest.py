@@ -11,5 +11,7 @@ from tui.app import DoctorApp
 def strict(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Errors end the test; what a person keeps between runs stands in a folder of the test."""
     monkeypatch.setattr(DoctorApp, "raises", True)
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.delenv("NO_COLOR")  # as it was before, once the test is over, whatever the app sets
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
