@@ -71,7 +71,7 @@ async def _watch(app: "DoctorApp") -> None:
         while True:
             found = _evidence(app)
             where = await asyncio.to_thread(places, call, found)
-            async with Feed(partial(changes, call, found)) as feed:
+            async with Feed(partial(changes, call, found, _began(app))) as feed:
                 while await asyncio.to_thread(places, call, _evidence(app)) == where:
                     await _first(feed.wait(), _ended(_under_way(app)))
                     change = await _ripe(app, feed, pace, suspects)
@@ -168,7 +168,7 @@ async def _ended(worker: "Worker[None] | None") -> None:
         await asyncio.Event().wait()
         return
     try:
-        await worker.wait()
+        await asyncio.shield(worker.wait())  # else whoever waits no more would end the diagnosis, too
     except WorkerError:
         return
 
@@ -183,10 +183,14 @@ def _is_disturbing(app: "DoctorApp") -> bool:
 
 def _is_known(app: "DoctorApp", change: Change) -> bool:
     """Whether a diagnosis under way began after the change: a fix that was applied is diagnosed by who applied it."""
+    began = _began(app)
+    return change.when is not None and began is not None and change.when < began
+
+
+def _began(app: "DoctorApp") -> float | None:
+    """When the last diagnosis began, in seconds since the epoch."""
     steps = app.state.steps
-    if change.when is None or not steps:
-        return False
-    return change.when < time.time() - (time.monotonic() - steps[0].began)
+    return time.time() - (time.monotonic() - steps[0].began) if steps else None
 
 
 def _by_name(app: "DoctorApp") -> "dict[str, Diagnosis]":

@@ -14,11 +14,16 @@ LOOK = 1_000  # milliseconds until a new set of folders is known to be watched
 Signature = tuple[int, int, int]
 
 
-def changes_of_files(places: Places, stop: Stop) -> Iterator[Change]:
-    """Each change. Where the system cannot tell of any, the files are looked at again and again."""
+def changes_of_files(places: Places, stop: Stop, since: float | None = None) -> Iterator[Change]:
+    """Each change. Where the system cannot tell of any, the files are looked at again and again.
+
+    What changed after `since` (seconds since the epoch) and before the first look is told at once.
+    """
     known: dict[str, Signature | None] = {}
     for path in places.all_files():
         _is_other(path, known)
+    if since is not None and (recent := {path for path in known if _when(path) > since}):
+        yield _change(recent, places)
     polling = False
     waiting: set[str] = set()
     while not stop.is_set():
@@ -70,6 +75,8 @@ def _is_other(path: str, known: dict[str, Signature | None]) -> bool:
     """Whether a file is not what it was at its last change."""
     now = _signature(path)
     if now is None:
+        if not any(one == path or one.startswith(path + os.sep) for one in known):
+            return False  # it came and went, as the temporary file of an editor does
         known |= {one: None for one in known if one.startswith(path + os.sep)}
     if path in known and known[path] == now:
         return False

@@ -38,8 +38,11 @@ def places(call: Call, found: Sequence[Evidence]) -> "Places | None":
     return places_of(call, found)
 
 
-def changes(call: Call, found: Sequence[Evidence], stop: Stop) -> Iterator[Change]:
-    """Each change of a target as it comes; ends when `stop` is set. `found` is what the diagnoses before rest on."""
+def changes(call: Call, found: Sequence[Evidence], since: float | None, stop: Stop) -> Iterator[Change]:
+    """Each change of a target as it comes; ends when `stop` is set. `found` is what the diagnoses before rest on.
+
+    Of files those too that changed after `since` (seconds since the epoch).
+    """
     if call.kind == "container":
         from doctor.watching.containers import changes_of_container
 
@@ -51,4 +54,4 @@ def changes(call: Call, found: Sequence[Evidence], stop: Stop) -> Iterator[Chang
     elif where := places(call, found):
         from doctor.watching.files import changes_of_files
 
-        yield from changes_of_files(where, stop)
+        yield from changes_of_files(where, stop, since)

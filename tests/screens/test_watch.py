@@ -1,7 +1,6 @@
 """Watching on the screen: saved, renewed, told; and when nothing is renewed."""
 
 import asyncio
-import threading
 from pathlib import Path
 
 import pytest
@@ -38,8 +37,6 @@ async def watching_begins(app: DoctorApp, pilot: Pilot[None]) -> None:
     await until(pilot, lambda: app.state.done and not app.state.running)
     await pilot.press("w")
     await until(pilot, lambda: app.watched)
-    await until(pilot, lambda: any(one.name == "watching" for one in threading.enumerate()))
-    await asyncio.sleep(0.1)  # it knows the files as they are; what happens from now on is told
 
 
 async def test_a_saved_mend_is_diagnosed_and_told(tmp_path: Path) -> None:
