@@ -65,7 +65,7 @@ def socket_of_ones_own(engine: Engine, fault: str = "none", good: int = 0) -> It
     scheme, _, real = engine.address.partition("://")
     if scheme != "unix":
         pytest.skip(f"needs an engine on a unix socket, this one is at {engine.address}")
-    folder = Path(tempfile.mkdtemp(prefix="engine-", dir="/tmp")  # a socket has a short name)
+    folder = Path(tempfile.mkdtemp(prefix="engine-", dir="/tmp"))  # a socket has a short name
     try:
         with on_socket(folder / "docker.sock", real, fault, good):  # type: ignore[arg-type]
             yield folder / "docker.sock"
