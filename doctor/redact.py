@@ -8,8 +8,14 @@ MASK = "***"
 
 _NAME = (
     r"(?:pass(?:word|wd|phrase)?|pwd|secret|token|credentials?|connection[_-]?string|conn[_-]?str"
-    r"|(?:api|account|access|storage|shared|subscription|primary|secondary|master|private|encryption|auth)[_-]?key)s?"
+    r"|(?:api|account|access|storage|shared|subscription|primary|secondary|master|private|encryption|auth)[_-]?key"
+    r"|client[_-]?key[_-]?data)s?"
 )
+_KEY = (
+    r"(?![/~])(?:(?=[\w+/=~%-]{0,80}\d)(?=[\w+/=~%-]{0,80}[a-z])(?=[\w+/=~%-]{0,80}[A-Z])[\w+/=~%-]{16,}+"
+    r"|(?=[A-Za-z]{0,80}\d)(?=\d{0,80}[A-Za-z])[A-Za-z0-9]{20,}+)(?![\w.(\[])"
+)
+"""What a machine made, without quotes around it: a word that a person chose is no secret, as the name of a Secret."""
 _PATTERNS = (
     # A key in PEM form, to its end or to the end of the text.
     re.compile(r"(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(?:(?=-----END)|\Z)", re.DOTALL),
@@ -24,12 +30,16 @@ _PATTERNS = (
     ),
     # /password: text "…", /rows/0/api_key is text "…": how findings speak of a value in a request
     re.compile(rf"(?i)(/{_NAME}(?![\w-])[^\"\n]{{0,60}}?\btext \")[^\"\n]{{3,}}"),
+    # api-key: value, X-Api-Key=value, token: value; as headers, YAML and URLs have them, without quotes
+    re.compile(rf"(?<![A-Za-z])((?i:{_NAME})(?![\w-])\s*[:=]\s*){_KEY}"),
+    # ?code=value&key=value: what opens a function or an API stands in the query of its URL
+    re.compile(rf"(?i)([?&](?:code|key|sig|{_NAME})=)(?=[^&\s\"'<]{{0,200}}\d)[^&\s\"'<]{{12,}}"),
     re.compile(r"(?i)\b((?:bearer|basic)\s+)[\w.~+/=-]{16,}"),
     re.compile(r"((?<=[a-z])://[^/\s:@\"']*:)[^/\s@\"'<]{3,}(?=@)"),
     # Tokens that say by their form what they are: JWT, GitHub, AWS, Slack, Google, Hugging Face, OpenAI, Azure DevOps
     re.compile(
         r"()\b(?:eyJ[\w-]{10,}\.[\w-]{10,}(?:\.[\w-]*)?|gh[pousr]_\w{20,}|github_pat_\w{20,}|(?:AKIA|ASIA)[0-9A-Z]{16}"
-        r"|xox[abprs]-[\w-]{10,}|AIza[\w-]{30,}|hf_[A-Za-z]{24,}|sk-[\w-]{20,})"
+        r"|xox[abprs]-[\w-]{10,}|AIza[\w-]{30,}|hf_[A-Za-z0-9]{24,}|sk-[\w-]{20,})"
     ),
 )
 
@@ -50,7 +60,7 @@ _SIGNS = (
         "gh",
         "akia",
     ),
-    *("asia", "xox", "aiza", "hf_", "sk-"),
+    *("asia", "xox", "aiza", "hf_", "sk-", "code="),
 )
 """What each pattern needs, in small letters: most texts have none of it, and need no pattern then."""
 _LONGEST_KEY = 120  # lines

@@ -29,7 +29,23 @@ SECRETS = (
     "xoxb-1234567890-abc",
     "AIzaabcdefghijklmnopqrstuvwxyz1234567",
     "hf_abcdefghijklmnopqrstuvwxyz",
+    "hf_abcdefghijklmnop0123456789",
     "sk-abcdefghijklmnopqrstuvwx",
+    "api-key: 4f2bA9c81dE7066f21aa",
+    "X-Api-Key=4f2bA9c81dE7066f21aa",
+    "  token: eW91IGhhdmUgcmVhZCBpdCE1NQ==",
+    "    client-key-data: LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVk1",
+    "GET https://score.example/api?code=4f2bA9c81dE7066f&clientId=x",
+    "POST https://score.example/api?key=abcdefgh-12345678",
+)
+NO_SECRETS = (
+    "secret: azureml-kubelet-pull-secret",
+    "token = tokenizer_of(Model2_of_ourCompany)",
+    "token = Tokenizer2_of_ourCompany(text)",
+    "access_key = Settings2ofOurCompany.read()",
+    "secret: /var/run/secrets/kubernetes.io/serviceAccount1",
+    "https://score.example/api?code=400&key=name",
+    "token: <the token of 12 letters>",
 )
 PLAIN = [f"2026-11-20 18:15:51,055 I [{n}] gunicorn.error - Listening at: http://0.0.0.0:5001" for n in range(400)]
 
@@ -50,6 +66,11 @@ def test_a_secret_among_many_lines(secret: str) -> None:
     for at in (0, 1, 200, 400):
         lines = [*PLAIN[:at], secret, *PLAIN[at:]]
         assert redact_lines("\n".join(lines)) == "\n".join([*PLAIN[:at], masked, *PLAIN[at:]])
+
+
+@pytest.mark.parametrize("text", NO_SECRETS)
+def test_what_is_no_secret_stays(text: str) -> None:
+    assert redact(text) == text
 
 
 @pytest.mark.parametrize("key", [PEM, PEM.rpartition("\n")[0]], ids=["whole", "cut off"])

@@ -100,6 +100,9 @@ def place_at(text: str, offset: int) -> Place:
     return Place(before.count("\n") + 1, offset - (before.rfind("\n") + 1))
 
 
+_KEY = re.compile(r'[,{]\s*"(?=[^"\n]{0,200}"\s*:)')
+
+
 def quote_at(source: str, text: str, start: int, end: int) -> Quote:
     """The line at `start`, cut around what matters, which is marked."""
     place = place_at(text, start)
@@ -108,6 +111,8 @@ def quote_at(source: str, text: str, start: int, end: int) -> Quote:
     last = found.start() if found else len(text)
     end = max(min(end, last), min(start + 1, last))
     left = max(first, min(start - WIDTH // 2, last - WIDTH))
+    if left > first and (key := _KEY.search(text, left)) and key.end() <= start + 1:
+        left = key.end() - 1  # a value whose name is cut off may be a secret that nobody can tell for one
     right = min(last, max(left + WIDTH, min(end + WIDTH // 3, start + 2 * WIDTH)))
     shown = text[left:right]
     lead = len(shown) - len(shown.lstrip())

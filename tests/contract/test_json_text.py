@@ -8,6 +8,7 @@ import pytest
 
 from checks.contract.json_text import NO_VALUE, broken, constants, edits_of, place_at, quote_at, spliced, value_of
 from checks.edits import apply_edits
+from doctor.redact import redact
 
 REPAIRED = (
     ("{'a': 1, 'b': True, 'c': None, 'd': (1, 2)}", "python", {"a": 1, "b": True, "c": None, "d": [1, 2]}),
@@ -159,3 +160,13 @@ def test_the_time_is_bounded(text: str) -> None:
     begin = time.process_time()
     broken(text)
     assert time.process_time() - begin < 20
+
+
+@pytest.mark.parametrize("key", ["user", "token"])
+def test_a_quote_does_not_begin_with_half_of_a_secret(key: str) -> None:
+    """The name tells that a value is secret: a line is not cut between both."""
+    text = '{"data": [[1, 2]], "api_key": "rHMkOTjCW8BYBhvuC6oDMBkCd12345", "user": {"password": "XQ7kIEFMagi0"}, "token": ""}'
+    start = text.index(f'"{key}"')
+    shown = redact(quote_at("sample.json", text, start, start + len(key) + 2).text)
+    assert "BkCd12345" not in shown
+    assert "XQ7kIEFMagi0" not in shown
