@@ -7,8 +7,7 @@ from textual.content import Content
 from textual.style import Style
 from textual.widgets import Static
 
-from doctor.report import Verdict
-from doctor.reports.clean import printable
+from doctor.printable import printable
 from tui.shortened import cells, middle
 
 if TYPE_CHECKING:
@@ -18,9 +17,9 @@ if TYPE_CHECKING:
 
 SCREENS = {"targets": "1", "causes": "2", "evidence": "3", "payloads": "4"}
 VERDICTS = {
-    Verdict.FAILING: ("✗", "$text-error"),
-    Verdict.HEALTHY: ("✓", "$text-success"),
-    Verdict.INCONCLUSIVE: ("–", "$text-muted"),
+    "failing": ("✗", "$text-error"),
+    "healthy": ("✓", "$text-success"),
+    "inconclusive": ("–", "$text-muted"),
 }
 FAILURES = {
     "target": "not examined",

@@ -3,6 +3,7 @@
 import msgspec
 
 from checks.finding import Edit, Finding, Fix, Quote
+from doctor.printable import printable as printable  # told on under this name
 from doctor.redact import redact
 from doctor.report import NotRun, Report
 
@@ -36,17 +37,6 @@ def harmless_finding(finding: Finding) -> Finding:
     return _finding(finding)
 
 
-def printable(text: str) -> str:
-    """The text with everything that a terminal would obey or hide written as `\\x1b` or `\\u200b`.
-
-    Line ends stay, as `\\n`; tabs become four spaces.
-    """
-    text = text.replace("\r\n", "\n").replace("\t", "    ")
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() or c == "\n" else _escaped(c) for c in text)
-
-
 def fitting(text: str, encoding: str, escape: str) -> str:
     """The text with each character that `encoding` lacks written in another way.
 
@@ -63,11 +53,6 @@ def fitting(text: str, encoding: str, escape: str) -> str:
 def _utf16(c: str) -> str:
     units = c.encode("utf-16-be").hex()
     return "".join(f"\\u{units[i : i + 4]}" for i in range(0, len(units), 4))
-
-
-def _escaped(c: str) -> str:
-    code = ord(c)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def _text(text: str) -> str:

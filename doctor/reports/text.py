@@ -7,6 +7,7 @@ from rich.text import Text
 
 from checks.finding import Finding, Fix, Quote, Severity
 from checks.missing import NOT_ASKED
+from doctor.marks import ASCII_MARKS, MARKS
 from doctor.report import Report, Verdict
 from doctor.reports import Style
 from doctor.reports.clean import printable
@@ -15,8 +16,6 @@ from doctor.reports.page import INDENT, Page, cells
 
 escape = "backslashreplace"
 
-MARKS = {"error": "✗", "warning": "!", "info": "i", "passed": "✓", "skipped": "–", "crashed": "☠"}
-ASCII_MARKS = {"error": "x", "warning": "!", "info": "i", "passed": "+", "skipped": "-", "crashed": "#"}
 COLORS = {"error": "red", "warning": "yellow", "info": "blue", "passed": "green", "skipped": "", "crashed": "magenta"}
 VERDICTS = {Verdict.FAILING: "error", Verdict.HEALTHY: "passed", Verdict.INCONCLUSIVE: "skipped"}
 

@@ -1,7 +1,11 @@
 """Sign, word and colour of a severity or an outcome: sign and word always stand together, colour comes third."""
 
-from doctor.report import Verdict
-from doctor.reports.text import ASCII_MARKS, MARKS, VERDICTS
+from typing import TYPE_CHECKING
+
+from doctor.marks import ASCII_MARKS, MARKS
+
+if TYPE_CHECKING:
+    from doctor.report import Verdict
 
 COLORS = {
     "error": "$text-error",
@@ -19,7 +23,9 @@ def mark(kind: str, ascii: bool = False) -> tuple[str, str, str]:
     return signs[kind], kind, COLORS[kind]
 
 
-def verdict_mark(verdict: Verdict, ascii: bool = False) -> tuple[str, str, str]:
+def verdict_mark(verdict: "Verdict", ascii: bool = False) -> tuple[str, str, str]:
     """The same for a verdict; the word is the verdict's own."""
+    from doctor.reports.text import VERDICTS  # the first screen draws marks, and no verdict
+
     sign, _, color = mark(VERDICTS[verdict], ascii)
     return sign, verdict.value, color

@@ -2,7 +2,7 @@
 
 from rich.cells import cell_len, set_cell_size
 
-from doctor.reports.clean import printable
+from doctor.printable import printable
 from tui.targets.rows import Row
 
 

@@ -2,7 +2,7 @@
 
 from rich.cells import cell_len, set_cell_size
 
-from doctor.reports.clean import printable
+from doctor.printable import printable
 from tui.causes.marks import mark
 from tui.targets.fitting import marks
 from tui.targets.rows import Line, Row, age
