@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textual.theme import Theme
 
+from tui import plain_signs
+
 if TYPE_CHECKING:
     from textual.app import App
 
@@ -130,6 +132,7 @@ def dress(app: "App[Any]") -> str:
     """Give an app its themes and the chosen one; returns what is wrong with the choices, else an empty text."""
     app.register_theme(DARK)
     app.register_theme(LIGHT)
+    plain_signs.suit(app)
     choices = read(frozenset(app.available_themes))
     app.theme = choices.theme or DARK.name
     if not choices.motion or os.environ.get("REDUCE_MOTION", "0") not in {"", "0"}:
