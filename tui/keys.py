@@ -34,5 +34,13 @@ KEYS: list[BindingType] = [
     ),
     Binding("u", "undo", "Undo", id="app.undo", tooltip="Take the last applied fix back", show=False),
     Binding("ctrl+o", "jump", "Jump", id="app.jump", tooltip="Go to a part of the screen by a letter", show=False),
+    Binding(
+        "ctrl+z",
+        "suspend_process",
+        "Suspend",
+        id="app.suspend",
+        tooltip="Back to the shell for a while; fg returns",
+        show=False,
+    ),
     Binding("ctrl+t", "toggle_dark", "Light or dark", id="app.dark", tooltip="The other theme; kept", show=False),
 ]
