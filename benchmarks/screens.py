@@ -22,7 +22,7 @@ from textual.widgets import Footer, Static
 class Bare(App):
     BINDINGS = [("q", "quit", "Quit")]
     def compose(self):
-        yield Static("Targets")
+        yield Static("1 targets")
         yield Footer()
 Bare().run()
 """
@@ -46,7 +46,7 @@ def _painted(words: Sequence[str], folder: Path) -> Callable[[], None]:
 
     def job() -> None:
         with Terminal(words, folder) as terminal:
-            terminal.wait("Targets")
+            terminal.wait("1 targets")
 
     return job
 
