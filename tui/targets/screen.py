@@ -47,6 +47,7 @@ Containers follow the events of the engine. A namespace is listed every few seco
     DEFAULT_CSS = """
     TargetsScreen #about { height: 2; padding: 0 1; background: $panel; color: $text-muted; }
     TargetsScreen:inline #about { height: 1; }
+    TargetsScreen.-tiny #about { display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Filter", id="targets.filter", tooltip="Filter the list, or type a target in full"),
@@ -55,6 +56,7 @@ Containers follow the events of the engine. A namespace is listed every few seco
         ),
     ]
     AUTO_FOCUS = "TargetList"
+    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (9, "-low")]
 
     def __init__(self) -> None:
         super().__init__()
