@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator
 
 from checks.cluster.subject import Workload
 from checks.containers import Container, Image, Inside, MemoryUse
-from checks.evidence import Asked, Evidence, Missing, Probe
+from checks.evidence import Asked, Evidence, Missing, ModelFolder, Probe, Samples
 from doctor.diagnosis.call import Call
 from doctor.exploring.pod_environment import rows_of_pods
 from doctor.exploring.table import Nothing, Row, Table, Tone, memory_of, shown, size_of, time_of
 from doctor.exploring.wanting import remedy_for
 from doctor.redact import MASK, is_secret_name
+from doctor.reports.common import plural
 
 COLUMNS = ("part", "name", "value", "remark")
 
@@ -22,11 +23,13 @@ def variables(evidence: Evidence, call: Call | None = None) -> Table | Nothing:
         rows += [*_set(container, evidence), *_limits(container, inside), *_ports(container, inside)]
         rows += [*_mounts(container, inside), *_health(container), *_image(container), *_service(container, inside)]
         rows += _processes(inside)
-    elif call is not None:
+    elif call is not None and call.variables:
         rows += [Row(("variable", name, MASK, "set for the rehearsal (--set)")) for name in sorted(call.variables)]
     if isinstance(evidence.workload, Workload):
         rows += rows_of_pods(evidence.workload, whole=not isinstance(container, Container))
     if isinstance(evidence.probe, Probe):
+        if not isinstance(container, Container):
+            rows += _given(evidence, call)
         rows += _rehearsal(evidence.probe)
     if not rows:
         reasons = [one.reason for one in (evidence.probe, container) if isinstance(one, Missing)]
@@ -39,7 +42,8 @@ def _summary(rows: list[Row]) -> str:
         row.cells[1] for row in rows if row.cells[0] == "variable" and row.cells[3].startswith("asked for, not set")
     ]
     named = f"; asked for and not set: {', '.join(unset[:6])}{' ...' if len(unset) > 6 else ''}" if unset else ""
-    return f"{sum(row.cells[0] == 'variable' and bool(row.cells[2]) for row in rows)} variables set{named}"
+    number = sum(row.cells[0] == "variable" and bool(row.cells[2]) for row in rows)
+    return f"{plural(number, 'variable')} set{named}"
 
 
 def _asked(evidence: Evidence) -> Iterator[Row]:
@@ -206,6 +210,18 @@ def _processes(inside: Inside | Missing) -> Iterable[Row]:
         zombie = one.state == "Z"
         cells = ("process", str(one.pid), shown(one.command), f"{told}, ended and not waited for" if zombie else told)
         yield Row(cells, "warning" if zombie else "")
+
+
+def _given(evidence: Evidence, call: Call | None) -> Iterator[Row]:
+    """What doctor gave a script of this machine: the model folder and the request bodies."""
+    if isinstance(evidence.models, ModelFolder):
+        by = "--model-dir" if call is not None and call.model_dir else "found beside the script"
+        told = f"{by}; the rehearsal had a copy of its contents"
+        yield Row(("variable", "AZUREML_MODEL_DIR", shown(evidence.models.path), told))
+    elif isinstance(evidence.probe, Probe) and not any(one.name == "AZUREML_MODEL_DIR" for one in evidence.probe.asked):
+        yield Row(("variable", "AZUREML_MODEL_DIR", "", "not set: no model folder was given (--model-dir)"), "muted")
+    for sample in evidence.samples.items if isinstance(evidence.samples, Samples) else ():
+        yield Row(("rehearsal", "sample", shown(sample.source), size_of(sample.size)))
 
 
 def _rehearsal(probe: Probe) -> Iterator[Row]:

@@ -84,7 +84,8 @@ def _said(evidence: Evidence) -> list[tuple[str, Log]]:
     if isinstance(evidence.probe, Missing):
         return []
     said = {"standard output": evidence.probe.stdout.text, "standard error": evidence.probe.stderr.text}
-    return [(name, Log(source=f"{name} of the rehearsal", text=text)) for name, text in said.items() if text.strip()]
+    written = {name: text.rstrip("\r\n") for name, text in said.items() if text.strip()}
+    return [(name, Log(source=f"{name} of the rehearsal", text=text)) for name, text in written.items()]
 
 
 def _of_pods(diagnosis: Diagnosis, evidence: Evidence) -> list[Offer]:

@@ -79,6 +79,7 @@ class Sent(Record, frozen=True):
 
     `problem` says why no whole answer came. `headline`, `line` and `code` are where run() failed; `ended`: the service
     did not survive it. `started` are the seconds of import and init(), where the service was loaded for this one.
+    `not_finite` is where NaN or Infinity stands in the answer, which is no JSON then.
     Times are in seconds, None where they are not known; `body` is redacted and cut, `size` counts all its bytes.
     """
 
@@ -103,6 +104,7 @@ class Sent(Record, frozen=True):
     code: str = ""
     ended: bool = False
     raised: Raised | None = None
+    not_finite: str | None = None
 
 
 class Disagreement(Record, frozen=True):

@@ -110,4 +110,5 @@ def _told(sent: Sent, answer: Answer, started: float | None) -> Sent:
         code=redact(answer.code),
         ended=answer.ended,
         raised=answer.raised,
+        not_finite=returned.not_finite if returned else None,
     )

@@ -75,7 +75,9 @@ def _step(sent: Sent) -> Step:
     if sent.headline:
         return Step(phase=Phase.RUN, outcome="rejected", sample=sent.source, status=sent.status, message=sent.headline)
     problem = sent.problem or None
-    returned = Returned(type="str", text=None if problem else sent.body, size=sent.size, problem=problem)
+    returned = Returned(
+        type="str", text=None if problem else sent.body, size=sent.size, problem=problem, not_finite=sent.not_finite
+    )
     if sent.status != 200:
         returned = msgspec.structs.replace(returned, status=sent.status)
     return Step(phase=Phase.RUN, outcome="passed", sample=sent.source, returned=returned)
@@ -98,14 +100,20 @@ def _call(sent: Sent) -> Call:
 
 
 def _causes(told: Evidence, sent: Sent) -> list[Finding]:
-    """What the checks say of an exception of run(), as a diagnosis would."""
-    if sent.raised is None:
+    """What the checks say of an exception of run(), or of an answer that is none, as a diagnosis would."""
+    if sent.raised is None and not _is_whole_answer(sent):
         return []
     from checks.registry import checks_of_family
 
     found = _found((*checks_of_family("runtime"), *checks_of_family("contract")), told)
     ranked = rank(found)
     return [one for one in ranked.causes if one.severity is Severity.ERROR][:2]
+
+
+def _is_whole_answer(sent: Sent) -> bool:
+    """True for an answer of the rehearsal that is here to its end; the server would send it whatever it is."""
+    came = len(sent.body.encode("utf-8", "replace"))
+    return sent.way == "probe" and sent.status is not None and sent.status < REFUSED and came >= sent.size
 
 
 def _found(checks: tuple[Check, ...], evidence: Evidence) -> list[Finding]:

@@ -46,6 +46,20 @@ def test_samples_are_answered_as_the_server_does(name: str, tmp_path: Path) -> N
     assert causes == ([diagnosis.report.causes[0].id] if status == 500 else [])
 
 
+def test_an_answer_that_is_no_json_is_told(tmp_path: Path) -> None:
+    diagnosis = diagnosed("nan-in-answer", tmp_path)
+    source, body = sample_of(diagnosis)
+    sender = Sender()
+    try:
+        sent = sender.send(place_of(diagnosis), source, body)
+    finally:
+        sender.close()
+    evidence = known(diagnosis)
+    against = weigh(evidence, source, body, judge(evidence, source, body), sent)
+    assert sent.status == 200
+    assert [one.finding.id for one in against if one.finding] == ["runtime.invalid-json-result"]
+
+
 def test_init_runs_once_and_anew_when_the_script_changes(tmp_path: Path) -> None:
     folder = tmp_path / "code"
     folder.mkdir()

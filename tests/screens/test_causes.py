@@ -9,10 +9,11 @@ from screens.journeys import diagnosed, sample_copy, until
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from checks.finding import Finding, Quote
+from checks.finding import Finding, Quote, Severity
 from doctor.diagnosis.call import Call
 from doctor.diagnosis.diagnosing import diagnose
 from doctor.diagnosis.result import Diagnosis, Done
+from doctor.report import Verdict
 from doctor.reports.common import arrange, closing, place
 from tui.app import DoctorApp
 from tui.causes.cause_list import CauseList
@@ -319,9 +320,40 @@ async def test_what_is_new_and_what_is_gone_is_marked(three: Done) -> None:
         assert "new: run() raises OSError" in one.row(new.title)
         assert "new: " not in one.row(kept[0].title)
         news = str(one.screen.query_one("#news", Static).content)
-        assert f"gone: {gone.title}" in news
+        assert news == f" since the diagnosis before: 1 cause gone, 1 new; gone: {gone.title}"
         await one.press("home")
         assert f"gone: {gone.title}" in " ".join(one.detail.text.split())
+
+
+async def test_what_is_gone_is_said_once_and_without_its_symptoms(three: Done) -> None:
+    report = three.diagnosed[0].report
+    gone, kept = report.causes[0], report.causes[1:]
+    after = replace(report, causes=kept, findings=kept)
+    async with shown(three) as one:
+        await one.take(Done(diagnosed=(replace(three.diagnosed[0], report=after),)))
+        news = str(one.screen.query_one("#news", Static).content)
+        assert news == f" since the diagnosis before: 1 cause gone: {gone.title}"
+
+
+async def test_a_cause_that_comes_is_chosen_unless_the_cursor_was_moved(three: Done) -> None:
+    report = three.diagnosed[0].report
+    notes = tuple(one for one in report.findings if one.gravity is Severity.INFO)
+    assert notes
+    well = replace(report, causes=(), findings=notes, verdict=Verdict.HEALTHY)
+    healthy = Done(diagnosed=(replace(three.diagnosed[0], report=well),))
+    async with shown(healthy, (80, 24)) as one:
+        assert one.screen.finding is None  # the verdict tells what was tried; nothing there needs a fix
+        assert one.found.row
+        assert one.found.row.kind == "verdict"
+        await one.take(three)
+        assert one.screen.finding is report.causes[0]
+        assert one.found.scroll_offset.y == 0
+        await one.press("home")
+        assert one.screen.finding is report.causes[0]  # f on the verdict is for the first cause
+        await one.take(healthy)
+        one.found._go(one.titles.index(notes[0].title))
+        await one.take(three)
+        assert one.screen.finding is notes[0]
 
 
 async def test_folds_cursor_and_scroll_survive_renewal_resizing_and_other_screens(three: Done) -> None:

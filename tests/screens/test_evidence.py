@@ -1,5 +1,7 @@
 """The evidence explorer: its tabs, its keys, and what it says where there is nothing."""
 
+from pathlib import Path
+
 import pytest
 from screens.journeys import diagnosed, sample_copy, until
 from textual.widget import Widget
@@ -50,6 +52,49 @@ def shown(where: Widget, selector: str) -> str:
 def broken(tmp_path_factory: pytest.TempPathFactory) -> Done:
     """The diagnosis of a script that asks for a package which its environment file does not list."""
     return diagnosed(sample_copy("package-not-listed", tmp_path_factory.mktemp("evidence")))
+
+
+@pytest.mark.parametrize(("body", "tab"), [("print('loading')", "log"), ("...", "probe")])
+async def test_the_tab_that_opens_has_something_to_show(body: str, tab: str, tmp_path: Path) -> None:
+    script = tmp_path / "score.py"
+    script.write_text(f"def init():\n    {body}\n\ndef run(data):\n    return 1\n")
+    app = opened(diagnosed(script))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("3")
+        await until(pilot, lambda: isinstance(app.screen, EvidenceScreen))
+        assert screen_of(app).tab == tab
+        pane = screen_of(app).pane(tab)
+        await until(pilot, lambda: app.focused and pane in app.focused.ancestors_with_self)  # its keys work at once
+        await pilot.press("L")
+        await until(pilot, lambda: screen_of(app).tab == "log")
+        log = screen_of(app).pane("log")
+        if tab == "log":
+            await until(pilot, lambda: log.lines and log.lines.count == 1)
+            assert log.lines.read(0, 1)[0].text == "loading"
+        else:
+            assert "The rehearsal wrote nothing" in shown(log, "#log-empty")
+        app.state.done = diagnosed(script)
+        app.changed()
+        await pilot.pause()
+        assert screen_of(app).tab == "log", "the tab that was opened stays when the diagnosis is renewed"
+
+
+async def test_the_environment_tells_what_a_script_was_given(tmp_path: Path) -> None:
+    script = tmp_path / "score.py"
+    script.write_text("def init(): ...\n\ndef run(data):\n    return 1\n")
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "weights.txt").write_text("1")
+    (tmp_path / "sample.json").write_text("{}")
+    app = opened(diagnosed(script))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("3", "E")
+        await until(pilot, lambda: isinstance(table_of(app, "environment").table, Table))
+        made = table_of(app, "environment").table
+        assert isinstance(made, Table)
+        told = [" ".join(row.cells[:3]) for row in made.rows]
+        assert any(row.startswith("variable AZUREML_MODEL_DIR") and row.endswith("model") for row in told)
+        assert any(row.startswith("rehearsal sample") and "sample.json" in row for row in told)
+        assert made.summary.startswith("1 variable set")
 
 
 async def test_every_tab_has_its_key(broken: Done) -> None:

@@ -279,6 +279,18 @@ async def test_the_difference_to_the_answer_before_is_shown(tmp_path: Path) -> N
         assert "differs" not in shown(screen, "#answer")
 
 
+async def test_another_failure_is_not_the_same_answer(tmp_path: Path) -> None:
+    async with bench(trapped(tmp_path)) as (_, pilot, screen):
+        for body in ("x", "{}"):
+            await type_body(pilot, screen, body)
+            await sent(pilot, screen)
+        assert "KeyError: 'do'" in shown(screen, "#answer")
+        assert "before: JSONDecodeError" in shown(screen, "#answer")
+        assert "same answer" not in shown(screen, "#answer")
+        await sent(pilot, screen)
+        assert "same answer as before" in shown(screen, "#answer")
+
+
 async def test_nothing_is_sent_to_a_live_service_without_the_key() -> None:
     with serving("healthy") as service:
         async with bench(of_url(service.url)) as (_, pilot, screen):

@@ -2,6 +2,7 @@
 
 import os
 import queue
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from doctor.diagnosis.call import Call
 from doctor.watching import places as places_module
 from doctor.watching.change import Change, Stop
-from doctor.watching.files import changes_of_files
+from doctor.watching.files import _is_other, changes_of_files
 from doctor.watching.places import Places, places_of
 
 Start = Callable[[Places], "queue.Queue[Change]"]
@@ -122,6 +123,16 @@ def test_noise_is_no_change(tmp_path: Path, noise: str) -> None:
     assert not places.matters(str(tmp_path / noise))
     assert places.matters(str(tmp_path / "lib" / "one.py"))
     assert places.matters(str(tmp_path / ".amlignore"))
+
+
+def test_a_temporary_file_that_came_and_went_is_no_change(tmp_path: Path) -> None:
+    known: dict[str, tuple[int, int, int] | None] = {}
+    assert not _is_other(str(tmp_path / "sedX1"), known)
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "one.py").write_text("")
+    assert _is_other(str(tmp_path / "lib" / "one.py"), known)
+    shutil.rmtree(tmp_path / "lib")
+    assert _is_other(str(tmp_path / "lib"), known), "a folder that is gone with what it held"
 
 
 def test_a_touch_and_a_file_that_is_only_read_are_no_change(tmp_path: Path, start: Start) -> None:

@@ -12,7 +12,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.visual import Visual
 
-from checks.finding import Finding
+from checks.finding import Finding, Severity
 from tui.causes.row_text import row_text
 from tui.causes.rows import Row, ancestors, visible
 from tui.surviving import Surviving
@@ -60,6 +60,7 @@ class CauseList(Surviving, ScrollView, can_focus=True):
         self.words = ""
         self.folds: dict[str, bool] = {}
         self._target = ""
+        self._by_itself = True  # nobody moved the cursor since it was put where it begins
         self._places: dict[str, tuple[str, int]] = {}
 
     @property
@@ -83,7 +84,9 @@ class CauseList(Surviving, ScrollView, can_focus=True):
         self._lay(key, 0)
 
     def _keep(self) -> None:
-        if self.row is not None:
+        if self._by_itself:
+            self._places.pop(self._target, None)
+        elif self.row is not None:
             self._places[self._target] = self.row.key, self.cursor - self.scroll_offset.y
 
     def _lay(self, key: str, height: int) -> None:
@@ -91,6 +94,7 @@ class CauseList(Surviving, ScrollView, can_focus=True):
         self.shown = visible(self.rows, self.folds, self.words)
         place = next((place for place, index in enumerate(self.shown) if self.rows[index].key == key), None)
         self.cursor = self._first() if place is None else place
+        self._by_itself = place is None or (self._by_itself and place == self._first())
         self.virtual_size = Size(0, len(self.shown))
         self.scroll_to(y=0 if place is None else max(0, place - height), animate=False, immediate=True)
         self.call_after_refresh(self._reveal)
@@ -98,9 +102,9 @@ class CauseList(Surviving, ScrollView, can_focus=True):
         self.post_message(self.Moved(self.row))
 
     def _first(self) -> int:
-        """Where the cursor begins: on the first cause or other finding, else on the verdict."""
-        finding = (place for place, index in enumerate(self.shown) if self.rows[index].finding)
-        return next(finding, 0)
+        """Where the cursor begins: on the first finding that matters, else on the verdict: it tells what was tried."""
+        found = ((place, self.rows[index].finding) for place, index in enumerate(self.shown))
+        return next((place for place, one in found if one and one.gravity is not Severity.INFO), 0)
 
     def reveal(self, finding: Finding) -> None:
         """Put the cursor on a finding, unfolding what hides it."""
@@ -117,7 +121,7 @@ class CauseList(Surviving, ScrollView, can_focus=True):
         place = max(0, min(place, len(self.shown) - 1))
         if place == self.cursor or not self.shown:
             return
-        before, self.cursor = self.cursor, place
+        before, self.cursor, self._by_itself = self.cursor, place, False
         self._refresh_row(before)
         self._refresh_row(place)
         self._reveal()

@@ -94,11 +94,11 @@ class CausesScreen(DoctorScreen):
 
     @property
     def finding(self) -> Finding | None:
-        """The highlighted finding."""
-        if self._listing is None or not self._is_there:
+        """The highlighted finding; on the verdict and on the head of the causes, the first cause."""
+        row = self.query_one(CauseList).row if self._listing is not None and self._is_there else None
+        if row is None or row.kind == "verdict" or row.key == "section causes":
             return super().finding
-        row = self.query_one(CauseList).row
-        return row.finding if row else None
+        return row.finding
 
     def show(self) -> None:
         """Draw what changed."""

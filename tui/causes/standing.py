@@ -24,12 +24,21 @@ def listed(diagnosis: Diagnosis, before: Diagnosis | None, done: Done | None) ->
         changes = compare(before.report, report)
         new = changes.new
         lines.append(f"since the diagnosis before: {told(before.report, report)}")
-        lines += [f"gone: {finding.title}" for finding in changes.gone]
+        lines += _gone(changes.gone, before.report)
     if done is not None:
         lines += [f"could not be examined: {reason}" for reason in done.refused]
         lines += done.notes
     clean = tuple(printable(redact(line)).replace("\n", " ") for line in lines)
     return listing(report, new, told=clean, closing=_closed(report))
+
+
+def _gone(gone: tuple[Finding, ...], before: Report) -> list[str]:
+    """What is gone, causes first; what they explained went with them."""
+    were = set(before.causes)
+    causes = [finding for finding in gone if finding in were]
+    others = [finding for finding in gone if finding not in were]
+    word = "gone with it" if causes else "gone"
+    return [*(f"gone: {one.title}" for one in causes), *(f"{word}: {one.title}" for one in others)]
 
 
 def _closed(report: Report) -> str:
@@ -44,10 +53,14 @@ def standing(shown: Listing) -> Content:
 
 def news(shown: Listing) -> Content:
     """What changed and what is missing, in one line; the verdict's row tells it in full."""
-    changed = [line for line in shown.told if line.startswith(("since ", "gone: "))]
+    since = next((line for line in shown.told if line.startswith("since ")), "")
+    gone = "; ".join(line.removeprefix("gone: ") for line in shown.told if line.startswith("gone: "))
+    if gone:
+        since += f": {gone}" if since.endswith(" gone") else f"; gone: {gone}"
     refused = sum(line.startswith("could not be examined: ") for line in shown.told)
     parts = [f"{plural(refused, 'target')} could not be examined"] if refused else []
-    return Content(f" {', '.join([*parts, *changed])}" if parts or changed else "")
+    parts += [since] if since else []
+    return Content(f" {', '.join(parts)}" if parts else "")
 
 
 def nothing(done: Done) -> Content:

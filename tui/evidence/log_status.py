@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from checks.evidence import Probe
 from checks.missing import Missing
 from doctor.diagnosis.result import Diagnosis
 from doctor.reports.clean import printable
@@ -16,6 +17,11 @@ def empty(diagnosis: Diagnosis | None) -> str:
     if diagnosis is None:
         return "No diagnosis yet. Choose a target (1): its logs are shown here."
     evidence = diagnosis.evidence
+    if evidence and isinstance(evidence.probe, Probe):
+        return (
+            "The rehearsal wrote nothing: no print(), no log line, no warning.\n\nO shows what it did step by step. "
+            "What a service writes where it runs is in the log of its container or pod (1 chooses one)."
+        )
     why = (
         evidence.logs.reason if evidence and isinstance(evidence.logs, Missing) else "the report came without evidence"
     )

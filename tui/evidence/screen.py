@@ -2,17 +2,19 @@
 
 from typing import Any, ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Footer, TabbedContent, TabPane, Tabs
 
+from checks.evidence import Missing, Probe
 from checks.finding import Quote
 from doctor.diagnosis.result import Diagnosis
 from doctor.exploring.calls import has_calls
 from doctor.exploring.proving import part_of
+from doctor.logs.wholes import offers_of
 from tui.evidence.files_pane import FilesPane
 from tui.evidence.log_pane import LogPane
 from tui.evidence.table_pane import TablePane
@@ -87,6 +89,8 @@ nothing.
     def __init__(self) -> None:
         super().__init__()
         self._quote: Quote | None = None
+        self._is_chosen = False  # a person, or a proof, has opened a tab
+        self._met: Diagnosis | None = None
 
     def compose(self) -> ComposeResult:
         """Heading, tabs, keys."""
@@ -130,6 +134,11 @@ nothing.
             if self.tab == "calls":
                 self._tabs.active = "log"
             self._tabs.hide_tab("calls")
+        if not self._is_chosen and self._met is not self.state.diagnosis:
+            self._met = self.state.diagnosis
+            self._tabs.active = telling(self._met)
+            if self.focused is None or isinstance(self.focused, Tabs):
+                self.call_after_refresh(self._focus, self.tab)
         self._fill()
 
     def _fill(self) -> None:
@@ -152,8 +161,13 @@ nothing.
 
     # ---- moving
 
+    @on(events.Click, "Tab")
+    def _clicked(self) -> None:
+        self._is_chosen = True
+
     def action_tab(self, name: str) -> None:
         """Open a tab, and put the keys into it."""
+        self._is_chosen = True
         if name == "calls" and not self._tabs.get_tab("calls").display:
             self.notify("nothing was asked of a service here", markup=False)
             return
@@ -202,6 +216,16 @@ nothing.
         """A row of a table leads to a line of a file."""
         self.action_tab("files")
         self.pane("files").reveal(event.path, event.line)
+
+
+def telling(diagnosis: Diagnosis | None) -> str:
+    """The tab to begin with: the log, or where nothing was written what the rehearsal did, or the files."""
+    evidence = diagnosis.evidence if diagnosis else None
+    if diagnosis is None or evidence is None or offers_of(diagnosis):
+        return "log"
+    if isinstance(evidence.probe, Probe):
+        return "probe"
+    return "log" if isinstance(evidence.script, Missing) else "files"
 
 
 def _title(name: str) -> Content:

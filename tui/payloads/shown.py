@@ -161,6 +161,8 @@ def _disagreement(one: Disagreement) -> list[Content | str | tuple[str, str]]:
 def _difference(before: Sent, sent: Sent) -> list[Content | str | tuple[str, str]]:
     if before.status != sent.status:
         return [(f"before: {status(before)[0]}\n", "$text-muted")]
+    if (said := _failure(before)) != _failure(sent):
+        return [(f"before: {said or 'it was answered'}\n", "$text-muted")]
     if before.body == sent.body:
         return [("same answer as before\n", "$text-muted")]
     old, new = (pretty(one.body).splitlines()[:MOST_LINES] for one in (before, sent))
@@ -171,6 +173,11 @@ def _difference(before: Sent, sent: Sent) -> list[Content | str | tuple[str, str
         (f"{printable(one[:200])}\n", "$text-success" if one[0] == "+" else "$text-error") for one in lines[:MOST_DIFF]
     ]
     return [*parts, f"and {len(lines) - MOST_DIFF} lines more\n"] if len(lines) > MOST_DIFF else parts
+
+
+def _failure(sent: Sent) -> str:
+    """Why there is no answer, in one line; of two failures without a body it is all that tells them apart."""
+    return _line(sent.headline or sent.problem)
 
 
 def pretty(body: str) -> str:
