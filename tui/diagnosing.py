@@ -33,12 +33,14 @@ async def examine(app: "DoctorApp", call: Call) -> None:
     except Exception as error:  # a bug here must not take the screen away
         _write(state, Failed(why="doctor", text=f"{type(error).__name__}: {error}"))
     finally:
-        await running.close()
-        app.under_way.discard(running)
-        if app.running is running:
-            state.ended()
-            app.running = None
-            app.changed()
+        try:
+            await running.close()
+        finally:  # whoever ends this worker once more must not leave a diagnosis that never ends
+            app.under_way.discard(running)
+            if app.running is running:
+                state.ended()
+                app.running = None
+                app.changed()
 
 
 def _write(state: "State", news: News) -> None:
