@@ -21,7 +21,7 @@ from tui.evidence.files_reading import Reading
 from tui.evidence.files_text import FileText, language_of
 from tui.evidence.filter_line import FilterLine, Words
 from tui.evidence.row_list import RowList
-from tui.evidence.table_pane import NOBODY
+from tui.evidence.table_pane import AT_WORK, NOBODY
 from tui.surviving import Surviving
 
 
@@ -119,6 +119,9 @@ class FilesPane(Surviving, Vertical):
             self._draw()
         elif diagnosis is not self._diagnosis:
             self._diagnosis = diagnosis
+            if isinstance(self.files, Nothing):
+                self.files = AT_WORK
+                self._draw()
             self.reading.forget()
             self._list()
 
@@ -193,7 +196,7 @@ class FilesPane(Surviving, Vertical):
     @on(RowList.Moved)
     def _moved(self) -> None:
         """What is at hand is shown at once; what has to be fetched waits for Enter."""
-        if self.chosen is not None and not self.has_class("-narrow"):
+        if self.chosen is not None and self.chosen is not self.opened and not self.has_class("-narrow"):
             self._open(self.chosen.path, asked=False)
 
     @on(RowList.Opened)

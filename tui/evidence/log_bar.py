@@ -70,9 +70,8 @@ class LogBar(Horizontal):
         select = self.query_one(Select)
         with self.prevent(Select.Changed):
             many = len(sources) > 1
-            names = [
-                f"{number}/{len(sources)} {source}" if many else source for number, source in enumerate(sources, 1)
-            ]
+            words = [f"previous run: {source}" if source.endswith(" --previous") else source for source in sources]
+            names = [f"{number}/{len(words)} {source}" if many else source for number, source in enumerate(words, 1)]
             select.set_options((Content(name), at) for at, name in enumerate(names))
             if chosen is not None:
                 select.value = chosen

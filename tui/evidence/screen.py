@@ -187,6 +187,8 @@ nothing.
         part: Widget = self.pane(name)
         if isinstance(part, (FilesPane, TablePane)):
             part.take_keys()
+        elif isinstance(part, LogPane) and part.view.display:
+            part.view.focus()  # even where its lines are still on their way: the keys are those of the log
         elif part.focusable:
             part.focus()
         else:

@@ -20,6 +20,7 @@ from tui.evidence.row_list import RowList
 from tui.surviving import Surviving
 
 NOBODY = Nothing("Nothing has been diagnosed yet.", "Press 1 and choose a target.")
+AT_WORK = Nothing("One moment ...", "")
 
 
 class TablePane(Surviving, Vertical):
@@ -86,6 +87,9 @@ class TablePane(Surviving, Vertical):
             self._put(Nothing(hint or NOBODY.reason, "" if hint else NOBODY.remedy))
         elif diagnosis is not self._diagnosis:
             self._diagnosis = diagnosis
+            if isinstance(self.table, Nothing):
+                self.table = AT_WORK
+                self._draw()
             beside(self, partial(self._made, diagnosis), what=f"show {self.id}", group="table")
 
     async def _made(self, diagnosis: Diagnosis) -> None:
