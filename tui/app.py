@@ -66,11 +66,12 @@ class DoctorApp(Surviving, App[None]):
 
     raises: ClassVar[bool] = False
 
-    def __init__(self, call: "Call | None" = None, folder: Path = Path()) -> None:
+    def __init__(self, call: "Call | None" = None, folder: Path = Path(), *, clusters: "Call | None" = None) -> None:
         self.DEFAULT_MODE = "causes" if call else "targets"  # type: ignore[misc] # known at the start only
         super().__init__()
         self.state = State(call=call)
         self.folder = folder
+        self.clusters = clusters  # which kubeconfig, context and namespace are listed; None: as kubectl finds them
         self._complaint = themes.dress(self)
         self._can_cancel = False
         self.running: Running | None = None

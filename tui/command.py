@@ -93,7 +93,7 @@ def command(target: tuple[str, ...], **given: Any) -> int:
         raise click.UsageError(f"{why}; call it in one, or print the diagnosis: {instead}")
     from tui.app import DoctorApp
 
-    app = DoctorApp(call, Path())
+    app = DoctorApp(call, Path(), clusters=None if call else _clusters(given))
     app.state.watching = given["watch"]
     app.run()
     return app.return_code or 0
@@ -167,6 +167,21 @@ def _call(target: tuple[str, ...], given: dict[str, Any]) -> "Call | None":
         token_variable=given["token_env"],
         deployment=given["deployment"],
         timeout=given["timeout"],
+    )
+
+
+def _clusters(given: dict[str, Any]) -> "Call | None":
+    """Which cluster's workloads are listed, where the command line says so."""
+    if not any(given[name] for name in OF_LISTS):
+        return None
+    from doctor.diagnosis.call import Call
+
+    return Call(
+        kind="workload",
+        name="",
+        namespace=given["namespace"],
+        context=given["context"],
+        kubeconfig=_text(given["kubeconfig"]),
     )
 
 

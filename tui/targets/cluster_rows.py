@@ -11,6 +11,9 @@ from tui.targets.rows import Row, Section
 if TYPE_CHECKING:
     from doctor.cluster.states import Namespaces, Workloads
 
+EVERY_CLUSTER = Call(kind="workload", name="")
+"""The kubeconfig, context and namespace as kubectl finds them."""
+
 Node = tuple[str, str]
 """A context and a namespace; the namespace is empty for the context itself."""
 
@@ -25,13 +28,18 @@ class Answer:
 
 @dataclass
 class Tree:
-    """The contexts there are, which nodes are open, and what was answered. `problem` says why there is no context."""
+    """The contexts there are, which nodes are open, and what was answered. `problem` says why there is no context.
 
+    `given` says which kubeconfig, context and namespace were asked for; its kubeconfig is that of all calls.
+    """
+
+    given: Call = EVERY_CLUSTER
     contexts: tuple[str, ...] | None = None
     current: str = ""
     problem: str = ""
     opened: set[Node] = field(default_factory=set)
     answers: dict[Node, Answer] = field(default_factory=dict)
+    is_unfolded: bool = False
 
     def toggle(self, key: str) -> Node | None:
         """Open or close the node of a row; the node where it has been opened."""
@@ -41,6 +49,17 @@ class Tree:
             return None
         self.opened.add(node)
         return node
+
+    def unfold(self) -> None:
+        """Open what was asked for, the first time that it is there."""
+        context = self.given.context or self.current
+        if self.is_unfolded or context not in (self.contexts or ()):
+            return
+        self.is_unfolded = True
+        if self.given != EVERY_CLUSTER:
+            self.opened.add((context, ""))
+        if self.given.namespace:
+            self.opened.add((context, self.given.namespace))
 
     def polled(self) -> list[Node]:
         """The nodes whose rows can be seen."""
@@ -76,7 +95,7 @@ class Tree:
         if not isinstance(answer.found, Namespaces):
             return
         if len(answer.found.items) > 1:
-            call = Call(kind="workload", name="", context=context or None, everywhere=True)
+            call = self._call(context, everywhere=True)
             yield Row(
                 f"scope:{context}", "scan", "every workload of every namespace", call=call, where=context, depth=1
             )
@@ -97,7 +116,7 @@ class Tree:
             return
         where = f"{namespace} {context}"
         if len(answer.found.items) > 1:
-            call = Call(kind="workload", name="", context=context or None, namespace=namespace)
+            call = self._call(context, namespace)
             yield Row(f"scope:{context}/{namespace}", "scan", "every workload here", call=call, where=where, depth=2)
         for one in answer.found.items:
             yield Row(
@@ -106,13 +125,23 @@ class Tree:
                 one.name,
                 one.standing,
                 one.created,
-                Call(kind="workload", name=one.target, namespace=namespace, context=context or None),
+                self._call(context, namespace, one.target),
                 where,
                 depth=2,
             )
         if not answer.found.items:
             key = f"remark:{context}/{namespace}"
             yield Row(key, "", "", remark="nothing is deployed here", again=key_of((context, namespace)), depth=2)
+
+    def _call(self, context: str, namespace: str | None = None, name: str = "", *, everywhere: bool = False) -> Call:
+        return Call(
+            kind="workload",
+            name=name,
+            context=context or None,
+            namespace=namespace,
+            kubeconfig=self.given.kubeconfig,
+            everywhere=everywhere,
+        )
 
     def _standing(self, node: Node, words: str) -> Standing:
         """The words of a node, with how far it has come while it is open."""

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,13 +11,14 @@ from typing import TYPE_CHECKING
 from doctor.errors import DoctorError
 from doctor.redact import redact_lines
 from tui.apart import apart, streamed, told
-from tui.targets.cluster_rows import Answer, Node, Tree, key_of
+from tui.targets.cluster_rows import EVERY_CLUSTER, Answer, Node, Tree, key_of
 from tui.targets.rows import Section
 from tui.targets.source_rows import container_section, file_sections, recent_section
 
 if TYPE_CHECKING:
     from doctor.cluster.states import Cluster
     from doctor.containers.states import Following, Told
+    from doctor.diagnosis.call import Call
     from doctor.discovery import Found
 
 Put = Callable[[str, Section], None]
@@ -101,8 +103,8 @@ def _load_engine() -> None:
 class Clusters:
     """The contexts of the kubeconfig; what is open is asked for every few seconds while somebody looks."""
 
-    def __init__(self, put: Put) -> None:
-        self.tree = Tree()
+    def __init__(self, put: Put, given: "Call | None" = None) -> None:
+        self.tree = Tree(given=given or EVERY_CLUSTER)
         self._put = put
         self._clusters: dict[str, Cluster] = {}
         self._polls: dict[Node, asyncio.Task[None]] = {}
@@ -111,7 +113,9 @@ class Clusters:
     async def read(self) -> None:
         """The contexts there are."""
         self.show()
-        self.tree.contexts, self.tree.current, self.tree.problem = await apart(_contexts)
+        self.tree.contexts, self.tree.current, self.tree.problem = await apart(partial(_contexts, self.tree.given))
+        self.tree.unfold()
+        self._arrange()
         self.show()
 
     def show(self) -> None:
@@ -177,21 +181,25 @@ class Clusters:
         from doctor.cluster.states import Cluster
 
         context, namespace = node
-        cluster = self._clusters.setdefault(context, Cluster(context or None))
+        given = self.tree.given.kubeconfig
+        cluster = self._clusters.setdefault(context, Cluster(context or None, Path(given) if given else None))
         return Answer(cluster.workloads(namespace) if namespace else cluster.namespaces())
 
 
-def _contexts() -> tuple[tuple[str, ...], str, str]:
-    """The contexts, the current one, and why there is none."""
+def _contexts(given: "Call") -> tuple[tuple[str, ...], str, str]:
+    """The contexts, the current one, and why there is none. One that was given is the only one."""
     from doctor.cluster.api import contexts
     from doctor.cluster.kubeconfig import current_context, settings_of
     from doctor.errors import CannotExamine
 
-    found = tuple(contexts())
-    if found:
-        return found, current_context(None), ""
+    file = Path(given.kubeconfig) if given.kubeconfig else None
+    found = tuple(contexts(file))
+    if found and not given.context:
+        return found, current_context(file), ""
+    if given.context in found:
+        return (str(given.context),), current_context(file), ""
     try:
-        settings = settings_of(None, None, 10)
+        settings = settings_of(file, given.context, 10)
     except CannotExamine as error:
         return (), "", str(error)
     return ("",), "", settings.said_by  # the account of the pod that doctor runs in

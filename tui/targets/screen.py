@@ -61,7 +61,7 @@ Containers follow the events of the engine. A namespace is listed every few seco
     def __init__(self) -> None:
         super().__init__()
         self.listing = Listing()
-        self.clusters = collecting.Clusters(self.put)
+        self.clusters = collecting.Clusters(self.put, self.doctor.clusters)
         self.engines = collecting.Engines()
         self._due = False
         self._ages: Timer | None = None
