@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import re
 import tempfile
 import time
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ import msgspec
 from msgspec.structs import asdict, replace
 
 from checks.finding import Record
-from doctor.diagnosis.call import Call
+from doctor.diagnosis.call import Call, public
 from doctor.redact import MASK, redact
 
 SCHEMA = "doctor.recent/1"
@@ -85,7 +84,7 @@ def storable(call: Call) -> Call:
     if call.kind in _OF_FILES:
         kept = replace(kept, name=str(_whole(call.name)))
     if call.kind == "url":
-        kept = replace(kept, name=_public(call.name))
+        kept = replace(kept, name=public(call.name))
     if call.python and os.sep in call.python:
         kept = replace(kept, python=_whole(call.python))
     masked = {name: redact(value) for name, value in asdict(kept).items() if isinstance(value, str)}
@@ -114,13 +113,6 @@ def is_whole(call: Call) -> bool:
 
 def _whole(path: str | None) -> str | None:
     return os.path.abspath(Path(path).expanduser()) if path else path  # noqa: PTH100 # `..` goes, links stay
-
-
-def _public(url: str) -> str:
-    """A URL with a mask in the place of user, password and query, which may be a key."""
-    address, mark, _ = url.partition("?")
-    address = re.sub(r"(?<=://)[^/]*(?=@)", MASK, address)
-    return f"{address}?{MASK}" if mark else address
 
 
 def _write(path: Path, content: bytes) -> None:

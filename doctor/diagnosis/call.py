@@ -1,9 +1,11 @@
 """What to diagnose, and how: one record for all targets, as a command line would say it."""
 
+import re
 import shlex
 from typing import Literal
 
 from checks.finding import Record
+from doctor.redact import MASK
 
 Kind = Literal["script", "document", "manifest", "folder", "container", "workload", "url", "log", "report"]
 
@@ -44,7 +46,7 @@ class Call(Record, frozen=True):
     def title(self) -> str:
         """The target in a few words: what a list or a heading shows."""
         if self.kind != "workload":
-            return self.name
+            return public(self.name) if self.kind == "url" else self.name
         scope = "all namespaces" if self.everywhere else self.namespace or "its namespace"
         where = f" ({self.context})" if self.context else ""
         return f"{self.name or 'every workload'} in {scope}{where}"
@@ -55,13 +57,20 @@ class Call(Record, frozen=True):
         return shlex.join(["doctor", *_verb(self), *_options(self)])
 
 
+def public(url: str) -> str:
+    """A URL with a mask in the place of user, password and query, which may be a key."""
+    address, mark, _ = url.partition("?")
+    address = re.sub(r"(?<=://)[^/]*(?=@)", MASK, address)
+    return f"{address}?{MASK}" if mark else address
+
+
 def _verb(call: Call) -> list[str]:
     if call.kind == "container":
         return ["diagnose", "docker", call.name]
     if call.kind == "workload":
         return ["diagnose", "k8s", *([call.name] if call.name else [])]
     if call.kind == "url":
-        return ["diagnose", "url", call.name]
+        return ["diagnose", "url", public(call.name)]
     if call.kind == "report":
         return ["tui", "--record", call.name]
     return ["triage" if call.kind == "log" else "check", call.name]
