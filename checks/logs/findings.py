@@ -78,8 +78,8 @@ def _finding(group: Group, analysis: Analysis, log: Log, place: int) -> Finding:
 
 
 def _stage(one: Signature, best: Sighting) -> Stage:
-    """The stage of the signature; one that fits any is told by the traceback, which shows what was called."""
-    phase = phase_of(best.traceback) if best.traceback and one.stage is Stage.OPERATE else None
+    """The stage of the signature; the traceback shows better what was called, where an exception may come from any."""
+    phase = phase_of(best.traceback) if best.traceback and one.stage in {Stage.OPERATE, Stage.RUN} else None
     return Stage(phase) if phase else one.stage
 
 
