@@ -35,21 +35,22 @@ def told(before: Report, after: Report) -> str:
     """`1 cause gone, 1 new`: what came of a renewal, in a few words."""
     changes = _matched(before.causes, after.causes)
     if changes:
-        return _counted(changes, "cause")
+        return _counted(changes, "cause", after)
     if before.verdict is not after.verdict:
         return f"now {after.verdict}"
     if changes := compare(before, after):
-        return _counted(changes, "finding")
+        return _counted(changes, "finding", after)
     if after.verdict is Verdict.FAILING:
         return "the same cause" if len(after.causes) == 1 else f"the same {len(after.causes)} causes"
     return f"still {after.verdict}"
 
 
-def _counted(changes: Changes, word: str) -> str:
+def _counted(changes: Changes, word: str, after: Report) -> str:
     gone, new = len(changes.gone), len(changes.new)
+    went = "not seen this time" if after.verdict is Verdict.INCONCLUSIVE else "gone"  # not looked at is not mended
     if gone and new:
-        return f"{plural(gone, word)} gone, {new} new"
-    return f"{plural(gone, word)} gone" if gone else f"{plural(new, f'new {word}')}"
+        return f"{plural(gone, word)} {went}, {new} new"
+    return f"{plural(gone, word)} {went}" if gone else f"{plural(new, f'new {word}')}"
 
 
 def _matched(before: Sequence[Finding], after: Sequence[Finding]) -> Changes:

@@ -242,7 +242,8 @@ class _Run:
     def _seen(self, workload: Workload, answers: list[Log | Unseen]) -> Seen:
         logs = tuple(one for one in answers if isinstance(one, Log))
         refused = [one for one in answers if isinstance(one, Unseen)]
-        reason = refused[0].reason if refused else "no container of it has run, or it is well"
+        unlisted = next((_unread(one) for one in workload.unseen if one.what.startswith("pods ")), "")
+        reason = refused[0].reason if refused else unlisted or "no container of it has run, or it is well"
         evidence = Evidence(
             target=Target(kind="workload", name=f"{workload.namespace}/{workload.shown}"),
             workload=workload,
