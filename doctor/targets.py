@@ -5,7 +5,9 @@ from pathlib import Path
 
 from doctor.diagnosis.call import Call, Kind
 from doctor.errors import ConfigError
+from doctor.near import hint, nearest
 
+MOST_BESIDE = 1000  # names of a folder that are looked at for one that is near
 WORDS = {"docker": "container", "k8s": "workload", "url": "url"}
 
 
@@ -15,12 +17,21 @@ def call_of(words: Sequence[str]) -> Call:
     Raises ConfigError for words that mean nothing.
     """
     first = words[0]
+    if not first.strip():
+        raise ConfigError(
+            "the target is empty; leave it out to choose one on the screen, or name one: doctor tui score.py"
+        )
     if first in WORDS:
         if len(words) == 1 and first != "k8s":
-            raise ConfigError(f"`{first}` needs a name behind it: doctor tui {first} NAME")
+            what = "an address" if first == "url" else "a name"
+            raise ConfigError(
+                f"`{first}` needs {what} behind it: doctor tui {first} {'URL' if first == 'url' else 'NAME'}"
+            )
         if len(words) > 3 or (len(words) == 3 and first != "k8s"):
             raise ConfigError(f"`{' '.join(words)}` names more than one target; name one")
         return Call(kind=WORDS[first], name="/".join(words[1:]))  # type: ignore[arg-type]
+    if len(words) == 2 and (near := nearest(first, WORDS)) and not Path(first).exists():
+        raise ConfigError(f"`{first}` is no file and no kind of target; did you mean doctor tui {near[0]} {words[1]}?")
     if len(words) > 1:
         raise ConfigError(f"`{' '.join(words)}` names more than one target; name one, or the folder that holds them")
     if first.startswith(("http://", "https://")):
@@ -36,7 +47,10 @@ def kind_of(path: Path) -> Kind:
     try:
         is_folder = path.is_dir()
         if not is_folder and not path.exists():
-            raise ConfigError(f"{path} is not there; check the path, or name a container: doctor tui docker {path}")
+            near = hint(path.name, _beside(path)) if path.name else ""
+            raise ConfigError(
+                f"{path} is not there{near}; check the path, or name a container: doctor tui docker {path}"
+            )
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}; check its permissions") from error
     if is_folder:
@@ -48,6 +62,14 @@ def kind_of(path: Path) -> Kind:
     if is_document(path):
         return "document"
     return "manifest" if is_meant(path) else "log"
+
+
+def _beside(path: Path) -> list[str]:
+    """The names in the folder that a path means."""
+    try:
+        return [one.name for one, _ in zip(path.parent.iterdir(), range(MOST_BESIDE), strict=False)]
+    except OSError:
+        return []
 
 
 def is_report(path: Path) -> bool:

@@ -1,10 +1,13 @@
 """`doctor tui`: what the call may say, before any screen is there."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from doctor.command.main import run
+from doctor.errors import ConfigError
+from doctor.targets import call_of
 
 
 @pytest.mark.parametrize(
@@ -32,3 +35,21 @@ def test_a_wrong_call_is_refused(
     out, err = capsys.readouterr()
     assert not out
     assert told in err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["scor.py"], "the nearest is `score.py`"),
+        (["dockr", "score"], "did you mean doctor tui docker score?"),
+        (["url"], "doctor tui url URL"),
+        ([""], "the target is empty"),
+    ],
+)
+def test_a_misspelt_target_names_what_was_meant(
+    words: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "score.py").touch()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigError, match=re.escape(said)):
+        call_of(words)
