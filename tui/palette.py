@@ -9,7 +9,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from doctor.reports.clean import printable
 from tui.heading import VERDICTS
-from tui.help.keys import keys_of
+from tui.help.keys import HERE, keys_of
 
 if TYPE_CHECKING:
     from doctor.diagnosis.call import Call
@@ -49,7 +49,8 @@ class DoctorCommands(Provider):
 
     def actions(self) -> Iterator[Command]:
         """What keys do on the screen behind the palette."""
-        for key in keys_of(self.screen):
+        keys = keys_of(self.screen)
+        for key in sorted(keys, key=lambda key: key.place == HERE):  # moving in a list is what nobody looks for here
             if not key.enabled or not key.name or not self._is_possible(key.action):
                 continue
             yield Command(f"{key.name}  ({key.key})", partial(self._act, key.action, key.namespace), key.tooltip)
@@ -90,7 +91,7 @@ class DoctorCommands(Provider):
 
     def themes(self) -> Iterator[Command]:
         """All themes but the one that is on."""
-        for name in sorted(self.app.available_themes):
+        for name in sorted(self.app.available_themes, key=lambda name: (not name.startswith("doctor-"), name)):
             if name != self.app.theme:
                 yield Command(f"Theme {name}", partial(self.doctor.dress, name), "kept for the next time")
 

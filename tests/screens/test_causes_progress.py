@@ -155,3 +155,12 @@ async def test_a_result_without_targets_says_so() -> None:
         app.switch_mode("causes")
         await until(pilot, lambda: isinstance(app.screen, CausesScreen) and "no workload" in situation(app))
         assert "nothing to diagnose was found there" in situation(app)
+
+
+async def test_steps_that_are_asked_for_later_have_their_whole_names(tmp_path: Path) -> None:
+    app = DoctorApp(Call(kind="script", name=str(sample_copy("run-kwargs", tmp_path)), run=False))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.state.done and not app.state.running)
+        app.state.steps = (Step("running init() and run()", 0.0, 1.0),)
+        await pilot.press("s")
+        await until(pilot, lambda: "running init() and run()" in situation(app))

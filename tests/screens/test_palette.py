@@ -104,3 +104,13 @@ async def test_a_command_does_what_its_key_does(tmp_path: Path) -> None:
         await pilot.press("enter")
         await until(pilot, lambda: app.current_mode == "payloads")
         await until(pilot, lambda: app.screen.query("Heading"))
+
+
+async def test_what_one_looks_for_stands_before_ways_to_move(tmp_path: Path) -> None:
+    app = DoctorApp(folder=tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.screen.query("Heading"))
+        offered = await _offered(app)
+        assert offered.index("Causes  (2)") < offered.index("Down  (↓ j)")
+        themes = [name for name in [one.name for one in DoctorCommands(app.screen).themes()] if "doctor" in name]
+        assert next(DoctorCommands(app.screen).themes()).name == themes[0]

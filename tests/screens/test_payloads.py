@@ -17,10 +17,12 @@ from checks.http.records import Endpoint
 from doctor.diagnosis.call import Call
 from doctor.diagnosis.diagnosing import diagnose
 from doctor.diagnosis.result import Diagnosis, Done
+from doctor.payloads.records import Sent
 from doctor.report import Report
 from tui.app import DoctorApp
 from tui.payloads.questions import KeepModal, UnsavedModal
 from tui.payloads.screen import PayloadsScreen
+from tui.payloads.shown import answer
 
 Bench = tuple[DoctorApp, Pilot[None], PayloadsScreen]
 
@@ -412,3 +414,12 @@ def test_the_bench_with_a_fault(
         await until(pilot, lambda: isinstance(app.screen, PayloadsScreen) and app.screen.bodies.judgement)
 
     assert snap_compare(app, terminal_size=(80, 24), run_before=until_judged)
+
+
+def test_the_body_of_an_answer_stands_above_its_headers() -> None:
+    """On a small screen there is room for one of them."""
+    headers = {"content-type": "application/json", "server": "gunicorn"}
+    text = answer(
+        Sent(way="url", where="", source="a.json", sent=2, status=200, headers=headers, body="[1.5]"), (), None
+    )
+    assert text.plain.index("1.5") < text.plain.index("content-type")

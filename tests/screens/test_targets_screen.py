@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from screens.journeys import sample_copy, until
+from textual.color import Color
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
@@ -379,3 +380,18 @@ async def test_ten_thousand_rows(folder: Path) -> None:
         assert chosen(app) == "server.log"
         await pilot.press("pageup")
         assert "score-09999" in shown(app)
+
+
+@pytest.mark.parametrize("theme", ["doctor-light", "doctor-dark", "textual-light"])
+async def test_what_is_muted_is_seen_in_every_theme(folder: Path, theme: str) -> None:
+    app = DoctorApp(folder=folder)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.theme = theme
+        await until(pilot, lambda: "score.py" in shown(app))
+        targets = screen_of(app).targets
+        for line in range(targets.size.height):
+            for segment in targets.render_line(line):
+                if segment.text.strip() and segment.style and segment.style.color and segment.style.bgcolor:
+                    front = Color.from_rich_color(segment.style.color)
+                    below = Color.from_rich_color(segment.style.bgcolor)
+                    assert abs(front.brightness - below.brightness) > 0.2, segment

@@ -1,5 +1,7 @@
 """The part that tells how a diagnosis goes: its steps while it runs, and what happened where it came to nothing."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import ClassVar
 
 from textual import events
@@ -32,6 +34,7 @@ class Situation(Surviving, VerticalScroll):
         super().__init__(id=id)
         self.border_title = "steps"
         self.trace_open = False
+        self._again: Callable[[], None] | None = None
 
     def compose(self) -> ComposeResult:
         """One text."""
@@ -39,6 +42,7 @@ class Situation(Surviving, VerticalScroll):
 
     def draw(self, state: State, *, cancelling: bool, with_steps: bool) -> None:
         """Draw it anew."""
+        self._again = partial(self.draw, state, cancelling=cancelling, with_steps=with_steps)
         failed = None if state.running else state.failed
         parts: list[Content] = []
         if with_steps and state.steps:
@@ -53,6 +57,11 @@ class Situation(Surviving, VerticalScroll):
             parts = [Content(" nothing is diagnosed yet\n\n 1 chooses a target").stylize("dim")]
         self.border_title = "what happened" if failed else "steps"
         self.query_one(Static).update(Content("\n\n").join(parts))
+
+    def on_resize(self) -> None:
+        """The names of steps have another room; before the part was ever shown it had none."""
+        if self._again is not None:
+            self._again()
 
     def on_click(self, event: events.Click) -> None:
         """A click on the folded trace unfolds it."""

@@ -20,7 +20,7 @@ KeepModal, UnsavedModal { align: center middle; }
 .question { width: 96%; max-width: 90; height: auto; max-height: 100%; border: round $primary; padding: 0 1; }
 .question { background: $surface; }
 .question Static { height: auto; }
-.question Input { margin: 1 0; }
+.question Input { margin-top: 1; }
 .question .title { text-style: bold; }
 .question Horizontal { height: 1; margin-top: 1; }
 .question Button { margin-right: 2; }
@@ -39,7 +39,7 @@ replaces it. **Escape** leaves everything as it is.
 """
     DEFAULT_CSS = _CSS
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Leave", id="keep.leave", tooltip="Save nothing"),
+        Binding("escape", "leave", "Close", id="keep.leave", tooltip="Save nothing"),
     ]
 
     def __init__(self, path: Path, body: bytes) -> None:
@@ -50,12 +50,12 @@ replaces it. **Escape** leaves everything as it is.
     def compose(self) -> ComposeResult:
         """Title, name, note, buttons."""
         with Vertical(classes="question"):
-            yield Static("Save the body as", classes="title")
-            yield Input(str(self._path), id="name", select_on_focus=False, tooltip="The file to write")
+            yield Static("save the body as", classes="title")
+            yield Input(str(self._path), id="name", select_on_focus=False, compact=True, tooltip="The file to write")
             yield Static("", id="note", markup=False)
             with Horizontal():
-                yield Button("Save", id="save", compact=True, tooltip="Enter")
-                yield Button("Leave", id="leave", compact=True, tooltip="Escape")
+                yield Button("Save", variant="primary", id="save", compact=True, tooltip="Enter")
+                yield Button("Close", id="leave", compact=True, tooltip="Escape")
         yield Footer()
 
     def on_input_changed(self) -> None:

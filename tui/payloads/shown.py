@@ -116,7 +116,7 @@ def seconds(value: float | None) -> str:
 
 
 def answer(sent: Sent, against: tuple[Disagreement, ...], before: Sent | None) -> Content:
-    """The answer: status, times, what disagrees, where run() failed, headers, body, and the difference to the last."""
+    """The answer: status, times, what disagrees, where run() failed, the difference to the last, body, headers."""
     said, color = status(sent)
     parts: list[Content | str | tuple[str, str]] = [(said, f"bold {color}"), ("  " + _times(sent), "$text-muted"), "\n"]
     if sent.problem:
@@ -129,13 +129,14 @@ def answer(sent: Sent, against: tuple[Disagreement, ...], before: Sent | None) -
         parts += [(f"  {place_}{printable(sent.code)}\n", "$text-muted")] if sent.code or sent.line else []
     if sent.ended:
         parts.append(("the service did not survive it; it is loaded anew for the next\n", "$text-warning"))
-    for name in _HEADERS:
-        if name in sent.headers:
-            parts += [(f"{name}: ", "$text-muted"), f"{printable(sent.headers[name])}\n"]
     if before is not None:
         parts += _difference(before, sent)
     body = pretty(sent.body)
-    parts += ["\n", printable(body)] if body else []
+    parts += ["\n", printable(body), "\n"] if body else []
+    headers = [name for name in _HEADERS if name in sent.headers]
+    parts += ["\n"] if headers else []
+    for name in headers:  # below the body: there are many, and the body is what one looks for
+        parts += [(f"{name}: ", "$text-muted"), f"{printable(sent.headers[name])}\n"]
     return Content.assemble(*parts)
 
 

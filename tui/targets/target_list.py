@@ -246,4 +246,5 @@ class TargetList(Surviving, ScrollView, can_focus=True):
         return Strip(segments).adjust_cell_length(width, base)
 
     def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"target--{name}", partial=name != "cursor")
+        style = self.get_component_rich_style(f"target--{name}")  # whole: what is muted is mixed with its background
+        return style if name == "cursor" or style.bgcolor is None else style + Style(bgcolor=self.rich_style.bgcolor)
