@@ -67,7 +67,7 @@ def not_utf8(evidence: Evidence) -> Iterator[Finding]:
     elif "encoding" in script_.undecodable and not found:
         title, fix = "the entry script names an encoding that does not fit", Fix(title="save the file as UTF-8")
     else:
-        title, fix = f"the entry script is not UTF-8 from line {line} on", _convert("<its encoding>", script_.path)
+        title, fix = f"the entry script is not UTF-8 from line {line} on", _convert(None, script_.path)
     yield Finding(
         title=title,
         evidence=(Quote(source=script_.path, line=line, text=script_.undecodable),),
@@ -76,10 +76,11 @@ def not_utf8(evidence: Evidence) -> Iterator[Finding]:
     )
 
 
-def _convert(encoding: str, path: str) -> Fix:
+def _convert(encoding: str | None, path: str) -> Fix:
+    told = f"it reads as {encoding}" if encoding else "an editor of Windows wrote cp1252, as a rule"
     return Fix(
-        title=f"save the file as UTF-8 (it reads as {encoding})",
-        commands=(f"iconv -f {encoding} -t UTF-8 {path} > {path}.utf8 && mv {path}.utf8 {path}",),
+        title=f"save the file as UTF-8 ({told})",
+        commands=(f"iconv -f {encoding or '<its encoding>'} -t UTF-8 {path} > {path}.utf8 && mv {path}.utf8 {path}",),
     )
 
 

@@ -10,6 +10,7 @@ from textual.widgets import Static
 from doctor.diagnosis.result import Done
 from doctor.exploring.table import Table
 from tui.app import DoctorApp
+from tui.causes.screen import CausesScreen
 from tui.evidence.files_pane import FilesPane
 from tui.evidence.screen import EvidenceScreen
 from tui.evidence.table_pane import TablePane
@@ -77,6 +78,24 @@ async def test_the_tab_that_opens_has_something_to_show(body: str, tab: str, tmp
         app.changed()
         await pilot.pause()
         assert screen_of(app).tab == "log", "the tab that was opened stays when the diagnosis is renewed"
+
+
+async def test_escape_goes_back_from_a_proof_to_its_cause(broken: Done) -> None:
+    app = opened(broken)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("3", "escape")
+        await until(pilot, lambda: isinstance(app.screen, EvidenceScreen))
+        await pilot.press("2")
+        await until(pilot, lambda: isinstance(app.screen, CausesScreen) and app.finding)
+        finding = app.finding
+        await pilot.press("p")
+        await until(pilot, lambda: isinstance(app.screen, EvidenceScreen) and screen_of(app).tab == "files")
+        await until(pilot, lambda: app.focused and files_of(app) in app.focused.ancestors_with_self)
+        await pilot.press("escape")  # out of the file
+        await pilot.pause()
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, CausesScreen))
+        assert app.finding is finding
 
 
 async def test_the_environment_tells_what_a_script_was_given(tmp_path: Path) -> None:

@@ -84,6 +84,7 @@ nothing.
             id="evidence.before",
             tooltip="The tab before",
         ),
+        Binding("escape", "back", "Causes", id="evidence.back", tooltip="Back to the cause whose proof this is"),
     ]
 
     def __init__(self) -> None:
@@ -91,6 +92,7 @@ nothing.
         self._quote: Quote | None = None
         self._is_chosen = False  # a person, or a proof, has opened a tab
         self._met: Diagnosis | None = None
+        self._led_here = False  # by a proof, from a cause
 
     def compose(self) -> ComposeResult:
         """Heading, tabs, keys."""
@@ -196,6 +198,17 @@ nothing.
 
     # ---- proof
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is a way back where a proof led here; while a diagnosis runs, the key ends that."""
+        if action == "back":
+            return self._led_here and not self.state.running
+        return super().check_action(action, parameters)
+
+    def action_back(self) -> None:
+        """To the cause again."""
+        self._led_here = False
+        self.doctor.switch_mode("causes")
+
     def reveal(self, quote: Quote) -> None:
         """Show where a quote stands."""
         if not self._is_there:
@@ -205,6 +218,8 @@ nothing.
         if evidence is None:
             self.notify("this report was saved without its evidence", severity="warning", markup=False)
             return
+        self._led_here = True
+        self.refresh_bindings()
         name = part_of(evidence, quote)
         self.action_tab(name)
         pane = self.pane(name)
