@@ -21,6 +21,7 @@ def heed(app: "DoctorApp") -> None:
     """Listen to the signals, where there is a terminal of one's own."""
     if app.is_headless or app.is_web:
         return
+    app.app_resume_signal.subscribe(app, lambda _: app.refresh(layout=True))  # after Ctrl-Z and fg nothing is painted
     loop = asyncio.get_running_loop()
     for name, seconds in LONGEST.items():
         number = getattr(signal, name, None)

@@ -86,3 +86,19 @@ def test_closing_the_terminal_in_the_middle(tmp_path: Path) -> None:
         in_the_middle(shell, tmp_path)
         shell.tmux("kill-session")
         wait(shell.is_clean, 30)
+
+
+def test_to_the_shell_and_back(tmp_path: Path) -> None:
+    with terminal(tmp_path / "terminal") as shell:
+        before = shell.answer("stty -a"), shell.modes
+        (tmp_path / "score.py").write_text("def init():\n    pass\n")
+        shell.type(f"clear; doctor tui {tmp_path}/score.py --no-run; echo code=$?")
+        shell.reads("[2 causes]", "failing")
+        shell.press("C-z")
+        shell.until(lambda: not shell.is_alternate)
+        assert (shell.answer("stty -a"), shell.modes) == before
+        shell.type("fg")
+        shell.until(lambda: shell.is_alternate)
+        shell.reads("[2 causes]", "failing")
+        shell.press("q")
+        shell.until(shell.is_clean, 20)
