@@ -2,7 +2,6 @@
 
 import os
 import re
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -94,6 +93,8 @@ def read(known: "set[str] | frozenset[str]") -> Choices:
     try:
         with path.open("rb") as stream:
             text = stream.read(MOST + 1)
+        import tomllib  # few have made a choice, and all wait for the first paint
+
         if len(text) > MOST:
             return Choices(complaint=f"{path} has more than {MOST:,} bytes; it is not read")
         said: dict[str, Any] = tomllib.loads(text.decode())
