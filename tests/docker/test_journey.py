@@ -96,3 +96,25 @@ async def test_what_happens_meanwhile_ends_no_diagnosis(
         await until(pilot, lambda: app.state.diagnosis is not before and not app.state.running, 120)
         assert app.state.failed is None
         await pilot.press("w")
+
+
+async def test_a_container_that_goes_is_followed_no_more(
+    engine: Engine, base_image: str, run_container: Callable[..., str]
+) -> None:
+    key = run_container(base_image, command=["python3", "-uc", "import time; print('here'); time.sleep(600)"])
+    name = str(engine.inspect(key)["Name"]).lstrip("/")
+    app = DoctorApp(Call(kind="container", name=name, rehearse=False))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.state.done and not app.state.running, 120)
+        engine.api.remove_container(key, force=True)
+        await pilot.press("3")
+        await until(pilot, lambda: isinstance(app.screen, EvidenceScreen))
+        await pilot.press("L")
+        log = evidence_of(app).pane("log")
+        await until(pilot, lambda: log.view.has_focus and log.lines and log.coming.failed)
+        await pilot.press("F")
+        await until(pilot, lambda: not log.following)
+        told = log.query_one("#log-status")
+        words = told.render_line(0).text
+        assert "no container is called `" in words, "a long word is cut where the line ends, and not left out"
+        assert "here" in log.view.render_line(0).text, "what was read stays"

@@ -33,7 +33,9 @@ class LogBase(Surviving, Vertical):
 
     DEFAULT_CSS = """
     LogBase { height: 1fr; }
-    LogBase > #log-status { height: 1; background: $panel; color: $text-muted; padding: 0 1; }
+    LogBase > #log-status {
+        height: 1; background: $panel; color: $text-muted; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis;
+    }
     LogBase > #log-empty { height: 1fr; padding: 1 2; color: $text-muted; display: none; }
     """
 
@@ -177,6 +179,7 @@ class LogBase(Surviving, Vertical):
         loading = self.coming
         if loading is None or not self.is_attached:
             return
+        self.following = self.following and not loading.failed  # nothing is added any more
         best = self._best(loading)
         if best is not None and best is not self.lines:
             self._swap(best)

@@ -172,6 +172,9 @@ class LogPane(LogBase):
         elif self.coming is not None and self.coming.offer.whole is None:
             self.say("nothing is added to a log that was kept; run the diagnosis again (r) to read it anew")
             return
+        elif self.coming is not None and self.coming.failed:
+            self.say(f"nothing is added to it: {self.coming.note}")
+            return
         elif self.coming is not None:
             self.following, self._wanted = True, None
             self.coming.followed.set()
