@@ -1,5 +1,7 @@
 """The keys that mean the same on every screen, in the order of the footer, which has room for the first ones."""
 
+from dataclasses import replace
+
 from textual.binding import Binding, BindingType
 
 KEYS: list[BindingType] = [
@@ -44,3 +46,9 @@ KEYS: list[BindingType] = [
     ),
     Binding("ctrl+t", "toggle_dark", "Light or dark", id="app.dark", tooltip="The other theme; kept", show=False),
 ]
+
+
+def unseen(*keys: str) -> list[BindingType]:
+    """The same keys, left out of the footer of a screen on which they seldom help."""
+    own = [one for one in KEYS if isinstance(one, Binding) and one.key in keys]
+    return [replace(one, action=f"app.{one.action}", show=False) for one in own]

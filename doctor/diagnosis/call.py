@@ -5,7 +5,6 @@ import shlex
 from typing import Literal
 
 from checks.finding import Record
-from doctor.redact import MASK
 
 Kind = Literal["script", "document", "manifest", "folder", "container", "workload", "url", "log", "report"]
 
@@ -60,6 +59,8 @@ class Call(Record, frozen=True):
 def public(url: str) -> str:
     """A URL with a mask in the place of user, password and query, which may be a key."""
     address, mark, _ = url.partition("?")
+    from doctor.redact import MASK  # its patterns take their time, and the first screen shows no call
+
     address = re.sub(r"(?<=://)[^/]*(?=@)", MASK, address)
     return f"{address}?{MASK}" if mark else address
 

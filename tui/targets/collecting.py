@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from doctor.errors import DoctorError
-from doctor.redact import redact_lines
 from tui.apart import apart, streamed, told
 from tui.targets.cluster_rows import EVERY_CLUSTER, Answer, Node, Tree, key_of
 from tui.targets.rows import Section
@@ -166,10 +165,10 @@ class Clusters:
                 answer = await apart(lambda: self._ask(node))
                 pause = EVERY
             except DoctorError as error:
-                answer = Answer(before.found if before else None, redact_lines(str(error)))
+                answer = Answer(before.found if before else None, _masked(error))
                 pause = min(pause * 2, SELDOM)
             except Exception as error:
-                text = f"{type(error).__name__}: {redact_lines(str(error))}; a bug in doctor, not in your cluster"
+                text = f"{type(error).__name__}: {_masked(error)}; a bug in doctor, not in your cluster"
                 answer = Answer(before.found if before else None, text)
                 pause = SELDOM
             self.tree.answers[node] = answer
@@ -203,3 +202,9 @@ def _contexts(given: "Call") -> tuple[tuple[str, ...], str, str]:
     except CannotExamine as error:
         return (), "", str(error)
     return ("",), "", settings.said_by  # the account of the pod that doctor runs in
+
+
+def _masked(error: Exception) -> str:
+    from doctor.redact import redact_lines
+
+    return redact_lines(str(error))

@@ -14,6 +14,7 @@ from doctor.states import Standing
 from tui.apart import apart
 from tui.beside import Job, beside
 from tui.heading import Heading
+from tui.keys import unseen
 from tui.screen import DoctorScreen
 from tui.targets import collecting
 from tui.targets.about import about
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 GATHER = 0.05  # seconds in which news of several sources become one drawing
 REDRAW = 20.0  # seconds between two drawings of ages
+FIRST_PAINT = 0.05  # seconds left to the terminal before anybody is asked: loading clients keeps the screen from it
 
 
 class TargetsScreen(DoctorScreen):
@@ -54,6 +56,7 @@ Containers follow the events of the engine. A namespace is listed every few seco
         Binding(
             "ctrl+r", "look", "Look again", id="targets.look", tooltip="Read folder and kubeconfig anew", show=False
         ),
+        *unseen("f", "r", "w", "y", "m", "b", "x"),
     ]
     AUTO_FOCUS = "TargetList"
     VERTICAL_BREAKPOINTS = [(0, "-tiny"), (9, "-low")]
@@ -86,7 +89,7 @@ Containers follow the events of the engine. A namespace is listed every few seco
         """Ask everybody once the screen is drawn."""
         super().on_mount()
         self._ages = self.set_interval(REDRAW, self._draw, pause=True)
-        self.call_after_refresh(self._begin)
+        self.set_timer(FIRST_PAINT, self._begin)
 
     def _begin(self) -> None:
         self._work(partial(self.engines.follow, self.put), "containers", "follow the containers")
@@ -102,7 +105,7 @@ Containers follow the events of the engine. A namespace is listed every few seco
         if self._ages is not None:
             self._ages.resume()
         self.clusters.look(looked_at=True)
-        self.call_after_refresh(self._look_here)
+        self.set_timer(FIRST_PAINT, self._look_here)
         self._draw_soon()
 
     def on_screen_suspend(self) -> None:

@@ -80,11 +80,11 @@ def _file(one: "Found", folder: Path) -> Row:
 
 def container_section(told: "Told | None", address: str = "") -> Section:
     """The containers of the engine, or why there are none."""
-    from doctor.containers.states import Containers
-
     title = "Docker containers"
     if told is None:
         return Section(title, note=f"asking the engine{f' at {address}' if address else ''} ...")
+    from doctor.containers.states import Containers  # loads the engine's client, which takes its time
+
     if not isinstance(told, Containers):
         remark = Row("remark:containers", "", "", remark=f"{told.reason} (doctor keeps looking)", again="containers")
         return Section(title, (remark,), "no engine")
