@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from textual.app import App
 
 PLAIN = {MARKS[kind]: sign for kind, sign in ASCII_MARKS.items()} | dict(
-    zip("‹›▸▶▾▼▲◂→←↑↓·•●○…—“”‘’≥≤×⌫⏎␣", "<>>>vv^<><^v.**o~-\"\"''><x<<_", strict=True)
+    zip("‹›▸▶▷▾▼▲◂→←↑↓·•●○…—“”‘’≥≤×⌫⏎␣", "<>>>*vv^<><^v.**o~-\"\"''><x<<_", strict=True)
 )
 CONSOLE = "cp437"
 """What the fonts of the Linux console have for certain. Other letters may be there as well, so they stay."""

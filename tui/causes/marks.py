@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from doctor.marks import ASCII_MARKS, MARKS
+from doctor.marks import MARKS
 
 if TYPE_CHECKING:
     from doctor.report import Verdict
@@ -17,15 +17,14 @@ COLORS = {
 }
 
 
-def mark(kind: str, ascii: bool = False) -> tuple[str, str, str]:
+def mark(kind: str) -> tuple[str, str, str]:
     """`("✗", "error", "$text-error")` of `error`, `warning`, `info`, `passed`, `skipped` or `crashed`."""
-    signs = ASCII_MARKS if ascii else MARKS
-    return signs[kind], kind, COLORS[kind]
+    return MARKS[kind], kind, COLORS[kind]
 
 
-def verdict_mark(verdict: "Verdict", ascii: bool = False) -> tuple[str, str, str]:
+def verdict_mark(verdict: "Verdict") -> tuple[str, str, str]:
     """The same for a verdict; the word is the verdict's own."""
     from doctor.reports.text import VERDICTS  # the first screen draws marks, and no verdict
 
-    sign, _, color = mark(VERDICTS[verdict], ascii)
+    sign, _, color = mark(VERDICTS[verdict])
     return sign, verdict.value, color

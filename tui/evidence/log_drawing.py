@@ -19,7 +19,6 @@ CLASSES = {
 OVER = {"log--cursor", "log--selected", "log--hit", "log--proof", "log--chosen"}
 NO_STYLES = {name: Style() for name in CLASSES}
 CHOSEN, PROOF, OWN, START = "▶", "▷", "›", "┄"
-IN_ASCII = {CHOSEN: ">", PROOF: "*", OWN: "+", START: "-"}
 """What the gutter says: the proof of the chosen finding, that of another, a frame of the person's own code, a start."""
 
 Styles = Mapping[str, Style]
@@ -37,11 +36,10 @@ class Look:
 
 @dataclass(frozen=True)
 class Gutter:
-    """How wide numbers are, whether there are two streams, and whether signs may be no more than ASCII."""
+    """How wide numbers are, and whether there are two streams."""
 
     digits: int = 4
     streams: bool = False
-    ascii: bool = False
 
     @property
     def width(self) -> int:
@@ -68,7 +66,6 @@ def draw(line: Line, look: Look, gutter: Gutter, styles: Styles) -> tuple[list[S
     if look.is_cursor:
         over = styles["log--cursor"]
     sign = CHOSEN if look.proof > 1 else PROOF if look.proof else OWN if own else START if line.begins else " "
-    sign = IN_ASCII.get(sign, sign) if gutter.ascii else sign
     number = "" if line.number is None else str(line.number)
     left = [
         Segment(sign, base + over),

@@ -66,7 +66,6 @@ class LogView(ScrollView, can_focus=True):
         self.proofs: dict[int, int] = {}
         self.lit: Any = None
         self.wrap = False
-        self.ascii = False
         self._widest = 0
         self._hidden = False
         self._page: tuple[object, list[tuple[int, Strip]]] | None = None
@@ -148,7 +147,7 @@ class LogView(ScrollView, can_focus=True):
     def signs(self) -> Gutter:
         """What stands before the text."""
         lines = self.rows.lines
-        return Gutter(max(4, len(str(self.rows.last_number))), bool(lines and lines.has_streams), self.ascii)
+        return Gutter(max(4, len(str(self.rows.last_number))), bool(lines and lines.has_streams))
 
     # ---- moving
 

@@ -27,9 +27,9 @@ def severity_of(fault: Fault) -> str:
     return fault.finding.gravity.value
 
 
-def fault(one: Fault, ascii: bool = False) -> Content:  # the option's name everywhere
+def fault(one: Fault) -> Content:
     """Two lines of the list: place and title; why, and what cures it."""
-    sign, word, color = mark(severity_of(one), ascii)
+    sign, word, color = mark(severity_of(one))
     fixes = one.finding.fixes
     cure = f" Fix: {_line(fixes[0].title)}" if fixes else ""
     at = f"{one.at}  " if one.at else ""

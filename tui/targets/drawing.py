@@ -14,25 +14,25 @@ KIND, AGE = 11, 5
 NARROW = 60  # cells below which kinds are left out
 
 
-def draw(line: Line, width: int, query: str = "", *, ascii: bool = False) -> list[Piece]:
+def draw(line: Line, width: int, query: str = "") -> list[Piece]:
     """The pieces of one line."""
     row = line.row
     if row is None:
         return [(f" {_flat(line.text)}", "heading"), (f"  {_flat(line.note)}" if line.note else "", "muted")]
     if row.remark:
-        sign = "  " if line.part else f"{mark('skipped', ascii)[0]} "
+        sign = "  " if line.part else f"{mark('skipped')[0]} "
         return [(f" {'  ' * row.depth}{sign}", ""), (printable(line.text), "muted")]
-    return _row(row, width, query, ascii)
+    return _row(row, width, query)
 
 
-def _row(row: Row, width: int, query: str, ascii: bool) -> list[Piece]:
+def _row(row: Row, width: int, query: str) -> list[Piece]:
     level = row.standing.level
-    sign = mark(SIGNS[level], ascii)[0] if level else " "
+    sign = mark(SIGNS[level])[0] if level else " "
     kind = KIND if width >= NARROW else 0
     since = AGE if width >= NARROW // 2 else 0
     room = max(1, width - 3 - kind - since - 1)
     words, name = _flat(row.standing.words), _flat(row.name)
-    arrow = "" if row.opens is None else ("v " if ascii else "▾ ") if row.opens else ("> " if ascii else "▸ ")
+    arrow = "" if row.opens is None else "▾ " if row.opens else "▸ "
     indent = "  " * row.depth + arrow
     share = max(room * 9 // 20, room - cell_len(words) - 1) if words else room
     if words and share > room * 9 // 20:  # the column of states begins where it always does, if the name lets it
