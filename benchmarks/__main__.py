@@ -7,7 +7,7 @@ from benchmarks.measure import Ratio
 def main() -> None:
     """Run every benchmark and print one line a promise."""
     ratios: list[Ratio] = [*startup.ratios(), *gate.ratios(), *reading.ratios(), *logs.ratios()]
-    ratios += [*containers.ratios(), *cluster.ratios(), *payloads.ratios(), *screens.ratios()]
+    ratios += [*containers.ratios(), *cluster.ratios(), *payloads.ratios(), *screens.ratios(), *log_view.ratios()]
     print(f"{'what':58} {'measured':>26}  {'promised':>18}")
     for ratio in ratios:
         print(f"{ratio.what:58} {ratio.measured:>26}  {ratio.promised:>18}  {'met' if ratio.met else 'MISSED'}")
