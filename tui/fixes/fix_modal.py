@@ -129,7 +129,7 @@ Commands are only copied, never run. After a fix is applied the diagnosis is ren
         fix, plan, fixes = self.fix, self.plan, self.finding.fixes
         which = f"{self.number + 1} of {len(fixes)}: " if len(fixes) > 1 else ""
         self.query_one("#fix-title", Static).update(Content(f"{which}{_clean(fix.title)}"))
-        self.query_one("#fix-safety", Static).update(safety(fix.safety))
+        self.query_one("#fix-safety", Static).update(safety(fix.safety, by_hand=not fix.edits and not fix.patches))
         tried = fix.verified or ("not tried: nobody has seen the service with this change" if fix.edits else "")
         where = f"changes {plan.where}" if plan and plan.where else ""
         self.query_one("#fix-facts", Static).update(Content("\n".join(_clean(one) for one in (where, tried) if one)))

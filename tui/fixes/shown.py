@@ -13,9 +13,14 @@ SAFETIES = {
 COLORS = {"+": "$text-success", "-": "$text-error", "@": "$text-accent"}
 
 
-def safety(kind: Safety) -> Content:
-    """`! review: right in most cases ...`; the mark and the word come before the colour."""
+def safety(kind: Safety, *, by_hand: bool = False) -> Content:
+    """`! review: right in most cases ...`; the mark and the word come before the colour.
+
+    `by_hand`: there is nothing to apply.
+    """
     mark, color, words = SAFETIES[kind]
+    if by_hand:
+        words = words.partition(":")[0]
     return Content.assemble((mark, f"bold {color}"), f": {words}")
 
 
