@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 import psutil
 import pytest
+from payloads.benches import left_over
 from screens.journeys import sample_copy
 
 from doctor.diagnosis.call import Call
@@ -30,7 +31,7 @@ async def heard(call: Call) -> list[News]:
 
 
 def family(pid: int) -> list[psutil.Process]:
-    return psutil.Process(pid).children(recursive=True)
+    return left_over(pid)
 
 
 async def test_it_says_what_this_process_would(tmp_path: Path) -> None:

@@ -95,6 +95,9 @@ def command(target: tuple[str, ...], **given: Any) -> int:
 
     app = DoctorApp(call, Path(), clusters=None if call else _clusters(given))
     app.state.watching = given["watch"]
+    if not given["served"]:
+        for name in ("COLUMNS", "LINES"):  # which some shells export: the terminal says more, also when it is resized
+            os.environ.pop(name, None)
     app.run()
     return app.return_code or 0
 

@@ -59,13 +59,14 @@ class DoctorCommands(Provider):
         await self.app.run_action(action, namespace)  # type: ignore[arg-type] # a node of the screen
 
     def _is_possible(self, action: str) -> bool:
+        action = action.removeprefix("screen.").removeprefix("app.")
         if action in NEEDS_DIAGNOSIS:
             return self.doctor.state.diagnosis is not None
         if action in NEEDS_FIX:
             return bool(self.doctor.finding and self.doctor.finding.fixes)
         if action == "renew":
             return self.doctor.state.call is not None
-        return action.removeprefix("screen.").removeprefix("app.") not in NO_COMMANDS
+        return action not in NO_COMMANDS
 
     def diagnoses(self) -> Iterator[Command]:
         """The others among several diagnoses."""

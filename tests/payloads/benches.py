@@ -66,6 +66,13 @@ def trap(folder: Path, patience: float = 20.0) -> Place:
     return Place(way="probe", title="probe", where="a rehearsal here", live=False, call=call)
 
 
-def left_over() -> list[psutil.Process]:
-    """Processes that this one started, and those started by them."""
-    return psutil.Process().children(recursive=True)
+def left_over(pid: int | None = None) -> list[psutil.Process]:
+    """Processes that this one started, and those started by them; not those that keep pools of other tests ready."""
+    return [one for one in psutil.Process(pid).children(recursive=True) if not _is_of_a_pool(one)]
+
+
+def _is_of_a_pool(process: psutil.Process) -> bool:
+    try:
+        return any("multiprocessing" in word for word in process.cmdline())
+    except psutil.NoSuchProcess:
+        return True

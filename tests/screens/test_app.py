@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import psutil
+from payloads.benches import left_over
 from screens.journeys import sample_copy, until
 
 from doctor.diagnosis.call import Call
@@ -80,7 +81,7 @@ async def test_leaving_in_the_middle_leaves_nothing_running(tmp_path: Path) -> N
     app = DoctorApp(Call(kind="script", name=str(tmp_path / "score.py")))
     async with app.run_test(size=(100, 30)) as pilot:
         await until(pilot, lambda: any("init" in step.what for step in app.state.steps))
-        left = psutil.Process().children(recursive=True)
+        left = left_over()
         await pilot.press("q")
         await until(pilot, lambda: app.return_code is not None)
     assert left

@@ -42,7 +42,7 @@ class FileText(Surviving, ScrollView, can_focus=True):
         """The person goes back to the list."""
 
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+        super().__init__(id=id, name="text of the file")
         self.lines: Sequence[str] = ()
         self.marked: int | None = None
         self._coloured: Sequence[Content] = ()

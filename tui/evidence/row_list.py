@@ -55,7 +55,7 @@ class RowList(Surviving, ScrollView, can_focus=True):
         column: int
 
     def __init__(self, *, id: str | None = None, key: Callable[[Row], object] = lambda row: row.cells[:3]) -> None:
-        super().__init__(id=id)
+        super().__init__(id=id, name="rows")
         self.rows: Sequence[Row] = ()
         self.cursor = 0
         self.sorted_by: int | None = None

@@ -76,7 +76,7 @@ class TargetList(Surviving, ScrollView, can_focus=True):
         """Remarks have to be wrapped anew."""
 
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+        super().__init__(id=id, name="targets")
         self.lines: Sequence[Line] = ()
         self.query_words = ""
         self._at = -1
