@@ -1,5 +1,6 @@
 """The whole log of a real container: spooled, followed over restarts, and kept when the container vanishes."""
 
+import asyncio
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -98,6 +99,8 @@ async def test_starts_are_runs(engine: Engine, run: Run) -> None:
     container = run(
         "print('begun')\nraise SystemExit(3)\n", restart_policy={"Name": "on-failure", "MaximumRetryCount": 2}
     )
+    while (now := engine.inspect(container))["RestartCount"] < 2 or now["State"]["Status"] != "exited":
+        await asyncio.sleep(0.1)
     app = LogApp(diagnosed(engine, container))
     async with app.run_test(size=(100, 24)) as pilot:
         await until(pilot, lambda: app.pane.lines and app.pane.lines.count == 3)

@@ -150,7 +150,7 @@ async def test_a_package_leads_to_its_import(broken: Done, size: tuple[int, int]
         assert files.text.lines[4] == "import pandas as pd"
         assert "▶" in files.text.render_line(4).text
         await pilot.press("escape")
-        assert files.rows.has_focus
+        await until(pilot, lambda: files.rows.has_focus)
         assert files.query_one("#list").display
 
 

@@ -239,10 +239,12 @@ class FilesPane(Surviving, Vertical):
         self.text.put(shown.lines, language=language, numbered=shown.is_text)
         if line is not None and not self.text.reveal(line) and shown.lines:
             self.app.notify(f"{file.name} has no line {line} any more: it changed since", markup=False)
+        if line is not None and (self.screen.focused in {None, self.rows} or isinstance(self.screen.focused, Tabs)):
+            self.text.focus()
 
     def reveal(self, path: str, line: int | None) -> None:
         """Open a file at a line, now or once the files are listed."""
-        self._wanted = (path, line)
+        self._wanted, self._keys_wanted = (path, line), False
         if self._diagnosis is None or self._listed_of is not self._diagnosis:
             return
         self._wanted = None

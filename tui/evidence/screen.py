@@ -169,15 +169,19 @@ nothing.
 
     def action_tab(self, name: str) -> None:
         """Open a tab, and put the keys into it."""
-        self._is_chosen = True
         if name == "calls" and not self._tabs.get_tab("calls").display:
+            self._is_chosen = True
             self.notify("nothing was asked of a service here", markup=False)
             return
+        self._open(name)
+        self.call_after_refresh(self._focus, name)
+
+    def _open(self, name: str) -> None:
+        self._is_chosen = True
         if self.tab != name:
             self.query_one(Tabs).focus()  # a part that is hidden while it has the keys would bring its tab back
         self._tabs.active = name
         self._fill()
-        self.call_after_refresh(self._focus, name)
 
     def action_next(self, by: int) -> None:
         """The next tab that shows, or the one before."""
@@ -221,9 +225,10 @@ nothing.
         self._led_here = True
         self.refresh_bindings()
         name = part_of(evidence, quote)
-        self.action_tab(name)
+        self._open(name)
         pane = self.pane(name)
         if isinstance(pane, TablePane):
+            self.call_after_refresh(self._focus, name)
             pane.reveal(f"{quote.source}\n{quote.text}")
         else:
             pane.reveal(quote.source, quote.line)
@@ -231,7 +236,7 @@ nothing.
     @on(TablePane.Led)
     def _led(self, event: TablePane.Led) -> None:
         """A row of a table leads to a line of a file."""
-        self.action_tab("files")
+        self._open("files")
         self.pane("files").reveal(event.path, event.line)
 
 
