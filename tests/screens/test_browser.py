@@ -19,7 +19,7 @@ from click.testing import CliRunner
 from screens import chromium
 from screens.journeys import sample_copy
 
-from tui.command import command
+from doctor.command.main import cli
 
 pytest.importorskip("textual_serve", reason="needs the extra `browser`")
 
@@ -134,13 +134,13 @@ def test_a_wrong_call_is_told_in_the_terminal(tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     assert "is not there" in done.stderr
-    assert CliRunner().invoke(command, ["--port", "80"]).exit_code == 2
+    assert CliRunner().invoke(cli, ["tui", "--port", "80"]).exit_code == 2
 
 
 def test_without_the_extra_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "textual_serve.server", None)
     monkeypatch.delitem(sys.modules, "tui.serving", raising=False)
-    result = CliRunner().invoke(command, ["--browser"])
+    result = CliRunner().invoke(cli, ["tui", "--browser"])
     assert "pip install 'deployment-doctor[browser]'" in str(result.exception)
 
 
@@ -152,7 +152,7 @@ def test_each_page_gets_the_same_call(monkeypatch: pytest.MonkeyPatch, tmp_path:
     script = tmp_path / "score.py"
     script.write_text("def init(): ...\ndef run(data): ...\n")
     call = ["--browser", "--port", "0", "--set", "A=b c", "--set", "C=d", "--no-run", "--watch", "--no-color"]
-    assert CliRunner().invoke(command, [*call, str(script)]).exit_code == 0
+    assert CliRunner().invoke(cli, ["tui", *call, str(script)]).exit_code == 0
     assert sorted(re.split(r" (?=--|port)", " ".join(given[0]))) == sorted(
         ["--set A=b c", "--set C=d", "--no-run", "--watch", "--no-color", f"-- {script}", "port 0"]
     )
