@@ -20,7 +20,6 @@ def opened(done: Done) -> DoctorApp:
     """An app whose diagnosis is done."""
     app = DoctorApp()
     app.state.done = done
-    app.state.call = done.diagnosed[0].call
     return app
 
 
@@ -152,6 +151,34 @@ async def test_a_package_leads_to_its_import(broken: Done, size: tuple[int, int]
         await pilot.press("escape")
         await until(pilot, lambda: files.rows.has_focus)
         assert files.query_one("#list").display
+
+
+async def test_a_renewal_leaves_the_reader_where_he_is(tmp_path: Path) -> None:
+    script = sample_copy("package-not-listed", tmp_path)
+    app = opened(diagnosed(script))
+    async with app.run_test(size=(80, 12)) as pilot:
+        await pilot.press("3", "A")
+        pane = table_of(app, "packages")
+        await until(pilot, lambda: isinstance(pane.table, Table) and pane.rows.has_focus)
+        await pilot.press("enter")
+        files = files_of(app)
+        await until(pilot, lambda: files.text.marked == 5 and files.text.has_focus)
+        await pilot.press("j", "j", "j")
+        place = files.text.scroll_offset
+        assert place.y
+
+        listed = files.files
+        app.state.done = diagnosed(script)
+        app.changed()
+        await until(pilot, lambda: files.files is not listed)
+        await pilot.pause()
+        assert (files.text.marked, files.text.scroll_offset) == (5, place)
+
+        script.write_text(script.read_text() + "\n# a note\n")
+        app.state.done = diagnosed(script)
+        app.changed()
+        await until(pilot, lambda: list(files.text.lines[-1:]) == ["# a note"])
+        assert (files.text.marked, files.text.scroll_offset) == (None, place), "the mark may be of another line now"
 
 
 async def test_rows_are_filtered_sorted_and_narrowed(broken: Done) -> None:

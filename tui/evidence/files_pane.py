@@ -60,6 +60,7 @@ class FilesPane(Surviving, Vertical):
         self._diagnosis: Diagnosis | None = None
         self._listed_of: Diagnosis | None = None
         self._wanted: tuple[str, int | None] | None = None
+        self._line: int | None = None  # where the file that is being read will be opened
         self._by_row: dict[int, File] = {}
         self._every: list[Row] = []
         self._keys_wanted = False
@@ -142,7 +143,7 @@ class FilesPane(Surviving, Vertical):
         if self._wanted:
             self.reveal(*self._wanted)
         elif self.opened is not None:
-            self._open(self.opened.path)
+            self._open_again(self.opened)
 
     def _draw(self) -> None:
         files = self.files
@@ -210,17 +211,24 @@ class FilesPane(Surviving, Vertical):
         self.remove_class("-reading")
         self.rows.focus()
 
-    def _open(self, path: str, line: int | None = None, *, asked: bool = True, read: bool = False) -> None:
+    def _open(
+        self, path: str, line: int | None = None, *, asked: bool = True, read: bool = False, again: bool = False
+    ) -> None:
         found = self.files.find(path) if isinstance(self.files, Files) else None
         if found is None or self._diagnosis is None:
             return
-        self.opened = found
+        self.opened, self._line = found, line
         if asked:
             self.add_class("-reading")
-        work = partial(self._shown, self._diagnosis, found, line, fetch=read or line is not None)
+        work = partial(self._shown, self._diagnosis, found, line, fetch=read or line is not None, again=again)
         beside(self, work, what="read the file", group="file")
 
-    async def _shown(self, diagnosis: Diagnosis, file: File, line: int | None, *, fetch: bool) -> None:
+    def _open_again(self, file: File) -> None:
+        """Read a file once more for a renewed diagnosis; a line that it was to be opened at is not lost."""
+        read, line = self.has_class("-reading"), self._line
+        self._open(file.path, line, asked=False, read=read, again=line is None)
+
+    async def _shown(self, diagnosis: Diagnosis, file: File, line: int | None, *, fetch: bool, again: bool) -> None:
         inside = isinstance(self.files, Files) and self.files.inside
         read = self.reading
         if self.as_diff and line is None and file.own:
@@ -228,7 +236,7 @@ class FilesPane(Surviving, Vertical):
             name = f"{file.name}: yours against the one there. {made.note or made.problem}"
             if self.opened is file:
                 self.query_one("#name", Static).update(name)
-                self.text.put(made.lines, numbered=False, diff=True)
+                self.text.put(made.lines, numbered=False, diff=True, again=again)
             return
         shown = await read.contents(diagnosis, file, inside=inside, fetch=fetch)
         if self.opened is not file:
@@ -236,7 +244,8 @@ class FilesPane(Surviving, Vertical):
         told = shown.problem or shown.note
         self.query_one("#name", Static).update(f"{file.name}  {told}" if told else file.name)
         language = language_of(file.name) if shown.is_text else ""
-        self.text.put(shown.lines, language=language, numbered=shown.is_text)
+        self.text.put(shown.lines, language=language, numbered=shown.is_text, again=again)
+        self._line = None
         if line is not None and not self.text.reveal(line) and shown.lines:
             self.app.notify(f"{file.name} has no line {line} any more: it changed since", markup=False)
         if line is not None and (self.screen.focused in {None, self.rows} or isinstance(self.screen.focused, Tabs)):

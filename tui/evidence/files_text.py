@@ -49,13 +49,28 @@ class FileText(Surviving, ScrollView, can_focus=True):
         self._numbered = True
         self._diff = False
 
-    def put(self, lines: Sequence[str], *, language: str = "", numbered: bool = True, diff: bool = False) -> None:
-        """Show lines from their beginning. Colours of a language come when they are ready."""
+    def put(
+        self,
+        lines: Sequence[str],
+        *,
+        language: str = "",
+        numbered: bool = True,
+        diff: bool = False,
+        again: bool = False,
+    ) -> None:
+        """Show lines from their beginning. Colours of a language come when they are ready.
+
+        `again`: a file that is being read, after its diagnosis was renewed. The place stays where it is, and the mark,
+        too, unless the lines are others.
+        """
+        if again and list(lines) == list(self.lines):
+            return
+        left, top = self.scroll_offset if again else (0, 0)
         self.lines, self.marked, self._coloured = lines, None, ()
         self._numbered, self._diff = numbered, diff
         widest = max(map(cell_len, lines), default=0) + self._before
         self.virtual_size = Size(widest, len(lines))
-        self.scroll_to(0, 0, animate=False, immediate=True)
+        self.scroll_to(left, top, animate=False, immediate=True, force=True)
         self.refresh()
         self.workers.cancel_group(self, "colours")
         if language and sum(map(len, lines)) <= MOST_COLOURED:
