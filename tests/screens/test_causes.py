@@ -170,7 +170,7 @@ async def test_skipped_and_passed_checks_are_told_by_reason(three: Done) -> None
         assert f"{len(report.checks.skipped)} checks" in one.titles
         assert f"{report.checks.passed} checks" in one.titles
         row = next(title for title in one.titles if title.endswith(f": {reason}"))
-        one.found._go(one.titles.index(row))
+        one.found.go(one.titles.index(row))
         await one.press("enter")
         assert report.checks.skipped[group].id in one.titles
         assert report.checks.skipped[group].id in " ".join(one.detail.text.split())
@@ -186,7 +186,7 @@ async def test_crashed_checks_are_no_fault_of_the_service(three: Done) -> None:
     async with shown(done) as one:
         title = "entry-script.no-run: ValueError: [odd]"
         assert "☠ crashed" in one.row(title)
-        one.found._go(one.titles.index(title))
+        one.found.go(one.titles.index(title))
         await one.pilot.pause()
         text = " ".join(one.detail.text.split())
         assert "a bug in doctor, not in your service; --ignore entry-script.no-run mutes the check" in text
@@ -314,7 +314,7 @@ async def test_what_is_new_and_what_is_gone_is_marked(three: Done) -> None:
     new = Finding(id="runtime.run-raised", family="runtime", title="run() raises OSError", evidence=())
     after = replace(report, causes=(*kept, new), findings=(*kept, new))
     async with shown(three) as one:
-        one.found._go(one.titles.index(kept[0].title))
+        one.found.go(one.titles.index(kept[0].title))
         await one.take(Done(diagnosed=(replace(three.diagnosed[0], report=after),)))
         assert one.screen.finding is kept[0]  # the cursor stays with its finding
         assert "new: run() raises OSError" in one.row(new.title)
@@ -351,7 +351,7 @@ async def test_a_cause_that_comes_is_chosen_unless_the_cursor_was_moved(three: D
         await one.press("home")
         assert one.screen.finding is report.causes[0]  # f on the verdict is for the first cause
         await one.take(healthy)
-        one.found._go(one.titles.index(notes[0].title))
+        one.found.go(one.titles.index(notes[0].title))
         await one.take(three)
         assert one.screen.finding is notes[0]
 
@@ -359,7 +359,7 @@ async def test_a_cause_that_comes_is_chosen_unless_the_cursor_was_moved(three: D
 async def test_folds_cursor_and_scroll_survive_renewal_resizing_and_other_screens(three: Done) -> None:
     async with shown(three, (120, 16)) as one:
         skipped = next(n for n, title in enumerate(one.titles) if title.endswith("checks") and n > 4)
-        one.found._go(skipped)
+        one.found.go(skipped)
         await one.press("enter", "end", "up")
         before, cursor, height = one.titles, one.found.cursor, one.found.cursor - one.found.scroll_offset.y
         await one.take(replace(three, diagnosed=tuple(replace(d, digests={}) for d in three.diagnosed)))

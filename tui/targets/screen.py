@@ -144,7 +144,7 @@ Containers follow the events of the engine. A namespace is listed every few seco
     def _draw(self, *, anew: bool = False) -> None:
         self._due = False
         targets = self.targets
-        targets.show(self.listing.lines(targets.size.width), self.listing.query, anew=anew)
+        targets.show(self.listing.lines(targets.room), self.listing.query, anew=anew)
         self._about(targets.row)
 
     @on(TargetList.Resized)

@@ -1,4 +1,4 @@
-"""The list itself: line by line, so that ten thousand rows scroll as ten do."""
+"""The list of targets: sections with headings, nodes that open, remarks of several lines."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,19 +6,16 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region, Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.surviving import Surviving
+from tui.cursor_list import CursorList, cursor_keys
 from tui.targets.drawing import draw
 from tui.targets.rows import Line, Row
 
 
-class TargetList(Surviving, ScrollView, can_focus=True):
+class TargetList(CursorList):
     """Rows to choose from. The cursor stays on its row, and the row on its line, whatever comes and goes around it."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -26,7 +23,7 @@ class TargetList(Surviving, ScrollView, can_focus=True):
         *("target--bad", "target--odd", "target--well"),
     }
     DEFAULT_CSS = """
-    TargetList { height: 1fr; overflow-x: hidden; overflow-y: scroll; scrollbar-size-vertical: 1; }
+    TargetList { height: 1fr; overflow-y: scroll; }
     TargetList > .target--cursor { background: $block-cursor-blurred-background; text-style: bold; }
     TargetList:focus > .target--cursor {
         background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold;
@@ -42,12 +39,7 @@ class TargetList(Surviving, ScrollView, can_focus=True):
         Binding("enter", "open", "Open", id="targets.open", tooltip="Diagnose the target, or open what holds some"),
         Binding("right,l", "unfold", "Open", id="targets.unfold", tooltip="Open the context or namespace", show=False),
         Binding("left,h", "fold", "Close", id="targets.fold", tooltip="Close it, or go to what holds it", show=False),
-        Binding("down,j", "move(1)", "Down", id="targets.down", tooltip="The next target", show=False),
-        Binding("up,k", "move(-1)", "Up", id="targets.up", tooltip="The target before", show=False),
-        Binding("pagedown", "page(1)", "Page down", id="targets.page-down", tooltip="A page further", show=False),
-        Binding("pageup", "page(-1)", "Page up", id="targets.page-up", tooltip="A page back", show=False),
-        Binding("home,g", "end(-1)", "First", id="targets.first", tooltip="The first target", show=False),
-        Binding("end,G", "end(1)", "Last", id="targets.last", tooltip="The last target", show=False),
+        *cursor_keys("targets", "target", first="home,g", last="end,G"),
         Binding("right_square_bracket", "section(1)", "Next part", id="targets.next-part", tooltip="The next section"),
         Binding(
             "left_square_bracket",
@@ -79,114 +71,68 @@ class TargetList(Surviving, ScrollView, can_focus=True):
         super().__init__(id=id, name="targets")
         self.lines: Sequence[Line] = ()
         self.query_words = ""
-        self._at = -1
-        self._moved = False
 
     @property
     def row(self) -> Row | None:
         """The row under the cursor."""
-        return self.lines[self._at].row if 0 <= self._at < len(self.lines) else None
+        return self.lines[self.cursor].row if self.cursor < len(self.lines) else None
+
+    # ---- what is shown
 
     @property
-    def is_moved(self) -> bool:
-        """Whether somebody has chosen the row, and not only the order of the rows."""
-        return self._moved
+    def count(self) -> int:
+        """How many lines there are."""
+        return len(self.lines)
+
+    def key_at(self, place: int) -> str | None:
+        """The key of the row that begins there."""
+        row = self.lines[place].row
+        return row.key if row and self.stands(place) else None
+
+    def stands(self, place: int) -> bool:
+        """On rows, and on the first line of each."""
+        line = self.lines[place]
+        return line.row is not None and not line.part
+
+    def first(self) -> int:
+        """On the first row, below its heading."""
+        return next((place for place in range(self.count) if self.stands(place)), 0)
+
+    def extent(self, place: int) -> tuple[int, int]:
+        """A heading right above is seen, too, and all of a remark."""
+        end = place
+        while end + 1 < self.count and self.lines[end + 1].part:
+            end += 1
+        return (place - 1 if place and self.lines[place - 1].row is None else place), end
+
+    def moved(self) -> None:
+        """What the chosen row is, is told elsewhere."""
+        self.post_message(self.Moved(self.row))
 
     def show(self, lines: Sequence[Line], query: str = "", *, anew: bool = False) -> None:
         """Draw these lines. `anew`: they answer another question, so the first row is the one that is meant."""
-        before = self.row
-        line_before, offset = self._at, self._at - round(self.scroll_y)
+        before, where, height = self.row, self.cursor, self.height_of_cursor
         self.lines, self.query_words = lines, query
-        if len(lines) != self.virtual_size.height:  # set plainly, it would lay out the whole screen at every letter
-            self.set_reactive(TargetList.virtual_size, Size(self.size.width, len(lines)))
-            self._scroll_update(self.virtual_size)
-        if anew:
-            self._moved = False
-        self._at = self._place_of(before, line_before)
-        if not self._moved:
-            self._scroll(0)
-        else:
-            self._scroll(self._at - min(max(0, offset), max(0, self.size.height - 1)))
-        self.refresh()
+        self.is_moved = self.is_moved and not anew
+        place = self._place_of(before, where) if self.is_moved else None
+        self.renew(place, min(max(0, height), max(0, self.size.height - 1)))
         if self.row != before:
-            self.post_message(self.Moved(self.row))
+            self.moved()
 
-    def _place_of(self, row: Row | None, before: int) -> int:
-        """Where the cursor belongs: on its row, else near where it was; the first row while nobody has moved it."""
-        first = next((at for at, line in enumerate(self.lines) if line.row is not None), -1)
-        if not self._moved or row is None:
-            return first
-        here = next((at for at, line in enumerate(self.lines) if line.row and line.row.key == row.key), -1)
-        if here >= 0:
-            return here
-        return self._nearest(min(before, len(self.lines) - 1), -1)
-
-    def _nearest(self, at: int, step: int) -> int:
-        """The first line of a row at this line, or in the direction, or in the other one."""
-        for way in (step, -step):
-            here = at
-            while 0 <= here < len(self.lines):
-                line = self.lines[here]
-                if line.row is not None and not line.part:
-                    return here
-                here += way
-        return -1
-
-    def _scroll(self, to: int) -> None:
-        most = max(0, len(self.lines) - self.size.height)
-        self.scroll_to(y=min(max(0, to), most), animate=False, immediate=True)
-
-    def _go(self, at: int, step: int) -> None:
-        there = self._nearest(min(max(0, at), len(self.lines) - 1), step)
-        if there < 0:
-            return
-        self._moved = True
-        before, self._at = self._at, there
-        for line in {before, there}:
-            self._redraw(line)
-        top, height = round(self.scroll_y), self.size.height
-        # a heading right above is seen, too
-        wanted = there - 1 if there and self.lines[there - 1].row is None else there
-        end = there
-        while end + 1 < len(self.lines) and self.lines[end + 1].part:
-            end += 1
-        if wanted < top:
-            self._scroll(wanted)
-        elif end >= top + height:
-            self._scroll(min(end - height + 1, there))
-        if before != there:
-            self.post_message(self.Moved(self.row))
-
-    def _redraw(self, line: int) -> None:
-        self.refresh(Region(0, line - round(self.scroll_y), self.size.width, 1))
+    def _place_of(self, row: Row | None, where: int) -> int | None:
+        """On its row, else near where that was."""
+        here = self.place_of(row.key) if row else None
+        return self.nearest(min(where, self.count - 1), -1) if row and here is None else here
 
     # ---- keys and mouse
-
-    def action_move(self, step: int) -> None:
-        """One row up or down."""
-        at = self._at + step
-        while 0 <= at < len(self.lines) and (self.lines[at].row is None or self.lines[at].part):
-            at += step
-        if 0 <= at < len(self.lines):
-            self._go(at, step)
-        elif step < 0:
-            self._scroll(0)
-
-    def action_page(self, step: int) -> None:
-        """A page up or down."""
-        self._go(self._at + step * max(1, self.size.height - 1), step)
-
-    def action_end(self, step: int) -> None:
-        """The first or the last row."""
-        self._go(0 if step < 0 else len(self.lines) - 1, -step)
 
     def action_section(self, step: int) -> None:
         """The first row of the section after this one, or of the one before."""
         heads = [at for at, line in enumerate(self.lines) if line.row is None]
-        own = max((at for at in heads if at <= self._at), default=-1)
+        own = max((at for at in heads if at <= self.cursor), default=-1)
         there = [at for at in heads if (at > own if step > 0 else at < own)]
         if there:
-            self._go((there[0] if step > 0 else there[-1]) + 1, 1)
+            self.go((there[0] if step > 0 else there[-1]) + 1, 1)
 
     def action_open(self) -> None:
         """Open the row under the cursor."""
@@ -206,21 +152,19 @@ class TargetList(Surviving, ScrollView, can_focus=True):
         if row.opens:
             self.post_message(self.Opened(row, only=False))
             return
-        for at in range(self._at, -1, -1):
+        for at in range(self.cursor, -1, -1):
             above = self.lines[at].row
             if above is None:
                 return
             if above.opens is not None and above.depth < row.depth:
-                self._go(at, -1)
+                self.go(at, -1)
                 return
 
-    async def _on_click(self, event: events.Click) -> None:
-        event.stop()
-        at = event.y + round(self.scroll_y)
-        if not 0 <= at < len(self.lines) or self.lines[at].row is None:
-            return
-        self._go(at, -1)
-        self.action_open()
+    def clicked(self, place: int, x: int) -> None:  # noqa: ARG002 # a row is one thing
+        """A click on any line of a row opens it."""
+        if self.lines[place].row is not None:
+            self.go(place, -1)
+            self.action_open()
 
     def on_resize(self) -> None:
         """Whoever made the lines makes them anew."""
@@ -228,14 +172,10 @@ class TargetList(Surviving, ScrollView, can_focus=True):
 
     # ---- drawing
 
-    def render_line(self, y: int) -> Strip:
-        """One line of the screen."""
-        at, width = y + round(self.scroll_y), self.size.width
-        base = self.rich_style
-        if not 0 <= at < len(self.lines):
-            return Strip.blank(width, base)
-        line = self.lines[at]
-        marked = self._at >= 0 and line.row is not None and line.row is self.lines[self._at].row
+    def draw(self, place: int, width: int) -> Strip:
+        """One line: all lines of the row under the cursor are marked."""
+        line, base = self.lines[place], self.rich_style
+        marked = line.row is not None and line.row is self.row
         styles = {name: self._style(name) for name in ("heading", "muted", "match", "bad", "odd", "well")}
         if marked:
             cursor = self._style("cursor")
