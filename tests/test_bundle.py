@@ -134,12 +134,13 @@ def planted() -> Done:
 
 def test_no_planted_secret_is_in_any_file(tmp_path: Path) -> None:
     path = tmp_path / "score.zip"
-    number = write(path, planted())
+    number = write(path, planted()).secrets
     with zipfile.ZipFile(path) as archive:
         texts = {name: archive.read(name).decode() for name in archive.namelist()}
     assert not [name for name, text in texts.items() if S in text]
     assert list(texts) == [
-        "doctor.json", "report.md", "report.json", "redactions.txt", "logs/01-etc-web.log.txt", "logs/02-web-2.txt",
+        "doctor.json", "report.md", "report.json", "README.txt", "logs/01-etc-web.log.txt", "logs/02-web-2.txt",
+        "logs.json", "redactions.txt",
     ]  # fmt: skip
     assert number > 100
     assert "  score.py\n" in texts["redactions.txt"]
@@ -198,7 +199,7 @@ def test_every_sample_travels(name: str, tmp_path: Path) -> None:
 def there_and_back(done: Done, folder: Path) -> int:
     """Save, open, save again; gives how many secrets were masked."""
     path, again = folder / "a.zip", folder / "b.zip"
-    masked = write(path, done)
+    masked = write(path, done).secrets
     back = read(path)
     if not masked:
         assert [one.evidence for one in back.diagnosed] == [one.evidence for one in done.diagnosed]

@@ -1,7 +1,7 @@
-"""Write a bundle in a process of its own: a result on standard input, the path as the only word.
+"""Write a bundle in a process of its own: a result on standard input; the path, and `new` not to replace a file.
 
-Masking takes long and lets no other thread run; a screen stays alive beside this process. It says the number of masked
-secrets, or, with the code 3, why nothing was written.
+Masking takes long and lets no other thread run; a screen stays alive beside this process. It says what it does, and at
+last what was written, a line of JSON each, or, with the code 3, why nothing was.
 """
 
 import sys
@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from doctor import life_line
+from doctor.bundle.form import Written
 from doctor.bundle.writing import write
 from doctor.diagnosis.result import Done
 from doctor.errors import CannotExamine
@@ -20,13 +21,18 @@ def main() -> int:
     life_line.heed()
     done = msgspec.json.decode(sys.stdin.buffer.read(), type=Done)
     try:
-        sys.stdout.write(str(write(Path(sys.argv[1]), done)))
+        _tell(write(Path(sys.argv[1]), done, replaces="new" not in sys.argv[2:], listen=_tell))
     except CannotExamine as error:
-        sys.stdout.write(str(error))
+        _tell(str(error))
         return 3
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def _tell(what: str | Written) -> None:
+    sys.stdout.buffer.write(msgspec.json.encode(what) + b"\n")
+    sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":

@@ -1,11 +1,14 @@
 """Start the process that writes a bundle, and wait for it without holding up anybody."""
 
 import asyncio
+import contextlib
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
 from doctor.beside import begin, end
+from doctor.bundle.form import Written
 from doctor.diagnosis.result import Done
 from doctor.errors import CannotExamine
 
@@ -13,18 +16,33 @@ _REFUSED = 3
 GRACE = 3.0  # seconds that it has to remove what it began, once nobody waits for it
 
 
-async def write_beside(path: Path, done: Done) -> int:
+async def write_beside(
+    path: Path, done: Done, *, replaces: bool = True, listen: Callable[[str], None] = lambda _: None
+) -> Written:
     """What `doctor.bundle.write` does. Cancelled, it leaves nothing half written."""
     given = await asyncio.to_thread(msgspec.json.encode, done)
-    process = await begin("doctor.bundle", str(path))
+    process = await begin("doctor.bundle", str(path), *([] if replaces else ["new"]))
+    assert process.stdin
+    assert process.stdout
+    assert process.stderr
+    trace = asyncio.ensure_future(process.stderr.read())
+    told: str | Written = ""
     try:
-        said, trace = await process.communicate(given)
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            process.stdin.write(given)
+            await process.stdin.drain()
+        process.stdin.close()
+        while line := await process.stdout.readline():
+            told = msgspec.json.decode(line, type=str | Written)
+            if isinstance(told, str):
+                listen(told)
+        code = await process.wait()
+        last = (await trace).decode(errors="replace").strip().splitlines()[-1:]
     finally:
         await end(process, GRACE)
-    text = said.decode(errors="replace")
-    if process.returncode == _REFUSED:
-        raise CannotExamine(text)
-    if process.returncode != 0:
-        last = trace.decode(errors="replace").strip().splitlines()[-1:]
-        raise RuntimeError(f"the process that writes the bundle ended with {process.returncode}: {' '.join(last)}")
-    return int(text)
+        trace.cancel()
+    if code == _REFUSED:
+        raise CannotExamine(str(told))
+    if not isinstance(told, Written):
+        raise RuntimeError(f"the process that writes the bundle ended with {code}: {' '.join(last)}")
+    return told

@@ -1,22 +1,19 @@
 """Open a bundle or a saved report. What stands there was written by anybody: it is only read, up to limits."""
 
 import stat
-import zipfile
-import zlib
 from collections.abc import Iterable
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
-from doctor.bundle.form import BUNDLE, LARGEST, MAIN, SCHEMA, Bundle
+from doctor.bundle.form import BUNDLE, LARGEST, LARGEST_LOGS, MAIN, SCHEMA, Bundle
 from doctor.diagnosis.call import Call
 from doctor.diagnosis.result import Diagnosis, Done
 from doctor.errors import CannotExamine
 from doctor.report import Report
 
-ZIP = (b"PK\x03\x04", b"PK\x05\x06")
-MOST_FILES = 10_000
+LARGEST_FILE = LARGEST + LARGEST_LOGS  # bytes of a bundle
 _GZIP = b"\x1f\x8b"
 _T = TypeVar("_T")
 
@@ -37,54 +34,39 @@ def read(path: Path) -> Done:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
             raise CannotExamine(f"{path} is no file; give a bundle, or a report that -o json wrote")
-        if status.st_size > LARGEST:
-            raise CannotExamine(f"{path} has {status.st_size:,} bytes: no bundle or report of doctor is that large")
         with path.open("rb") as stream:
-            is_zip = stream.read(4) in ZIP
+            is_zip = stream.read(2) == b"PK"
+        if status.st_size > (LARGEST_FILE if is_zip else LARGEST):
+            raise CannotExamine(f"{path} has {status.st_size:,} bytes: no bundle or report of doctor is that large")
         return _from_bundle(path) if is_zip else _from_reports(path)
     except OSError as error:
         raise CannotExamine(f"{path} cannot be read: {error.strerror or error}; check path and permissions") from error
 
 
+def bundle_of(path: Path) -> Bundle:
+    """The bundle as it was written, with the calls of its diagnoses. Raises CannotExamine as `read` does."""
+    from doctor.bundle.archive import content, opened
+    from doctor.bundle.logs_inside import logs_of, with_logs
+
+    with opened(path) as archive:
+        if MAIN not in archive.NameToInfo:
+            raise CannotExamine(
+                f"{path} is a zip archive without {MAIN}, so no bundle; doctor triage reads logs in archives"
+            )
+        main = content(archive, MAIN, path, LARGEST)
+        _known(_schema(main, f"{MAIN} of {path}"), BUNDLE, path)
+        logs = logs_of(archive, path)
+    bundle = _decoded(main, Bundle, f"{MAIN} of {path}")
+    done = msgspec.structs.replace(bundle.done, diagnosed=with_logs(bundle.done.diagnosed, logs))
+    return msgspec.structs.replace(bundle, done=done)
+
+
 def _from_bundle(path: Path) -> Done:
-    content = _main_of(path)
-    schema = _schema(content, f"{MAIN} of {path}")
-    _known(schema, BUNDLE, path)
-    bundle = _decoded(content, Bundle, f"{MAIN} of {path}")
+    bundle = bundle_of(path)
     call = Call(kind="report", name=str(path))
     diagnosed = tuple(msgspec.structs.replace(one, call=call, digests={}) for one in bundle.done.diagnosed)
     note = f"saved {bundle.saved} by doctor {bundle.version}; it was `{bundle.command}`"
     return msgspec.structs.replace(bundle.done, diagnosed=diagnosed, notes=(note, *bundle.done.notes))
-
-
-def _main_of(path: Path) -> bytes:
-    """The bundle's document; nothing is unpacked to a disk."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-            if len(entries) > MOST_FILES or any(_leads_out(one.filename) for one in entries):
-                raise CannotExamine(f"{path} holds files that no bundle of doctor holds; it was made by somebody else")
-            main = next((one for one in entries if one.filename == MAIN), None)
-            if main is None:
-                raise CannotExamine(
-                    f"{path} is a zip archive without {MAIN}, so no bundle; doctor triage reads logs in archives"
-                )
-            if main.flag_bits & 1:
-                raise CannotExamine(f"{path} is encrypted; unpack it, and pack it again without a password")
-            if main.file_size > LARGEST:
-                raise CannotExamine(f"{MAIN} of {path} unpacks to {main.file_size:,} bytes: doctor wrote no such file")
-            with archive.open(main) as stream:
-                content = stream.read(LARGEST + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
-        raise CannotExamine(f"{path} is a damaged zip archive ({error}); copy or download it again") from error
-    if len(content) > LARGEST:
-        raise CannotExamine(f"{MAIN} of {path} unpacks to more than {LARGEST:,} bytes: doctor wrote no such file")
-    return content
-
-
-def _leads_out(name: str) -> bool:
-    path = PurePosixPath(name.replace("\\", "/"))
-    return path.is_absolute() or ".." in path.parts or ":" in path.parts[0] if path.parts else True
 
 
 def _from_reports(path: Path) -> Done:
@@ -148,7 +130,7 @@ def _known(schema: str, wanted: str, path: Path) -> None:
         )
     raise CannotExamine(
         f"{path} is no report of doctor: no schema {wanted} is named in it; write one with -o json, or a bundle with "
-        "the key b"
+        "doctor bundle"
     )
 
 

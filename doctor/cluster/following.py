@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from doctor.cluster.api import Access, Api, Refused, connect
+from doctor.cluster.api import SECONDS, Access, Api, Refused, connect
 from doctor.cluster.pod_logs import whole_lines
 from doctor.errors import CannotExamine
 from doctor.logs.spooling import lines_of
@@ -15,15 +15,15 @@ _NO_FOLLOWING = frozenset({400, 405, 501})
 Add = Callable[[int, bytes], None]
 
 
-def follow(whole: Whole, add: Add) -> str:
+def follow(whole: Whole, add: Add, *, waits: bool = True) -> str:
     """Give every line to `add` until the container has ended; what is to be told of the end.
 
-    A server that does not follow is read once. Raises CannotExamine.
+    `waits` False: only what it has written so far. A server that does not follow is read once. Raises CannotExamine.
     """
     kubeconfig = Path(whole.kubeconfig) if whole.kubeconfig else None
-    with connect(Access(kubeconfig, whole.context, LONGEST)) as api:
+    with connect(Access(kubeconfig, whole.context, LONGEST if waits else SECONDS)) as api:
         try:
-            if not whole.previous:
+            if waits and not whole.previous:
                 _give(api, whole, add, follow=True)
                 return "the container has ended, or the server closed the log"
         except Refused as error:
@@ -33,7 +33,11 @@ def follow(whole: Whole, add: Add) -> str:
             _give(api, whole, add, follow=False)
         except Refused as error:
             raise CannotExamine(str(error)) from error
-        return "" if whole.previous else "the server does not follow logs; leave and come back to read it anew"
+        return (
+            ""
+            if whole.previous or not waits
+            else "the server does not follow logs; leave and come back to read it anew"
+        )
 
 
 def _give(api: Api, whole: Whole, add: Add, *, follow: bool) -> None:

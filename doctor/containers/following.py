@@ -18,10 +18,11 @@ BETWEEN = 0.5  # seconds until a container that starts again is looked at again
 Add = Callable[[int, bytes], None]
 
 
-def follow(container: str, add: Add) -> str:
+def follow(container: str, add: Add, *, waits: bool = True) -> str:
     """Give every line to `add`, with a mark, until the container has ended; what is to be told of the end.
 
-    Raises CannotExamine when the engine is lost, or the container is removed.
+    `waits` False: only what it has written so far. Raises CannotExamine when the engine is lost, or the
+    container is removed.
     """
     with connect() as engine:
         found = engine.inspect(container)
@@ -29,13 +30,15 @@ def follow(container: str, add: Add) -> str:
         ends = [seconds(one.at.encode()) for one in container_of(engine, found).state.ends]
         since = ""
         while True:
-            reading = _Reading(engine, found, since)
+            reading = _Reading(engine, found, since, waits=waits)
             for line in lines_of(reading.records()):
                 mark = SEEN_STDERR if line.stream == STDERR else 0
                 if ends and line.time > ends[0]:
                     mark |= SEEN_START
                     ends = [end for end in ends if end >= line.time]
                 add(mark, line.text)
+            if not waits:
+                return ""
             since = reading.last or since
             again = _next_run(engine, container)
             if again is None:
@@ -47,12 +50,12 @@ def follow(container: str, add: Add) -> str:
 class _Reading:
     """One reading of a log; `last` is the time of its newest record."""
 
-    def __init__(self, engine: Engine, found: dict[str, Any], since: str) -> None:
+    def __init__(self, engine: Engine, found: dict[str, Any], since: str, *, waits: bool) -> None:
         self.last = ""
         self._engine, self._since = engine, since
         self._id = str(found["Id"])
         self._tty = bool((found.get("Config") or {}).get("Tty"))
-        self._runs = _is_alive(found)
+        self._runs = waits and _is_alive(found)
 
     def records(self) -> Iterator[Record]:
         """The records that are newer than those of the reading before."""

@@ -8,17 +8,34 @@ from doctor.diagnosis.call import Call
 from doctor.report import Report
 
 
+class SavedLog(Record, frozen=True):
+    """The whole of a log in a bundle: the file `file` there, and `marks` with a digit for each line, as a spool has.
+
+    `source` is its name in evidence. Lines are numbered as in the original: each pair of `runs` is a place, counted
+    from 0, and the number of the line there, from which the following ones go on; 0 is a line that tells what is left
+    out. `note` says what is missing and why.
+    """
+
+    source: str
+    file: str
+    marks: str = ""
+    lines: int = 0
+    runs: tuple[tuple[int, int], ...] = ()
+    note: str = ""
+
+
 class Diagnosis(Record, frozen=True):
     """One target's report and what it rests on; `call` renews this one alone.
 
     `digests` are SHA-256 sums of the files that fixes would edit, as they were when they were read: an edit fits no
-    other text.
+    other text. `logs` are those of the bundle that it was read from.
     """
 
     call: Call
     report: Report
     evidence: Evidence | None = None
     digests: dict[str, str] = {}
+    logs: tuple[SavedLog, ...] = ()
 
 
 class Began(Record, frozen=True, tag="began"):

@@ -196,7 +196,13 @@ class FileLines:
             texts = redact_lines("\n".join([*before, *texts])).split("\n")[len(before) :]
         marks = self.marks(first, wanted) or b"0" * wanted
         lines = [
-            Line(first + nth + 1, printable(text[:SHOWN]), size, bool((mark - 48) & STDERR), bool((mark - 48) & BEGINS))
+            Line(
+                self._told(first + nth),
+                printable(text[:SHOWN]),
+                size,
+                bool((mark - 48) & STDERR),
+                bool((mark - 48) & BEGINS),
+            )
             for nth, (text, (_, size), mark) in enumerate(zip(texts, read, marks, strict=False))
         ]
         self._blocks[at] = (wanted, lines)
@@ -215,6 +221,10 @@ class FileLines:
         """Begin anew: the file is another one."""
         self.index.forget()
         self._blocks.clear()
+
+    def _told(self, place: int) -> int | None:
+        """The number that is shown of a line."""
+        return place + 1
 
     def place(self, number: int) -> int:
         """Where a line stands."""

@@ -11,7 +11,7 @@ import msgspec
 
 from doctor.beside import begin
 from doctor.logs.line_index import Held
-from doctor.logs.lines import FileLines
+from doctor.logs.parted import lines_of
 from doctor.logs.spooling import Ended, News, Wish
 from doctor.logs.wholes import Whole
 
@@ -22,7 +22,7 @@ class Spooled:
     def __init__(self, whole: Whole, most: int | None = None) -> None:
         self.whole, self._most = whole, most
         self._text, self._marks = _nameless(), _nameless()
-        self.lines = FileLines(self._text, self._marks, clean=True)
+        self.lines = lines_of(whole, self._text, self._marks)
         self._process: asyncio.subprocess.Process | None = None
 
     async def news(self) -> AsyncIterator[News]:

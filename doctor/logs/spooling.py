@@ -12,7 +12,7 @@ import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -151,7 +151,7 @@ def _spooled(whole: Whole, spool: Spool, most: int) -> Ended:
 
     try:
         try:
-            note = _read(whole, spool)
+            note = read_whole(whole, spool.add)
         finally:
             spool.finish()
     except Full:
@@ -165,19 +165,26 @@ def _spooled(whole: Whole, spool: Spool, most: int) -> Ended:
     return Ended(note=note)
 
 
-def _read(whole: Whole, spool: Spool) -> str:
-    """Spool it to its end; what is to be told of that."""
+def read_whole(whole: Whole, add: Callable[[int, bytes], None], *, waits: bool = True) -> str:
+    """Give every line of a log to `add`, with its mark; what is to be told of its end.
+
+    `waits` False: only what was written so far. Raises CannotExamine and OSError.
+    """
     if whole.kind == "container":
         from doctor.containers.following import follow
 
-        return follow(whole.name, spool.add)
+        return follow(whole.name, add, waits=waits)
     if whole.kind == "pod":
         from doctor.cluster.following import follow as follow_pod
 
-        return follow_pod(whole, spool.add)
+        return follow_pod(whole, add, waits=waits)
+    if whole.kind == "bundle":
+        from doctor.bundle.logs_inside import read_log
+
+        return read_log(whole, add)
     pieces = _of_file(whole.name) if whole.kind == "file" else _of_inside(whole)
     for line in lines_of(pieces):
-        spool.add(0, line)
+        add(0, line)
     return ""
 
 

@@ -8,7 +8,7 @@ from checks.containers import Container
 from checks.evidence import Evidence, Log, Logs
 from checks.finding import Record
 from checks.missing import Missing
-from doctor.diagnosis.result import Diagnosis
+from doctor.diagnosis.result import Diagnosis, SavedLog
 
 _KUBECTL = re.compile(r"kubectl logs (\S+) -c (\S+) -n (\S+)( --previous)?\Z")
 
@@ -17,10 +17,11 @@ class Whole(Record, frozen=True):
     """One log, and where it stands.
 
     `file`: the path `name` on this machine, with the member of an archive behind `!`. `container`: the log of the
-    container `name` (its id); `inside`: the file `path` in it. `pod`: the container `name` of a pod.
+    container `name` (its id); `inside`: the file `path` in it. `pod`: the container `name` of a pod. `bundle`: the file
+    `path` in the bundle `name`, its `marks`, `runs` and `note` being those of a SavedLog.
     """
 
-    kind: Literal["file", "container", "inside", "pod"]
+    kind: Literal["file", "container", "inside", "pod", "bundle"]
     name: str
     path: str = ""
     pod: str = ""
@@ -28,6 +29,9 @@ class Whole(Record, frozen=True):
     previous: bool = False
     context: str | None = None
     kubeconfig: str | None = None
+    marks: str = ""
+    runs: tuple[tuple[int, int], ...] = ()
+    note: str = ""
 
 
 class Offer(Record, frozen=True):
@@ -46,8 +50,11 @@ def offers_of(diagnosis: Diagnosis) -> tuple[Offer, ...]:
     logs = evidence.logs.items if isinstance(evidence.logs, Logs) else ()
     found = [Offer(source=log.source, log=log, whole=whole_of(diagnosis, log.source)) for log in logs]
     found += [Offer(source=f"{name} of the rehearsal", log=log) for name, log in _said(evidence)]
+    there = {one.source for one in found}
+    found += [
+        Offer(source=one.source, whole=_saved(diagnosis, one)) for one in diagnosis.logs if one.source not in there
+    ]
     if diagnosis.call.kind == "workload":
-        there = {one.source for one in found}
         found += [one for one in _of_pods(diagnosis, evidence) if one.source not in there]
     elif diagnosis.call.kind == "container" and not logs and isinstance(evidence.container, Container):
         source = f"docker logs {evidence.container.name}"
@@ -58,6 +65,8 @@ def offers_of(diagnosis: Diagnosis) -> tuple[Offer, ...]:
 def whole_of(diagnosis: Diagnosis, source: str) -> Whole | None:
     """Where the whole of a log can be read; None where only evidence has it, as in a saved report."""
     call, evidence = diagnosis.call, diagnosis.evidence
+    if saved := next((one for one in diagnosis.logs if one.source == source), None):
+        return _saved(diagnosis, saved)
     if call.kind == "log":
         return Whole(kind="file", name=source) if Path(source.partition("!")[0]).is_file() else None
     if call.kind == "container" and evidence and isinstance(evidence.container, Container):
@@ -77,6 +86,11 @@ def whole_of(diagnosis: Diagnosis, source: str) -> Whole | None:
             kubeconfig=call.kubeconfig,
         )
     return None
+
+
+def _saved(diagnosis: Diagnosis, log: SavedLog) -> Whole:
+    """In the bundle that the diagnosis was read from."""
+    return Whole(kind="bundle", name=diagnosis.call.name, path=log.file, marks=log.marks, runs=log.runs, note=log.note)
 
 
 def _said(evidence: Evidence) -> list[tuple[str, Log]]:

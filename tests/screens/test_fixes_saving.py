@@ -71,7 +71,7 @@ async def test_a_bundle_is_written_beside_the_screen(done: Done, tmp_path: Path)
     from doctor.bundle.beside import write_beside
     from doctor.errors import CannotExamine
 
-    assert await write_beside(tmp_path / "a.zip", done) == 0
+    assert (await write_beside(tmp_path / "a.zip", done)).secrets == 0
     assert len(read(tmp_path / "a.zip").diagnosed) == 1
     with pytest.raises(CannotExamine, match="cannot be written"):
         await write_beside(tmp_path / "no" / "a.zip", done)

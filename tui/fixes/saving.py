@@ -35,11 +35,10 @@ async def save_bundle(app: "DoctorApp") -> None:
         return
     path = answer[1]
     app.notify(f"writing {path} ...", markup=False, timeout=3)
-    masked = await write_beside(path, done)
-    words = f"{masked} secrets masked" if masked != 1 else "one secret masked"
-    size = await asyncio.to_thread(lambda: path.stat().st_size)
+    written = await write_beside(path, done)
+    words = f"{written.secrets} secrets masked" if written.secrets != 1 else "one secret masked"
     app.notify(
-        f"{path} ({size / 1000:,.0f} kB, {words}); doctor tui --record {path} opens it",
+        f"{path} ({written.size / 1000:,.0f} kB, {words}); doctor tui --record {path} opens it",
         title="bundle saved",
         markup=False,
         timeout=10,
