@@ -9,7 +9,7 @@ from doctor.reports.clean import printable
 from tui.evidence.log_bar import LogBar
 
 if TYPE_CHECKING:
-    from tui.evidence.log_base import LogBase
+    from tui.evidence.log_shown import LogShown
 
 
 def empty(diagnosis: Diagnosis | None) -> str:
@@ -31,7 +31,7 @@ def empty(diagnosis: Diagnosis | None) -> str:
     )
 
 
-def chips(pane: "LogBase") -> None:
+def chips(pane: "LogShown") -> None:
     """How the chips stand."""
     bar, lines, wish = pane.query_one(LogBar), pane.lines, pane.wish
     there = lines is not None
@@ -47,7 +47,7 @@ def chips(pane: "LogBase") -> None:
     bar.chip("follow").tell(follow, on=pane.following, there=there)
 
 
-def status(pane: "LogBase") -> str:
+def status(pane: "LogShown") -> str:
     """One line, the most wanted first."""
     view, loading, search = pane.view, pane.coming, pane.search
     if loading is None:

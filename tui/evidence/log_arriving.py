@@ -1,0 +1,157 @@
+"""Which log of a target is shown, and how it comes to the screen."""
+
+import contextlib
+from functools import partial
+
+from textual.widgets import Select, Static
+from textual.worker import Worker, WorkerError
+
+from doctor.diagnosis.result import Diagnosis
+from doctor.logs.lines import Lines
+from doctor.logs.scanning import Filter
+from doctor.logs.wholes import offers_of
+from tui.evidence.log_bar import LogBar
+from tui.evidence.log_found import LogFound
+from tui.evidence.log_loading import Loading
+from tui.evidence.log_proofs import chosen_of, proofs_of
+from tui.evidence.log_rows import Rows
+from tui.evidence.log_status import empty
+
+
+class LogArriving(LogFound):
+    """What evidence kept of a log is there at once; the whole of it takes its place once that is read."""
+
+    _reading: Worker[None] | None = None
+
+    # ---- which log
+
+    def show(self, diagnosis: Diagnosis | None) -> None:
+        """Show the logs of a diagnosis: the same one as before where it is still among them."""
+        if diagnosis is self.diagnosis:
+            return
+        before = self.offers[self.number].source if self.number is not None else ""
+        self.diagnosis = diagnosis
+        self.offers = offers_of(diagnosis) if diagnosis else ()
+        sources = [one.source for one in self.offers]
+        number = sources.index(before) if before in sources else self._telling() if sources else None
+        self.query_one(LogBar).offer(sources, number)
+        if before not in sources:
+            self._forget()
+        elif self.lines is not None:
+            self._wanted = self.view.rows.number(self.view.cursor)
+        self.number = number
+        self._open()
+
+    def _telling(self) -> int:
+        """The first log that proves something."""
+        assert self.diagnosis
+        report = self.diagnosis.report
+        proving = [at for at, one in enumerate(self.offers) if proofs_of(report, one.source)]
+        return proving[0] if proving else 0
+
+    def reveal(self, source: str, line: int | None) -> None:
+        """Show a line of a log, and mark what else proves the same."""
+        numbers = [at for at, one in enumerate(self.offers) if one.source == source]
+        if not numbers:
+            self.say(f"{source} is not among the logs that were read")
+            return
+        if numbers[0] != self.number:
+            self.choose(numbers[0])
+        assert self.diagnosis
+        self._chosen = chosen_of(self.proofs, self.diagnosis.report, line)
+        self._mark()
+        if line is not None:
+            self._wanted = line
+            self._go_to_wanted()
+        self.view.focus()
+
+    def choose(self, number: int) -> None:
+        """Show another log."""
+        with self.prevent(Select.Changed):
+            self.query_one(Select).value = number
+        self._forget()
+        self.number = number
+        self._open()
+
+    def _forget(self) -> None:
+        self.wish, self.choice, self.search = Filter(), None, None
+        self.following, self._wanted = False, None
+        self.view.cursor = self.view.begin = 0
+        self.view.lit = None
+        self.view.open(Rows())
+
+    def _open(self) -> None:
+        """Load the chosen log."""
+        there = self.number is not None
+        self.query_one("#log-empty", Static).update(empty(self.diagnosis))
+        self.query_one("#log-empty").display = not there
+        self.view.display = there
+        self.proofs, self._chosen, self._elsewhere = (), "", {}
+        if self.number is None or self.diagnosis is None:
+            self.coming = None
+            self.workers.cancel_group(self, "log")
+            self.view.open(Rows())
+            self.tell()
+            return
+        offer = self.offers[self.number]
+        self.proofs = proofs_of(self.diagnosis.report, offer.source)
+        self._chosen = chosen_of(self.proofs, self.diagnosis.report, None)
+        if self._wanted is None:
+            self._wanted = next((one.number for one in self.proofs if one.finding == self._chosen), None)
+        self.coming = Loading(offer, self._came)
+        if self.following:
+            self.coming.followed.set()
+        self._reading = self._work(self.coming.run, "log")
+
+    async def on_unmount(self) -> None:
+        """The process that reads a log ends before the screen does."""
+        if self._reading is not None:
+            self._reading.cancel()
+            with contextlib.suppress(WorkerError):
+                await self._reading.wait()
+
+    # ---- more of it
+
+    def _came(self) -> None:
+        """There is more of the log, or something to tell."""
+        loading = self.coming
+        if loading is None or not self.is_attached:
+            return
+        self.following = self.following and not loading.failed  # nothing is added any more
+        best = self._best(loading)
+        if best is not None and best is not self.lines:
+            self._swap(best)
+        elif self.choice is not None and self.choice.is_behind:
+            self._work(partial(self.choice.run, self._chose), "log-filter")
+        else:
+            self.view.grown()
+        if self.search is not None and self.search.is_behind:
+            self._work(partial(self.search.run, self._searched), "log-search")
+        self._mark()
+        self._go_to_wanted()
+        if self.following and self.choice is None:
+            self.view.go(len(self.view.rows) - 1)
+        self.tell()
+
+    def _best(self, loading: Loading) -> Lines | None:
+        """The whole log, once it holds what is looked at; until then what evidence has."""
+        whole, kept = loading.whole, loading.kept
+        if whole is None or kept is None or not kept.count:
+            return whole or kept
+        needed = self._wanted or self.view.rows.number(self.view.cursor)
+        is_there = whole.count >= needed or (not loading.moving and not loading.failed)
+        return whole if is_there or self.lines is whole else kept
+
+    def _swap(self, lines: Lines) -> None:
+        """Other lines of the same log: the cursor stays on the same number."""
+        view = self.view
+        if self._wanted is None and len(view.rows):
+            self._wanted = view.rows.number(view.cursor) if view.cursor else None
+        view.open(Rows(lines))
+        if self.search is not None:
+            self.start_search(self.search.text, is_regex=self.search.is_regex)
+        if not self.wish.is_open:
+            self.filter(self.wish)
+        log = self.offers[self.number].log if self.number is not None else None
+        if log and log.unread and self.coming and lines is self.coming.whole:
+            self._work(partial(self._locate, lines, log), "log-proof")

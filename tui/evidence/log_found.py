@@ -1,0 +1,89 @@
+"""What is looked for in a log: lines that a filter leaves, and hits of a search."""
+
+from functools import partial
+
+from doctor.logs.scanning import Filter, searched, span_of
+from tui.evidence.log_finding import Choice, Search
+from tui.evidence.log_rows import Rows
+from tui.evidence.log_shown import LogShown
+
+
+class LogFound(LogShown):
+    """Filtering and searching; both go on beside the screen, and show what they have so far."""
+
+    _arrived = True
+    """Whether the cursor stands on a hit of the search, or was not to be moved there."""
+
+    # ---- filtering
+
+    def filter(self, wish: Filter) -> None:
+        """Show only what a filter leaves."""
+        lines, view = self.lines, self.view
+        if lines is None:
+            return
+        if self._wanted is None:
+            self._wanted = view.rows.number(view.cursor)
+        self.wish = wish
+        if wish.is_open:
+            self.choice = None
+            self.workers.cancel_group(self, "log-filter")
+            view.open(Rows(lines))
+            self._go_to_wanted()
+        else:
+            self.choice = Choice(lines, wish)
+            view.open(Rows(lines, self.choice.kept))
+            self._work(partial(self.choice.run, self._chose), "log-filter")
+        self.tell()
+
+    def _chose(self) -> None:
+        """More lines were found that the filter leaves."""
+        view, choice = self.view, self.choice
+        if choice is None or self.lines is not choice.lines:
+            return
+        view.grown()
+        if self.following:
+            view.go(len(view.rows) - 1)
+        elif self._wanted is not None and choice.kept:
+            place = choice.lines.place(self._wanted)
+            view.go(view.rows.row(place), middle=True)
+            if choice.kept[-1] >= place or not choice.running:
+                self._wanted = None
+        self.tell()
+
+    # ---- searching
+
+    def start_search(self, text: str, *, is_regex: bool = False, origin: int | None = None) -> None:
+        """Search, and go to the first hit at or behind `origin`. Raises ConfigError for what is no pattern."""
+        lines, view = self.lines, self.view
+        if lines is None:
+            return
+        if not text:
+            self.stop_search()
+            return
+        place = view.rows.place(view.cursor) if len(view.rows) else 0
+        self.search = Search(lines, searched(text, is_regex=is_regex), text, place if origin is None else origin)
+        self.search.is_regex = is_regex
+        self._arrived = origin is None
+        view.lit = span_of(text, is_regex=is_regex)
+        self._work(partial(self.search.run, self._searched), "log-search")
+        view.grown()
+
+    def stop_search(self) -> None:
+        """Nothing is searched any more."""
+        self.search = None
+        self.workers.cancel_group(self, "log-search")
+        self.view.lit = None
+        self.view.grown()
+        self.tell()
+
+    def _searched(self) -> None:
+        """More was found."""
+        search = self.search
+        if search is None or search.lines is not self.lines:
+            return
+        if not self._arrived and len(search.hits):
+            place = search.hits.next(search.origin - 1, 1, self.view.rows.has)
+            if place is not None:
+                self._arrived = True
+                self.view.go(self.view.rows.row(place), middle=True)
+        self.tell()

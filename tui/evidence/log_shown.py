@@ -1,0 +1,160 @@
+"""One log on the screen: its lines, where one is in them, and which of them prove something."""
+
+import asyncio
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Static
+from textual.worker import Worker
+
+from checks.evidence import Log
+from doctor.diagnosis.result import Diagnosis
+from doctor.logs.lines import Lines, RecordedLines
+from doctor.logs.scanning import Filter, find, searched
+from doctor.logs.wholes import Offer
+from tui.beside import Job, beside
+from tui.evidence.log_bar import LogAsk, LogBar
+from tui.evidence.log_finding import Choice, Search
+from tui.evidence.log_loading import Loading, steps
+from tui.evidence.log_proofs import Proof
+from tui.evidence.log_rows import Rows
+from tui.evidence.log_status import chips, status
+from tui.evidence.log_view import LogView
+from tui.surviving import Surviving
+
+MOST_LOCATED = 50  # proofs that are looked for by their texts
+SHORTEST = 8  # characters; less is found everywhere
+
+
+class LogShown(Surviving, Vertical):
+    """What the parts of the explorer have in common.
+
+    `LogFound` adds filters and the search, `LogArriving` which log it is and how it comes, `LogPane` what keys do.
+    `coming` is the log, `wish` and `choice` are what is left of it, `_wanted` is the line where somebody wants to be
+    as soon as it is there, `_chosen` the finding whose proofs are looked at.
+    """
+
+    DEFAULT_CSS = """
+    LogShown { height: 1fr; }
+    LogShown > #log-status {
+        height: 1; background: $panel; color: $text-muted; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis;
+    }
+    LogShown > #log-empty { height: 1fr; padding: 1 2; color: $text-muted; display: none; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.diagnosis: Diagnosis | None = None
+        self.offers: tuple[Offer, ...] = ()
+        self.number: int | None = None
+        self.coming: Loading | None = None
+        self.wish = Filter()
+        self.choice: Choice | None = None
+        self.search: Search | None = None
+        self.proofs: tuple[Proof, ...] = ()
+        self.following = False
+        self._chosen = ""
+        self._wanted: int | None = None
+        self._can: object = None
+        self._elsewhere: dict[int, int] = {}
+
+    def compose(self) -> ComposeResult:
+        """Chooser, lines, status; the line to type in comes when it is asked for."""
+        yield LogBar()
+        yield LogView()
+        yield Static(id="log-empty", markup=False)
+        yield LogAsk()
+        yield Static(id="log-status", markup=False)
+
+    @property
+    def view(self) -> LogView:
+        """The lines."""
+        return self.query_one(LogView)
+
+    @property
+    def lines(self) -> Lines | None:
+        """The log that is shown."""
+        return self.view.rows.lines
+
+    def _work(self, job: Job, group: str) -> Worker[None]:
+        """Do it beside the screen; what fails is said in the log's own line."""
+
+        def tell(error: Exception) -> None:
+            self.say(f"the log could not be read: {type(error).__name__}: {error}")
+
+        return beside(self, job, what="read the log", group=group, tell=tell)
+
+    # ---- where one is
+
+    def _go_to_wanted(self) -> None:
+        """Go where somebody wants to be, as soon as that is there."""
+        lines, loading, number = self.lines, self.coming, self._wanted
+        if number is None or lines is None or loading is None or not lines.count:
+            return
+        is_whole = lines is loading.whole
+        if is_whole and loading.moving and lines.number(lines.count - 1) < number:
+            return
+        if is_whole or not loading.moving:
+            self._wanted = None
+        place = self._place(number)
+        if not self.view.rows.has(place):
+            self.wish, self.choice = Filter(), None
+            self.view.open(Rows(lines))
+        self.view.go(self.view.rows.row(place), middle=True)
+
+    def _place(self, number: int) -> int:
+        """Where the line with a number of evidence stands in what is shown."""
+        assert self.lines is not None
+        if self.coming and self.lines is self.coming.whole and number in self._elsewhere:
+            return self._elsewhere[number]
+        return self.lines.place(number)
+
+    def is_at(self, number: int) -> bool:
+        """Whether the cursor stands on the line with a number of evidence."""
+        return self.view.rows.place(self.view.cursor) == self._place(number)
+
+    # ---- what it proves
+
+    def _mark(self) -> None:
+        """Mark the proving lines that are there."""
+        lines = self.lines
+        found: dict[int, int] = {}
+        if lines is not None and lines.count:
+            last = lines.number(lines.count - 1)
+            for one in self.proofs:
+                place = self._place(one.number)
+                if one.number <= last or one.number in self._elsewhere:
+                    weight = 2 if one.finding == self._chosen else 1
+                    found[place] = max(weight, found.get(place, 0))
+        if found != self.view.proofs:
+            self.view.proofs = found
+            self.view.grown()
+
+    async def _locate(self, lines: Lines, log: Log) -> None:
+        """Find the proofs by their texts: of a log that was not read to its end the numbers say nothing."""
+        kept = await asyncio.to_thread(RecordedLines, log)
+        texts = {one.number: kept.read(kept.place(one.number), 1)[0].text[:200] for one in self.proofs[:MOST_LOCATED]}
+        for number, text in texts.items():
+            if len(text.strip()) < SHORTEST:
+                continue
+            async for some in steps(find(lines, searched(text, is_regex=False))):
+                if some:
+                    self._elsewhere[number] = some[0]
+                    self._mark()
+                    break
+
+    # ---- what is said of it
+
+    def say(self, text: str) -> None:
+        """Tell something once, in the status line."""
+        self.query_one("#log-status", Static).update(text, layout=False)
+
+    def tell(self) -> None:
+        """Say where one is, and how the log stands."""
+        chips(self)
+        self.say(status(self))
+        can = (self.lines is not None, bool(self.proofs), self.search is not None, len(self.offers) > 1)
+        streams = (self.lines.has_streams, len(self.lines.starts) > 0) if self.lines else ()
+        if (can, streams) != self._can:  # keys are drawn anew only when others are there
+            self._can = (can, streams)
+            self.refresh_bindings()
