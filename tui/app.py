@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
-from textual.app import App
 from textual.screen import Screen
 
 from tui import ending, themes
 from tui.beside import beside
 from tui.keys import KEYS
+from tui.one_by_one import OneByOne
 from tui.screen import DoctorScreen
 from tui.state import State
 from tui.surviving import Surviving
@@ -47,7 +47,7 @@ def _commands() -> "type[Provider]":
     return DoctorCommands
 
 
-class DoctorApp(Surviving, App[None]):
+class DoctorApp(Surviving, OneByOne):
     """`doctor tui`. `call` is diagnosed at once; without one the targets below `folder` and elsewhere are shown.
 
     `raises`: errors of doctor's own end the app, as tests want it.

@@ -23,7 +23,7 @@ class Filter(Input):
     def begin(self) -> None:
         """Open it."""
         self.display = True
-        self.call_after_refresh(self.focus)
+        self.focus()
 
     def end(self) -> None:
         """All rows, and no field."""

@@ -190,11 +190,15 @@ class CausesScreen(DoctorScreen):
         return super().check_action(action, parameters)
 
     def _read(self, *, reading: bool) -> None:
-        """To the detail, or back to the list; a small terminal shows one of them."""
-        self.set_class(reading, "-reading")
-        self.set_class(not reading, "-listing")
+        """To the detail, or back to the list."""
+        self._turn_to(reading=reading)
         part = self.query_one(Detail) if reading else self.query_one(CauseList)
         self.call_after_refresh(part.focus)
+
+    def _turn_to(self, *, reading: bool) -> None:
+        """A small terminal shows one of them."""
+        self.set_class(reading, "-reading")
+        self.set_class(not reading, "-listing")
 
     def on_cause_list_opened(self) -> None:
         """Enter on a row without others below it."""
@@ -243,7 +247,7 @@ class CausesScreen(DoctorScreen):
     def action_filter(self) -> None:
         """Open the field."""
         if self._listing is not None:
-            self._read(reading=False)
+            self._turn_to(reading=False)
             self.query_one(Filter).begin()
 
     def action_steps(self) -> None:
