@@ -11,35 +11,32 @@ MOST_BESIDE = 1000  # names of a folder that are looked at for one that is near
 WORDS = {"docker": "container", "k8s": "workload", "url": "url"}
 
 
-def call_of(words: Sequence[str]) -> Call:
+def call_of(words: Sequence[str], verb: str = "doctor tui") -> Call:
     """The call that `score.py`, `docker score`, `k8s deployment/score`, `url https://…` or `build.log` mean.
 
-    Raises ConfigError for words that mean nothing.
+    Raises ConfigError for words that mean nothing; `verb` is what stood before them.
     """
     first = words[0]
     if not first.strip():
-        raise ConfigError(
-            "the target is empty; leave it out to choose one on the screen, or name one: doctor tui score.py"
-        )
+        choice = "leave it out to choose one on the screen, or name one" if verb == "doctor tui" else "name one"
+        raise ConfigError(f"the target is empty; {choice}: {verb} score.py")
     if first in WORDS:
         if len(words) == 1 and first != "k8s":
             what = "an address" if first == "url" else "a name"
-            raise ConfigError(
-                f"`{first}` needs {what} behind it: doctor tui {first} {'URL' if first == 'url' else 'NAME'}"
-            )
+            raise ConfigError(f"`{first}` needs {what} behind it: {verb} {first} {'URL' if first == 'url' else 'NAME'}")
         if len(words) > 3 or (len(words) == 3 and first != "k8s"):
             raise ConfigError(f"`{' '.join(words)}` names more than one target; name one")
         return Call(kind=WORDS[first], name="/".join(words[1:]))  # type: ignore[arg-type]
     if len(words) == 2 and (near := nearest(first, WORDS)) and not Path(first).exists():
-        raise ConfigError(f"`{first}` is no file and no kind of target; did you mean doctor tui {near[0]} {words[1]}?")
+        raise ConfigError(f"`{first}` is no file and no kind of target; did you mean {verb} {near[0]} {words[1]}?")
     if len(words) > 1:
         raise ConfigError(f"`{' '.join(words)}` names more than one target; name one, or the folder that holds them")
     if first.startswith(("http://", "https://")):
         return Call(kind="url", name=first)
-    return Call(kind=kind_of(Path(first)), name=first)
+    return Call(kind=kind_of(Path(first), verb), name=first)
 
 
-def kind_of(path: Path) -> Kind:
+def kind_of(path: Path, verb: str = "doctor tui") -> Kind:
     """What a file or folder is taken for. Raises ConfigError when it is not there."""
     from doctor.cluster.manifest_paths import is_meant
     from doctor.contract.documents import is_document
@@ -48,9 +45,7 @@ def kind_of(path: Path) -> Kind:
         is_folder = path.is_dir()
         if not is_folder and not path.exists():
             near = hint(path.name, _beside(path)) if path.name else ""
-            raise ConfigError(
-                f"{path} is not there{near}; check the path, or name a container: doctor tui docker {path}"
-            )
+            raise ConfigError(f"{path} is not there{near}; check the path, or name a container: {verb} docker {path}")
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}; check its permissions") from error
     if is_folder:

@@ -1,64 +1,24 @@
 """`doctor tui [TARGET]`: find the line and fix it without leaving the screen."""
 
 import os
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
+from doctor.command.target import FILE, KINDS, call_given, of_target, refuse, text_of
+
 if TYPE_CHECKING:
     from doctor.diagnosis.call import Call
 
-FILE = click.Path(path_type=Path)
-FILES = frozenset({"script", "folder"})
-DEPLOYED = frozenset({"container", "workload"})
-KINDS = {
-    "sample": FILES | DEPLOYED | {"document", "url"},
-    "model_dir": FILES,
-    "env": FILES | DEPLOYED,
-    "source": DEPLOYED,
-    "set": FILES | {"container"},
-    "python": FILES,
-    "image": FILES,
-    "no_run": FILES,
-    "rehearse": DEPLOYED,
-    "namespace": frozenset({"workload"}),
-    "everywhere": frozenset({"workload"}),
-    "labels": frozenset({"workload"}),
-    "context": frozenset({"workload"}),
-    "kubeconfig": frozenset({"workload"}),
-    "key_env": frozenset({"url"}),
-    "token_env": frozenset({"url"}),
-    "deployment": frozenset({"url"}),
-    "timeout": FILES | DEPLOYED | {"url"},
-}
-"""Which kinds of target an option is for. Without a target, those of a cluster choose what is listed."""
 OF_LISTS = frozenset({"namespace", "context", "kubeconfig"})
 
 
 @click.command("tui")
 @click.argument("target", metavar="[TARGET]", nargs=-1)
 @click.option("--record", type=FILE, metavar="FILE", help="Open a saved report (-o json) or support bundle.")
-@click.option("--sample", multiple=True, type=FILE, metavar="FILE", help="A request body; repeatable.")
-@click.option("--model-dir", type=FILE, metavar="DIR", help="What AZUREML_MODEL_DIR will hold.")
-@click.option("--env", type=FILE, metavar="FILE", help="The conda or requirements file of the deployment.")
-@click.option("--source", type=FILE, metavar="DIR", help="Your own folder of the code, held against what is inside.")
-@click.option("--set", multiple=True, metavar="NAME=VALUE", help="An environment variable; repeatable.")
-@click.option("--python", metavar="EXE", help="The interpreter to rehearse with.")
-@click.option("--image", metavar="IMAGE", help="Rehearse in this Docker image.")
-@click.option("--no-run", is_flag=True, help="Only read: nothing of the script is run.")
-@click.option("--rehearse/--no-rehearse", default=None, help="Try a container's service in a throwaway copy.")
-@click.option("-n", "--namespace", metavar="NS", help="The namespace. [default: that of the context]")
-@click.option("-A", "--all-namespaces", "everywhere", is_flag=True, help="Every workload of the cluster.")
-@click.option("-l", "--selector", "labels", default="", metavar="LABELS", help="Only what carries them, as app=score.")
-@click.option("--context", metavar="NAME", help="The context of the kubeconfig.")
-@click.option("--kubeconfig", type=FILE, metavar="FILE", help="[default: as kubectl finds it]")
-@click.option("--key-env", metavar="VAR", help="The environment variable that holds the key of a URL.")
-@click.option("--token-env", metavar="VAR", help="The environment variable that holds the token of a URL.")
-@click.option("--deployment", metavar="NAME", help="The deployment of a managed endpoint.")
-@click.option("--timeout", type=click.FloatRange(min=0.1), metavar="SECONDS", help="How long a diagnosis may take.")
+@of_target
 @click.option("--watch", is_flag=True, help="Renew the diagnosis whenever the target changes.")
 @click.option("--color/--no-color", default=None, help="[default: in colours, unless NO_COLOR is set]")
 @click.option("--browser", is_flag=True, help="Serve the screens to a browser of this machine, until Ctrl-C.")
@@ -136,41 +96,14 @@ def _words() -> list[str]:
 def _call(target: tuple[str, ...], given: dict[str, Any]) -> "Call | None":
     """What the command line names. What only a diagnosis needs is loaded for one: the first paint waits for nothing."""
     if not target and not given["record"]:
-        _refuse([name for name in KINDS if given[name] and name not in OF_LISTS], "needs a target: doctor tui TARGET")
+        refuse([name for name in KINDS if given[name] and name not in OF_LISTS], "needs a target: doctor tui TARGET")
         return None
-    from msgspec.structs import replace
-
-    from doctor.command.options import variables_of
-    from doctor.diagnosis.call import Call
-    from doctor.targets import call_of
-
     if given["record"]:
-        _refuse([name for name in KINDS if given[name]], "means nothing to what was saved")
+        from doctor.diagnosis.call import Call
+
+        refuse([name for name in KINDS if given[name]], "means nothing to what was saved")
         return Call(kind="report", name=str(given["record"]))
-    call = call_of(target)
-    used = [name for name in KINDS if given[name] not in (None, "", (), False)]
-    _refuse([name for name in used if call.kind not in KINDS[name]], f"is not for a {call.kind}")
-    return replace(
-        call,
-        samples=tuple(map(str, given["sample"])),
-        model_dir=_text(given["model_dir"]),
-        environment=_text(given["env"]),
-        source=_text(given["source"]),
-        variables=variables_of(given["set"]),
-        python=given["python"],
-        image=given["image"],
-        run=not given["no_run"],
-        rehearse=given["rehearse"],
-        namespace=given["namespace"],
-        everywhere=given["everywhere"],
-        labels=given["labels"],
-        context=given["context"],
-        kubeconfig=_text(given["kubeconfig"]),
-        key_variable=given["key_env"],
-        token_variable=given["token_env"],
-        deployment=given["deployment"],
-        timeout=given["timeout"],
-    )
+    return call_given(target, given, "doctor tui")
 
 
 def _clusters(given: dict[str, Any]) -> "Call | None":
@@ -184,17 +117,5 @@ def _clusters(given: dict[str, Any]) -> "Call | None":
         name="",
         namespace=given["namespace"],
         context=given["context"],
-        kubeconfig=_text(given["kubeconfig"]),
+        kubeconfig=text_of(given["kubeconfig"]),
     )
-
-
-def _refuse(names: Sequence[str], why: str) -> None:
-    """Raise click.UsageError for the first of these options: ignored, it would deceive."""
-    if names:
-        options = click.get_current_context().command.params
-        option = next(max(one.opts, key=len) for one in options if one.name == names[0])
-        raise click.UsageError(f"{option} {why}")
-
-
-def _text(path: Path | None) -> str | None:
-    return None if path is None else str(path)

@@ -27,7 +27,7 @@ def command() -> None:
     """Say why a deployed service does not start or answers wrongly, and what to change."""
 
 
-def _complete(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+def complete_container(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
     """Containers for the shell's completion; none where no engine answers at once."""
     from doctor.containers.engine import connect
     from doctor.errors import CannotExamine
@@ -49,7 +49,7 @@ def _unnamed() -> click.UsageError:
 
 
 @command.command("docker")
-@click.argument("name", metavar="NAME", required=False, shell_complete=_complete)
+@click.argument("name", metavar="NAME", required=False, shell_complete=complete_container)
 @click.option(
     "--source", type=FILE, metavar="DIR", help="Your own folder of the code, to be held against what is inside."
 )
@@ -112,7 +112,7 @@ def docker(name: str | None, **given: Any) -> int:
     return exit_code([report], settings.fail_on)
 
 
-def _complete_target(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+def complete_target(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
     """Workloads for the shell's completion; none where no server answers at once."""
     from doctor.cluster.diagnosis import names
     from doctor.errors import DoctorError
@@ -131,7 +131,7 @@ def _complete_context(context: click.Context, _parameter: click.Parameter, incom
 
 
 @command.command("k8s")
-@click.argument("target", metavar="[KIND/]NAME", nargs=-1, shell_complete=_complete_target)
+@click.argument("target", metavar="[KIND/]NAME", nargs=-1, shell_complete=complete_target)
 @click.option("-n", "--namespace", metavar="NS", help="The namespace. [default: that of the context]")
 @click.option("-A", "--all-namespaces", "everywhere", is_flag=True, help="Every workload of the cluster.")
 @click.option("-l", "--selector", "labels", default="", metavar="LABELS", help="Only what carries them, as app=score.")

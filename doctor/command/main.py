@@ -16,6 +16,7 @@ VERBS = {
     "check": "read and rehearse an entry script before its deploy",
     "diagnose": "say why a container, a workload of a cluster or a live URL does not serve",
     "triage": "name the root cause from logs, errors and tickets alone",
+    "bundle": "put evidence, logs and report of a target into one file, without secrets",
     "tui": "explore a target on the screen: causes, evidence, payloads, fixes",
     "swagger": "print what a script will serve as /swagger.json",
     "explain": "tell what a check finds, why it breaks and how to fix it",

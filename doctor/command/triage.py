@@ -39,7 +39,7 @@ def command(paths: tuple[str, ...], **flags: Any) -> int:
 
     PATH is a file (also gzip, zstd, bz2, xz), an archive, a folder, a pattern such as 'logs/**/*.log', or - for
     standard input. What it holds is found out: logs of old and new servers, prefixes of docker and kubectl, JSON
-    lines, exports.
+    lines, exports. The evidence of a support bundle (doctor bundle) is judged again, without the target.
 
     Exit codes: 0 nothing at or above --fail-on, 1 something, 2 the call is wrong, 3 something could not be read,
     4 doctor itself failed.

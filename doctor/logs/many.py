@@ -1,5 +1,6 @@
 """Many logs: on one core, on all, or on a cluster; results as they come, memory that does not grow."""
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
@@ -8,6 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from io import BytesIO
 from itertools import islice
+from pathlib import Path
 
 import msgspec
 
@@ -22,6 +24,8 @@ BATCH_FILES = 32
 BATCH_BYTES = 1 << 20
 LARGEST_SENT = 16 << 20  # bytes; what is larger is read where the worker runs, under the same path
 UNKNOWN_WORKERS = 16  # an executor does not tell how many it has
+_BUNDLE, _HEAD = b"doctor.json", 64  # a support bundle tells what it is in the first bytes of its archive
+_NO_BUNDLE = frozenset({".log", ".txt", ".out", ".err", ".json", ".jsonl", ".csv", ".gz"})
 WINDOW = 4  # batches under way for each worker: enough to keep it busy, few enough to hold in memory
 
 Result = Report | Refused
@@ -37,9 +41,12 @@ def judge(one: Input, suppression: Suppression = NOTHING_SUPPRESSED) -> Iterator
             logs = read_stream("stdin", sys.stdin.buffer)
         elif one.content is not None:
             logs = read_stream(one.path, BytesIO(one.content))
-        else:
-            from pathlib import Path
+        elif _is_bundle(one):
+            from doctor.bundle.again import judged_again
 
+            yield from judged_again(Path(one.path), suppression)
+            return
+        else:
             logs = read_logs(Path(one.path))
         for log in logs:
             report = triage(log, suppression)
@@ -49,6 +56,17 @@ def judge(one: Input, suppression: Suppression = NOTHING_SUPPRESSED) -> Iterator
             yield report
     except CannotExamine as error:
         yield Refused(one.path, str(error))
+
+
+def _is_bundle(one: Input) -> bool:
+    """Whether a file is a support bundle: its evidence says more than its logs."""
+    if not one.size or os.path.splitext(one.path)[1].lower() in _NO_BUNDLE:  # noqa: PTH122 # of a million logs
+        return False
+    try:
+        with open(one.path, "rb") as stream:  # noqa: PTH123
+            return _BUNDLE in stream.read(_HEAD)
+    except OSError:  # which whoever reads it tells
+        return False
 
 
 def judge_batch(batch: Batch, suppression: Suppression) -> list[Result]:

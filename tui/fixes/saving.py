@@ -1,8 +1,6 @@
 """Write what is known into files: a bundle, a report in a format of choice, a text."""
 
 import asyncio
-import re
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,12 +85,12 @@ async def _written(app: "DoctorApp", path: Path, text: str, what: str) -> None:
 
 def file_name(app: "DoctorApp") -> str:
     """`doctor-score-2026-11-22`: the target and the day, fit for every file system; without an ending."""
+    from doctor.bundle.naming import dated
+
     call, diagnosis = app.state.call, app.state.diagnosis
     name = diagnosis.report.target.name if diagnosis else call.title if call else ""
     if call and call.kind == "report":
         name = Path(call.name).name.removeprefix("doctor-")
     elif diagnosis and diagnosis.report.target.kind in {"script", "manifest", "document", "log"}:
         name = Path(name).name
-    stem = name.rpartition("://")[2].removesuffix(".py").removesuffix(".zip").removesuffix(".json")
-    words = re.sub(r"[^\w-]+", "-", stem).strip("-")[:60]
-    return f"doctor-{words or 'report'}-{datetime.now().astimezone():%Y-%m-%d}"
+    return dated(name)
