@@ -335,6 +335,7 @@ class Probe(Record, frozen=True, tag=True):
     `imported` are the top-level modules that the script's own code, or a pickle it loaded, imported from packages.
     `stand_ins` are modules that the cloud has and this interpreter lacks, answered by the probe; `example` is the
     request body taken from the sample of `@input_schema` where none was given. `interface` is what run() declares.
+    `written` is how many bytes were written since the first call of run(), to its output or elsewhere.
     """
 
     interpreter: str
@@ -357,6 +358,7 @@ class Probe(Record, frozen=True, tag=True):
     stand_ins: tuple[str, ...] = ()
     example: str | None = None
     interface: Interface | None = None
+    written: int | None = None
 
     def step(self, phase: Phase) -> Step | None:
         """The first step of that phase, or None."""

@@ -13,6 +13,7 @@ from checks.finding import Finding, Severity
 from checks.outcome import Crashed, Found, run_check
 from checks.rank import Ranking, rank
 from checks.runtime.family import CHECKS
+from doctor import engine
 from doctor.collectors.installed import installed
 from doctor.collectors.models import collect_models
 from doctor.collectors.samples import describe
@@ -828,3 +829,14 @@ def test_sound_scripts_are_left_in_peace(trial: Trial, tmp_path: Path) -> None:
     ranking, evidence = examine(trial, tmp_path)
     above_info = [f.id for f in ranking.findings if f.gravity is not Severity.INFO]
     assert above_info == list(trial.warns), f"{told(ranking)}\n{evidence.probe}"
+
+
+def test_what_init_prints_is_not_said_of_run(tmp_path: Path) -> None:
+    (tmp_path / "sample.json").write_text("{}")
+    script = tmp_path / "score.py"
+    script.write_text(
+        "import os\n\n\ndef init():\n    for _ in range(20):\n        os.write(1, b'x' * 1_000_000)\n\n\n"
+        "def run(data):\n    return 1\n"
+    )
+    noisy = [one.title for one in engine.examine(script).report.findings if one.id == "runtime.noisy-output"]
+    assert [title.rpartition(" to ")[2] for title in noisy] == ["stdout while it starts"]

@@ -18,6 +18,7 @@ from tui.one_by_one import OneByOne
 from tui.screen import DoctorScreen
 from tui.state import State
 from tui.surviving import Surviving
+from tui.toasts import Toasts
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -47,7 +48,7 @@ def _commands() -> "type[Provider]":
     return DoctorCommands
 
 
-class DoctorApp(Surviving, OneByOne):
+class DoctorApp(Surviving, Toasts, OneByOne):
     """`doctor tui`. `call` is diagnosed at once; without one the targets below `folder` and elsewhere are shown.
 
     `raises`: errors of doctor's own end the app, as tests want it.
@@ -141,6 +142,8 @@ class DoctorApp(Surviving, OneByOne):
         call = self.state.diagnosis.call if self.state.diagnosis else self.state.call
         if call is not None:
             self.diagnose(call)
+        else:
+            self.notify("nothing to run again: press 1 and choose a target", markup=False)
 
     def action_cancel(self) -> None:
         """End the diagnosis under way."""

@@ -42,16 +42,22 @@ MUCH_AT_START = 10_000_000  # bytes; the container's log keeps about as much
     confidence=Confidence.CERTAIN,
 )
 def noisy_output(evidence: Evidence) -> Iterator[Finding]:
-    """Divide what was written by the calls that were made."""
+    """Divide what was written since the first call by the calls that were made; what came before belongs to the start.
+
+    What the process wrote is counted whatever it went to: of much output by init() and large files by run() the files
+    are taken for output.
+    """
     probe = probe_of(evidence)
     calls = calls_made(probe)
     if probe.is_batch and calls:  # a call is worth many files there, and the log is a file of the job
         return
     for name, output in (("stdout", probe.stdout), ("stderr", probe.stderr)):
         if not calls:
-            yield from _at_start(name, output)
+            yield from _at_start(name, output, output.size)
             continue
-        each = output.size // calls
+        by_run = output.size if probe.written is None else min(output.size, probe.written)
+        yield from _at_start(name, output, output.size - by_run)
+        each = by_run // calls
         if each < MUCH:
             continue
         yield Finding(
@@ -59,7 +65,7 @@ def noisy_output(evidence: Evidence) -> Iterator[Finding]:
             severity=Severity.WARNING if each >= TOO_MUCH else None,
             evidence=(
                 *run_quote(evidence),
-                Quote(source=name, text=f"{bytes_of(output.size)} in {calls} calls"),
+                Quote(source=name, text=f"{bytes_of(by_run)} in {calls} calls"),
                 *((Quote(source=name, text=few_lines(output.text, 1, 120)),) if output.text.strip() else ()),
             ),
             about=run_about(evidence),
@@ -67,14 +73,14 @@ def noisy_output(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def _at_start(name: str, output: Output) -> Iterator[Finding]:
-    if output.size < MUCH_AT_START:
+def _at_start(name: str, output: Output, size: int) -> Iterator[Finding]:
+    if size < MUCH_AT_START:
         return
     yield Finding(
-        title=f"the service writes {bytes_of(output.size)} to {name} while it starts",
+        title=f"the service writes {bytes_of(size)} to {name} while it starts",
         severity=Severity.WARNING,
         evidence=(
-            Quote(source=name, text=f"{bytes_of(output.size)} before the first call of run()"),
+            Quote(source=name, text=f"{bytes_of(size)} before the first call of run()"),
             *((Quote(source=name, text=few_lines(output.text, 1, 120)),) if output.text.strip() else ()),
         ),
         fixes=(Fix(title="log a summary, or at the level DEBUG", commands=("logging.getLogger().debug(...)",)),),
@@ -88,6 +94,19 @@ CASES = (
     fires(seen(SCRIPT, *CALLS, stdout=Output(text="xx", size=12_000_000)), saw="2 MB to stdout", line=3, findings=1),
     fires(seen(SCRIPT, *CALLS, stderr=Output(text="", size=600_000)), saw="100 kB to stderr"),
     fires(seen(SCRIPT, *started(), stdout=Output(text="x", size=1_000_000_000)), saw="while it starts"),
+    fires(
+        seen(SCRIPT, *CALLS, stdout=Output(text="x", size=20_000_000), written=40_000),
+        saw="while it starts",
+        findings=1,
+        name="init() printed, run() did not",
+    ),
+    fires(
+        seen(SCRIPT, *CALLS, stdout=Output(text="x", size=20_000_000), written=6_000_000),
+        saw="1 MB to stdout for each request",
+        findings=2,
+        name="both printed",
+    ),
+    quiet(seen(SCRIPT, *CALLS, stdout=Output(text="x", size=1_000_000), written=9_000), name="a little, at the start"),
     quiet(seen(SCRIPT, *CALLS, stdout=Output(text="loaded\n", size=7))),
     quiet(seen(SCRIPT, *CALLS, stderr=Output(text="a warning", size=9_000)), name="warnings of a library"),
     quiet(seen(SCRIPT, *started(), stdout=Output(text="x", size=9_000_000)), name="init() alone, once"),

@@ -1898,7 +1898,10 @@ class Rehearsal(object):
     def step(self, phase, work, sample=None, extra=None):
         """Do one thing and record its outcome; `work` returns the value and the record of it."""
         self.observer.phase = phase
-        self.channel.write({"k": "begin", "phase": phase, "sample": sample, "at": _clock() - self.began})
+        wrote = written() if phase == "run" else None
+        self.channel.write(
+            {"k": "begin", "phase": phase, "sample": sample, "at": _clock() - self.began, "wrote": wrote}
+        )
         record = {"phase": phase, "sample": sample, "outcome": "passed"}
         before = resident()
         began = _clock()
@@ -2149,6 +2152,19 @@ def resident():
         return None
 
 
+def written():
+    """Bytes that this process and its children that have ended wrote, to whatever it was, where /proc has it."""
+    try:
+        fd = _os_open("/proc/self/io", os.O_RDONLY)
+        try:
+            told = os.read(fd, 1000).split()
+            return int(told[told.index(b"wchar:") + 1])
+        finally:
+            os.close(fd)
+    except (OSError, ValueError, IndexError):
+        return None
+
+
 PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 
@@ -2211,7 +2227,7 @@ def rehearse(plan, channel):
         left = []
         if observer.reaper and sys.platform.startswith("linux"):
             left = descendants(_getpid())
-        channel.write({"k": "end", "peak": peak(), "seconds": _clock() - began, "left": left})
+        channel.write({"k": "end", "peak": peak(), "seconds": _clock() - began, "left": left, "wrote": written()})
         observer.undo()
 
 

@@ -98,10 +98,18 @@ def build(
         "peak_memory": max((end or {}).get("peak") or 0, ending.peak) or None,
         "seconds": (end or {}).get("seconds") or ending.seconds,
         "in_process": in_process,
+        "written": _written(by_kind.get("begin", []), end),
     }
     probe = msgspec.convert(_translated(document, stage, sources), Probe)
     told = next((record["interface"] for record in by_kind.get("interface", [])), None)
     return probe if told is None else msgspec.structs.replace(probe, interface=_interface(told, stage))
+
+
+def _written(begun: Records, end: dict[str, Any] | None) -> int | None:
+    """Bytes written since the first call of run(); None where the system does not count them."""
+    before = next((record.get("wrote") for record in begun if record["phase"] == Phase.RUN.value), None)
+    after = end.get("wrote") if end else None
+    return after - before if isinstance(before, int) and isinstance(after, int) else None
 
 
 def _interface(told: Any, stage: Stage) -> Interface | None:
