@@ -1,12 +1,12 @@
 """What is promised about speed, as ratios measured side by side in one run: `make bench`."""
 
-from benchmarks import cluster, containers, gate, log_view, logs, payloads, reading, screens, startup
+from benchmarks import cluster, containers, gate, log_view, logs, payloads, ranking, reading, screens, startup
 from benchmarks.measure import Ratio
 
 
 def main() -> None:
     """Run every benchmark and print one line a promise."""
-    ratios: list[Ratio] = [*startup.ratios(), *gate.ratios(), *reading.ratios(), *logs.ratios()]
+    ratios: list[Ratio] = [*startup.ratios(), *gate.ratios(), *ranking.ratios(), *reading.ratios(), *logs.ratios()]
     ratios += [*containers.ratios(), *cluster.ratios(), *payloads.ratios(), *screens.ratios(), *log_view.ratios()]
     print(f"{'what':58} {'measured':>26}  {'promised':>18}")
     for ratio in ratios:

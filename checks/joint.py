@@ -11,13 +11,14 @@ Three rules on top of `checks.rank`:
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
 from checks.finding import Finding, Severity
 from checks.logs.index import signature
-from checks.rank import WEAK, Ranking, rank, unique
+from checks.rank import Ranking, rank, unique
+from checks.subjects import WEAK
 
 LAST_RESORT = frozenset({"runtime.import-raised", "runtime.init-raised", "runtime.run-raised", "runtime.crashed"})
 OF_A_CLUSTER = tuple(
@@ -94,8 +95,11 @@ def judge(findings: Iterable[Finding]) -> Ranking:
     ranking = rank(told, _ties(told))
     breaks = any(ENDINGS & set(one.explains) and one.id not in OF_TRAFFIC for one in ranking.causes)
     order = sorted(ranking.causes, key=lambda one: (_tier(one), breaks and one.id in OF_TRAFFIC))
-    causes = tuple(_quoting(one, ranking.findings) for one in order)
-    rest = tuple(one for one in ranking.findings if not any(one is cause for cause in ranking.causes))
+    by_id: dict[str, list[int]] = {}
+    for place, one in enumerate(ranking.findings):
+        by_id.setdefault(one.id, []).append(place)
+    causes = tuple(_quoting(one, [ranking.findings[place] for place in _places(one, by_id)]) for one in order)
+    rest = ranking.findings[len(causes) :]
     return Ranking(causes=causes, findings=(*causes, *rest))
 
 
@@ -135,8 +139,9 @@ def _ties(findings: Sequence[Finding]) -> dict[int, set[int]]:
         if one.family == "contract" and _breaks(one) and (sent := _samples(one)):
             ties.setdefault(n, set()).update(m for m, samples in refused.items() if samples & sent)
     states = {n for n, one in enumerate(findings) if one.id in STATES}
+    observed = {*breaking, *last}
     for n, one in enumerate(findings):
-        if (one.family == "logs" or n in breaking or n in last) and one.id not in OF_TRAFFIC:
+        if (one.family == "logs" or n in observed) and one.id not in OF_TRAFFIC:
             ties.setdefault(n, set()).update(states if _breaks(one) else ())
         if one.id in OF_A_CLUSTER:
             after = OF_A_CLUSTER[OF_A_CLUSTER.index(one.id) + 1 :]
@@ -223,11 +228,15 @@ def _seen_live(cause: Finding, explained: Iterable[Finding]) -> Finding:
     return msgspec.structs.replace(cause, evidence=(*cause.evidence, *quotes), reproduce=answered.reproduce)
 
 
-def _quoting(cause: Finding, findings: Iterable[Finding]) -> Finding:
+def _places(cause: Finding, by_id: Mapping[str, Sequence[int]]) -> list[int]:
+    """Where those findings stand that a cause explains, by their ids."""
+    return sorted(place for name in set(cause.explains) for place in by_id[name])
+
+
+def _quoting(cause: Finding, explained: Sequence[Finding]) -> Finding:
     """A cause with what other witnesses show of it: the line of code that was met before the log's words, or after the
     evidence of a closer look the log's own lines.
     """
-    explained = [one for one in findings if one.id in cause.explains]
     if cause.family == "contract":
         return _seen_live(cause, explained)
     if cause.family == "logs":

@@ -16,8 +16,7 @@ from types import MappingProxyType
 import msgspec
 
 from checks.finding import Confidence, Finding, Severity, Stage
-
-WEAK = frozenset({"phase", "exception"})  # kinds of subject that many unrelated findings share
+from checks.subjects import closer_looks, explained
 
 
 class Ranking(msgspec.Struct, frozen=True):
@@ -25,28 +24,6 @@ class Ranking(msgspec.Struct, frozen=True):
 
     causes: tuple[Finding, ...]
     findings: tuple[Finding, ...]
-
-
-def explains(cause: Finding, symptom: Finding) -> bool:
-    """True when `cause` names `symptom` and speaks of the same subject."""
-    named = symptom.id in cause.explains or f"{symptom.family}.*" in cause.explains
-    return cause is not symptom and named and same_subject(cause.about, symptom.about)
-
-
-def same_subject(one: Iterable[str], other: Iterable[str]) -> bool:
-    """True when two lists of `kind:value` entries can speak of one thing.
-
-    An empty list fits everything. Exceptions that differ never fit, nor do samples. A shared name, module, line, file
-    or variable decides; where the lists have such a kind in common without agreeing, a shared phase is no tie.
-    """
-    left, right = _by_kind(one), _by_kind(other)
-    if not left or not right:
-        return True
-    common = left.keys() & right.keys()
-    agreed = {kind for kind in common if left[kind] & right[kind]}
-    if {"exception", "sample"} & (common - agreed):
-        return False
-    return bool(agreed - WEAK) or (bool(agreed) and not common - WEAK)
 
 
 def unique(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -61,41 +38,19 @@ def rank(findings: Iterable[Finding], also: Mapping[int, set[int]] = MappingProx
     """
     told = unique(findings)
     symptoms = _edges(told, also)
-    settled = [_as_grave_as_its_symptoms(f, [told[i] for i in symptoms[n]]) for n, f in enumerate(told)]
-    explained = _explained(settled, symptoms)
-    order = sorted(range(len(settled)), key=lambda n: (n in explained, _order(settled[n])))
-    causes = tuple(settled[n] for n in order if n not in explained and settled[n].gravity is Severity.ERROR)
+    settled = [_as_grave_as_its_symptoms(f, [told[i] for i in sorted(symptoms[n])]) for n, f in enumerate(told)]
+    no_roots = _no_roots(settled, symptoms)
+    order = sorted(range(len(settled)), key=lambda n: (n in no_roots, _order(settled[n])))
+    causes = tuple(settled[n] for n in order if n not in no_roots and settled[n].gravity is Severity.ERROR)
     return Ranking(causes=causes, findings=tuple(settled[n] for n in order))
-
-
-def _by_kind(about: Iterable[str]) -> dict[str, set[str]]:
-    kinds: dict[str, set[str]] = {}
-    for entry in about:
-        kind, _, value = entry.partition(":")
-        kinds.setdefault(kind, set()).add(value)
-    return kinds
 
 
 def _edges(findings: Sequence[Finding], also: Mapping[int, set[int]]) -> list[set[int]]:
     """For each finding, the positions of those that it explains, directly or through closer looks and other causes."""
-    direct = [{i for i, symptom in enumerate(findings) if explains(cause, symptom)} for cause in findings]
-    looks = [
-        {
-            look
-            for look, finding in enumerate(findings)
-            if finding.family != cause.family
-            and any(findings[i].family == finding.family and i in direct[look] for i in direct[n])
-            and _share_a_place(cause, finding)
-        }
-        for n, cause in enumerate(findings)
-    ]
-    both = [direct[n] | looks[n] | also.get(n, set()) for n in range(len(findings))]
+    direct = explained(findings)
+    looks = closer_looks(findings, direct)
+    both = [mine | closer | also.get(n, set()) for n, (mine, closer) in enumerate(zip(direct, looks, strict=True))]
     return [_reach(n, both) - {n} for n in range(len(findings))]
-
-
-def _share_a_place(one: Finding, other: Finding) -> bool:
-    shared = {entry for entry in set(one.about) & set(other.about) if entry.partition(":")[0] not in WEAK}
-    return bool(shared) and same_subject(one.about, other.about)
 
 
 def _reach(start: int, edges: list[set[int]]) -> set[int]:
@@ -119,16 +74,19 @@ def _as_grave_as_its_symptoms(cause: Finding, symptoms: list[Finding]) -> Findin
     )
 
 
-def _explained(findings: list[Finding], symptoms: list[set[int]]) -> set[int]:
+def _no_roots(findings: list[Finding], symptoms: list[set[int]]) -> set[int]:
     """Positions of findings that are no root: explained from outside, or not the first of a circle of explanations."""
-    explained: set[int] = set()
-    for n in range(len(findings)):
-        above = {cause for cause in range(len(findings)) if n in symptoms[cause]}
-        circle = {cause for cause in above if cause in symptoms[n]}
-        first = min({n, *circle}, key=lambda i: (_order(findings[i]), i))
-        if above - circle or first != n:
-            explained.add(n)
-    return explained
+    above: list[list[int]] = [[] for _ in findings]
+    for cause, below in enumerate(symptoms):
+        for n in below:
+            above[n].append(cause)
+    places = [(_order(finding), n) for n, finding in enumerate(findings)]
+    no_roots: set[int] = set()
+    for n, causes in enumerate(above):
+        circle = [cause for cause in causes if cause in symptoms[n]]
+        if len(circle) < len(causes) or any(places[cause] < places[n] for cause in circle):
+            no_roots.add(n)
+    return no_roots
 
 
 def _surety(finding: Finding) -> Confidence:

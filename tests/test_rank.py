@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.finding import Confidence, Finding, Quote, Severity, Stage
-from checks.rank import explains, rank, same_subject
+from checks.rank import rank
+from checks.subjects import explains, same_subject
 
 
 def finding(

@@ -15,7 +15,8 @@ from checks.contract.wanted import wanted
 from checks.evidence import Evidence, Missing, Phase, Probe, Samples, Script
 from checks.finding import Finding
 from checks.outcome import Crashed, Found, run_check
-from checks.rank import explains, rank
+from checks.rank import rank
+from checks.subjects import explains
 from doctor.collectors.samples import describe
 from doctor.endpoint.schedule import kind_of_body
 from doctor.payloads.records import Fault, Judgement, Prediction

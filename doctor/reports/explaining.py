@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from checks.finding import Finding
-from checks.rank import WEAK, explains
+from checks.subjects import WEAK, explains
 
 
 def accounts(cause: Finding, finding: Finding) -> bool:
