@@ -49,8 +49,9 @@ def command(target: tuple[str, ...], **given: Any) -> int:
 
     call = _call(target, given)
     if why := missing_terminal():
-        instead = call.command if call is not None and call.kind != "report" else "doctor check score.py"
-        raise click.UsageError(f"{why}; call it in one, or print the diagnosis: {instead}")
+        from doctor.errors import ConfigError
+
+        raise ConfigError(f"{why}; {_instead(call)} prints the diagnosis")
     from tui.app import DoctorApp
 
     app = DoctorApp(call, Path(), clusters=None if call else _clusters(given))
@@ -60,6 +61,13 @@ def command(target: tuple[str, ...], **given: Any) -> int:
             os.environ.pop(name, None)
     app.run()
     return app.return_code or 0
+
+
+def _instead(call: "Call | None") -> str:
+    """The command that tells the same without a screen."""
+    if call is None:
+        return "`doctor check score.py` or `doctor diagnose docker NAME`"
+    return f"`doctor triage {call.name}`" if call.kind == "report" else f"`{call.command}`"
 
 
 def _browse(target: tuple[str, ...], given: dict[str, Any]) -> int:

@@ -15,6 +15,8 @@ LONGEST = {"SIGTERM": 12.0, "SIGHUP": 3.0}
 """Signals, and seconds until the process ends whatever else happens. Writing to a terminal that is closed may block for
 ever. Ctrl-C is a key here, and SIGKILL nobody hears; a diagnosis ends by itself as soon as nobody waits for it.
 """
+POOR = frozenset({"dumb", "unknown", "printer"})
+"""Values of TERM that promise nothing but lines of text, as in an editor's shell or the log of a job."""
 
 
 def heed(app: "DoctorApp") -> None:
@@ -50,9 +52,13 @@ def missing_terminal() -> str | None:
     """Why there is nothing to draw on; None where there is. A browser's server brings its own way of drawing."""
     if os.environ.get("TEXTUAL_DRIVER"):
         return None
-    streams = {"standard input": sys.__stdin__, "standard output": sys.__stdout__, "standard error": sys.__stderr__}
+    streams = {"input": sys.__stdin__, "output": sys.__stdout__, "error": sys.__stderr__}
     missing = [name for name, stream in streams.items() if stream is None or stream.closed or not stream.isatty()]
-    if not missing:
-        return None
-    which = " and ".join(missing)
-    return f"the screens need a terminal, and {which} {'is' if len(missing) == 1 else 'are'} none"
+    if missing:
+        return (
+            f"the screens need a terminal, and standard {' and '.join(missing)} {'are' if missing[1:] else 'is'} none"
+        )
+    kind = os.environ.get("TERM", "")
+    if kind in POOR:
+        return f"the screens need a terminal that can place its cursor, and TERM={kind} says that this one cannot"
+    return None

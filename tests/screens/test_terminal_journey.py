@@ -88,10 +88,33 @@ def test_terminals_of_all_kinds(tmp_path: Path, environment: dict[str, str]) -> 
         assert state(shell) == before
 
 
-@pytest.mark.parametrize("way", ["doctor tui < /dev/null", "doctor tui | cat", "echo q | doctor tui"])
-def test_without_a_terminal_it_says_so(tmp_path: Path, way: str) -> None:
+@pytest.mark.parametrize(
+    ("way", "missing", "instead"),
+    [
+        ("doctor tui < /dev/null", "standard input and output and error are none", "`doctor check score.py`"),
+        ("doctor tui score.py | cat", "standard output and error are none", "`doctor check score.py`"),
+        ("echo q | doctor tui docker score", "standard input and output and error are none", "`doctor diagnose docker score`"),
+        (
+            "doctor tui < /dev/null 2>&1 | cat",
+            "standard input and output and error are none",
+            "`doctor diagnose docker",
+        ),
+        ("TERM=dumb doctor tui", "TERM=dumb says that this one cannot", "`doctor check score.py`"),
+    ],
+)
+def test_without_a_terminal_it_says_so(tmp_path: Path, way: str, missing: str, instead: str) -> None:
     with terminal(tmp_path / "terminal", 80, 24) as shell:
-        said = shell.answer(f"set -o pipefail; {way}; echo code=$?")
+        (tmp_path / "terminal" / "score.py").write_text("def init(): ...\ndef run(data): return data\n")
+        if "dumb" in way:  # in a terminal indeed: what it shows is the answer
+            shell.type("clear; TERM=dumb doctor tui; echo code=$?")
+            shell.reads("code=2")
+            said = shell.screen()
+            assert not shell.is_alternate
+        else:
+            said = shell.answer(f"set -o pipefail; {way}; echo code=$?")
+            assert len(said.splitlines()) == 2, "one line, and that of the code"
         assert "code=2" in said
-        assert "the screens need a terminal" in " ".join(said.split())
+        for part in ("the screens need a terminal", missing, instead):
+            assert part in " ".join(said.split()) or part.replace(" ", "") in "".join(said.split())
         assert "Traceback" not in said
+        assert "\x1b" not in said
