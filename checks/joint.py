@@ -84,6 +84,9 @@ OF_PAYLOAD = frozenset(
 )
 """What a live service answers to a body that does not fit it."""
 
+WITNESSES = LAST_RESORT | OF_ANOTHER | OF_PAYLOAD
+"""Beside logs, whose words a cause that explains them takes over."""
+
 OBSERVED = frozenset({"container", "kubernetes", "logs"})
 MOST_LOG_QUOTES = 2  # of the log, added to the cause that explains it
 _HEADLINE = re.compile(r"(?:[\w.]+\.)?([A-Z]\w*(?:Error|Exception|Warning|Exit|Interrupt|Iteration)\b(?:: .+)?)")
@@ -97,7 +100,8 @@ def judge(findings: Iterable[Finding]) -> Ranking:
     order = sorted(ranking.causes, key=lambda one: (_tier(one), breaks and one.id in OF_TRAFFIC))
     by_id: dict[str, list[int]] = {}
     for place, one in enumerate(ranking.findings):
-        by_id.setdefault(one.id, []).append(place)
+        if one.family == "logs" or one.id in WITNESSES:
+            by_id.setdefault(one.id, []).append(place)
     causes = tuple(_quoting(one, [ranking.findings[place] for place in _places(one, by_id)]) for one in order)
     rest = ranking.findings[len(causes) :]
     return Ranking(causes=causes, findings=(*causes, *rest))
@@ -229,8 +233,8 @@ def _seen_live(cause: Finding, explained: Iterable[Finding]) -> Finding:
 
 
 def _places(cause: Finding, by_id: Mapping[str, Sequence[int]]) -> list[int]:
-    """Where those findings stand that a cause explains, by their ids."""
-    return sorted(place for name in set(cause.explains) for place in by_id[name])
+    """Where those witnesses stand that a cause explains, by their ids."""
+    return sorted(place for name in set(cause.explains) for place in by_id.get(name, ()))
 
 
 def _quoting(cause: Finding, explained: Sequence[Finding]) -> Finding:
