@@ -6,9 +6,10 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from tui.causes.cause_list import CauseList
+from tui.field import Field
 
 
-class Filter(Input):
+class Filter(Field):
     """Seen only while it filters. Enter and down go to what was found, escape ends it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -5,10 +5,12 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.widgets import Input, Static
+from textual.widgets import Static
+
+from tui.field import Field
 
 
-class Words(Input):
+class Words(Field):
     """Words to filter by; Escape clears them, then goes back to the list."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -11,6 +11,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Select, Static
 
+from tui.field import Field
+
 
 class Chip(Static):
     """A word that says what is shown, and changes it on a click as its key does."""
@@ -82,7 +84,7 @@ class LogBar(Horizontal):
         return self.query_one(f"#chip-{action}", Chip)
 
 
-class LogAsk(Input):
+class LogAsk(Field):
     """One line: what to search, or where to go. It is there only while somebody types."""
 
     DEFAULT_CSS = "LogAsk { display: none; height: 1; border: none; padding: 0; background: $boost; }"

@@ -3,10 +3,11 @@
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.widgets import Input
+
+from tui.field import Field
 
 
-class FilterInput(Input):
+class FilterInput(Field):
     """One line high. Escape empties it, and gives the keys back to the list."""
 
     DEFAULT_CSS = "FilterInput { height: 1; border: none; padding: 0 1; }\nFilterInput:focus { border: none; }"
