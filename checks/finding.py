@@ -117,6 +117,11 @@ class Fix(Record, frozen=True):
     verified: str | None = None
     diff: str | None = None
 
+    @property
+    def is_proved(self) -> bool:
+        """Whether the service was seen to get further with it."""
+        return (self.verified or "").startswith("verified")
+
 
 class Finding(Record, frozen=True):
     """One thing that is wrong.

@@ -140,6 +140,10 @@ def examine(path: Path, options: Options = Options(), listen: Listener = lambda 
         from doctor.verify import peel
 
         ranking = peel(subject, script, result, listen)
+    elif options.verify == "auto" and options.run and isinstance(probe, Probe):
+        from doctor.unproved import told
+
+        ranking = told(ranking, probe)
     done = time.perf_counter()
     return Examination(
         path=path,

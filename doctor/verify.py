@@ -27,9 +27,10 @@ def peel(subject: Subject, script: Script, first: Look, listen: Callable[[str], 
     current, overlay = first, dict[str, str]()
     causes = list(first.ranking.causes)
     tried: set[object] = set()
+    proven: set[object] = set()
     cured: list[Finding] = []
     for _ in range(MOST_ROUNDS):
-        cause = next((c for c in current.ranking.causes if _key(c) not in tried and _applicable(c)), None)
+        cause = next((c for c in current.ranking.causes if _key(c) not in tried and applicable(c)), None)
         if cause is None:
             break
         tried.add(_key(cause))
@@ -50,9 +51,12 @@ def peel(subject: Subject, script: Script, first: Look, listen: Callable[[str], 
         causes = _told(causes, cause, text, sure=proved, explains=(s.id for s in symptoms))
         causes = [c for c in causes if _key(c) not in {_key(s) for s in symptoms}]
         cured.append(cause)
+        if proved:
+            proven.add(_key(cause))
         names = tuple(dict.fromkeys(c.id for c in cured))
         causes += [msgspec.structs.replace(c, after=names) for c in revealed]
         current, overlay = after, files
+    causes.sort(key=lambda one: (bool(one.after), not one.after and _key(one) not in proven))
     return _merged(first.ranking, causes)
 
 
@@ -66,7 +70,7 @@ def _key(finding: Finding) -> tuple[str, str, tuple[str, ...]]:
     return finding.id, finding.title, tuple(quote.text for quote in finding.evidence[:1])
 
 
-def _applicable(finding: Finding) -> Fix | None:
+def applicable(finding: Finding) -> Fix | None:
     """The first fix whose edits can be tried as they are."""
     return next((fix for fix in finding.fixes if fix.edits and fix.safety is not Safety.PLACEHOLDER), None)
 
@@ -85,7 +89,7 @@ def _told(
             confidence=Confidence.CERTAIN if sure else stored.confidence,
             explains=tuple(dict.fromkeys((*stored.explains, *more))),
             fixes=tuple(
-                msgspec.structs.replace(fix, verified=verified) if fix is _applicable(stored) else fix
+                msgspec.structs.replace(fix, verified=verified) if fix is applicable(stored) else fix
                 for fix in stored.fixes
             ),
         )
@@ -154,7 +158,7 @@ def _apply(
     evidence: Evidence, cause: Finding, subject: Subject, overlay: Mapping[str, str]
 ) -> tuple[str, dict[str, str]] | None:
     """The script's new text, and the files of the scratch copy that differ from the person's own."""
-    fix = _applicable(cause)
+    fix = applicable(cause)
     assert isinstance(evidence.script, Script)
     if fix is None:
         return None

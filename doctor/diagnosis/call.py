@@ -27,6 +27,7 @@ class Call(Record, frozen=True):
     image: str | None = None
     run: bool = True
     attack: bool = False
+    verify: bool = False
     rehearse: bool | None = None
     network: bool = False
     variables: dict[str, str] = {}
@@ -96,7 +97,13 @@ def _options(call: Call) -> list[str]:
     }
     words = [word for sample in call.samples for word in ("--sample", sample)]
     words += [word for option, value in pairs.items() if value for word in (option, value)]
-    flags = {"--no-run": not call.run, "--attack": call.attack, "--network": call.network, "-A": call.everywhere}
+    flags = {
+        "--no-run": not call.run,
+        "--attack": call.attack,
+        "--verify": call.verify,
+        "--network": call.network,
+        "-A": call.everywhere,
+    }
     words += [flag for flag, given in flags.items() if given]
     if call.rehearse is not None:
         words.append("--rehearse" if call.rehearse else "--no-rehearse")

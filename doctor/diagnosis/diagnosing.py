@@ -44,6 +44,7 @@ def _settings(call: Call, folder: Path) -> Settings:
         "variables": call.variables,
         "timeout": call.timeout,
         "run": None if call.run else False,
+        "verify": True if call.verify else None,
     }
     return load_settings(folder, flags=flags)
 

@@ -126,7 +126,7 @@ def _fix(label: str, fix: Fix) -> list[str]:
     if fix.diff:
         blocks.append(fenced(fix.diff, "diff"))
     if fix.verified:
-        blocks.append(f"✓ {escaped(fix.verified)}")
+        blocks.append(f"{'✓' if fix.is_proved else '–'} {escaped(fix.verified)}")
     return blocks
 
 

@@ -234,7 +234,7 @@ class ReportPage(Page):
         if fix.diff:
             self.diff(fix.diff)
         if fix.verified:
-            self.field("", fix.verified, "green")
+            self.field("", fix.verified, "green" if fix.is_proved else "dim")
 
     def diff(self, diff: str) -> None:
         """The lines of a unified diff that change, each group below the place where it stands."""

@@ -353,3 +353,29 @@ def test_what_became_of_a_finding(script: Path) -> None:
     other = replace(cause, id="a.b", title="b")
     following = replace(one, report=replace(one.report, causes=(other,), findings=(other,)))
     assert outcome(cause, following) == ("gone: a cause; next: b", True)
+
+
+@pytest.mark.presses("fix.prove")
+async def test_a_fix_that_was_too_slow_to_try_is_proved_before_it_is_applied(script: Path) -> None:
+    done = diagnosed(script)
+    (one,) = done.diagnosed
+    cause = one.report.causes[0]
+    slow = replace(cause.fixes[0], verified="not verified: the rehearsal took 3.1 s; --verify proves it")
+    cause = replace(cause, fixes=(slow, *cause.fixes[1:]))
+    report = replace(one.report, causes=(cause, *one.report.causes[1:]))
+    before = script.read_text(encoding="utf-8")
+    app = opened(replace(done, diagnosed=(replace(one, report=report),)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.finding)
+        await pilot.press("f")
+        await until(pilot, lambda: isinstance(app.screen, FixModal) and app.screen.query_one("#prove").region.area)
+        assert "took 3.1 s" in str(app.screen.query_one("#fix-facts", Static).content)
+        first = app.screen
+        await pilot.press("v")
+        await until(pilot, lambda: isinstance(app.screen, FixModal) and app.screen is not first)
+        await until(pilot, lambda: "verified: with" in str(app.screen.query_one("#fix-facts", Static).content))
+        assert not app.screen.query_one("#prove").display
+        assert app.state.call is not None
+        assert app.state.call.verify
+        assert script.read_text(encoding="utf-8") == before
+        await pilot.press("escape")

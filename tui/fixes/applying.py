@@ -88,7 +88,21 @@ async def _agreed(app: "DoctorApp", diagnosis: "Diagnosis", finding: "Finding") 
     def copied(text: str) -> None:
         app.background(partial(copy, app, text, "the command"), what="copy the command")
 
-    return await app.push_screen_wait(FixModal(finding, plan, copied))
+    def prove() -> None:
+        app.background(partial(_proved, app, diagnosis, finding), what="prove the fix")
+
+    return await app.push_screen_wait(FixModal(finding, plan, copied, prove))
+
+
+async def _proved(app: "DoctorApp", diagnosis: "Diagnosis", finding: "Finding") -> None:
+    """Diagnose once more, trying fixes on a scratch copy, and ask again with what came of it."""
+    from msgspec.structs import replace
+
+    if not await _diagnosed(app, replace(diagnosis.call, verify=True)) or app.state.failed:
+        return
+    now = app.finding
+    if now is not None and (now.id, now.title) == (finding.id, finding.title):
+        await fix(app)
 
 
 async def _carried_out(diagnosis: "Diagnosis", plan: "Plan") -> tuple[Applied, str]:

@@ -16,6 +16,7 @@ from checks.finding import Finding, Fix, Safety
 from doctor.applying import Plan, filled, placeholders
 from doctor.redact import redact, redact_lines
 from doctor.reports.clean import printable
+from doctor.unproved import could_be_proved
 from tui.beside import beside
 from tui.fixes.shown import colored, safety
 from tui.surviving import Surviving
@@ -34,6 +35,8 @@ What the fix would change, as a diff: lines with `-` go, lines with `+` come.
 - **review** fixes are right in most cases: read the change and tick the box, then Enter applies.
 - **placeholder** fixes have values for you to fill in first.
 
+A fix that was not tried, since the rehearsal is slow, is proved with `v`: on a scratch copy, before you decide.
+
 Commands are only copied, never run. After a fix is applied the diagnosis is renewed; `u` takes the fix back.
 """
     CSS_PATH = "fixes.tcss"
@@ -42,14 +45,21 @@ Commands are only copied, never run. After a fix is applied the diagnosis is ren
         Binding("space", "read", "I have read it", id="fix.read", tooltip="Tick the box: the change was read"),
         Binding("n", "other(1)", "Next fix", id="fix.next", tooltip="Another way to cure the finding"),
         Binding("p", "other(-1)", "Previous", id="fix.previous", tooltip="The fix before this one", show=False),
+        Binding("v", "prove", "Prove first", id="fix.prove", tooltip="Try it on a scratch copy; nothing is changed"),
         Binding("y", "copy", "Copy command", id="fix.copy", tooltip="Copy the commands; doctor runs none of them"),
         Binding("escape", "leave", "Close", id="fix.close", tooltip="Change nothing"),
-        Binding("question_mark", "app.help", "Help", id="fix.help", tooltip="What is asked here", show=False),
     ]
     AUTO_FOCUS = "#fix-body"
 
-    def __init__(self, finding: Finding, plan: Planner, copy: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        finding: Finding,
+        plan: Planner,
+        copy: Callable[[str], None],
+        prove: Callable[[], None] = lambda: None,
+    ) -> None:
         super().__init__()
+        self._prove = prove
         self.finding = finding
         self._planner = plan
         self._copy = copy
@@ -83,6 +93,7 @@ Commands are only copied, never run. After a fix is applied the diagnosis is ren
             yield Static(id="fix-status", markup=False)
             with Horizontal(id="fix-buttons"):
                 yield Button("Apply", variant="primary", id="apply", compact=True, tooltip="Enter")
+                yield Button("Prove it first", id="prove", compact=True, tooltip="v")
                 yield Button("Copy command", id="copy", compact=True, tooltip="y")
                 yield Button("Next fix", id="next", compact=True, tooltip="n")
                 yield Button("Close", id="close", compact=True, tooltip="Escape")
@@ -150,6 +161,7 @@ Commands are only copied, never run. After a fix is applied the diagnosis is ren
         self.query_one(Checkbox).display = can and fix.safety is Safety.REVIEW
         self.query_one("#apply").display = bool(fix.edits or fix.patches)
         self.query_one("#apply", Button).disabled = not self.may_apply
+        self.query_one("#prove").display = could_be_proved(fix.verified)
         self.query_one("#copy").display = bool(fix.commands)
         self.query_one("#next").display = len(self.finding.fixes) > 1
         said = ""
@@ -168,6 +180,8 @@ Commands are only copied, never run. After a fix is applied the diagnosis is ren
             return self.query_one(Checkbox).display if self.is_mounted else False
         if action == "other":
             return len(self.finding.fixes) > 1
+        if action == "prove":
+            return could_be_proved(self.fix.verified)
         return action != "copy" or bool(self.fix.commands)
 
     def action_apply(self) -> None:
@@ -190,6 +204,11 @@ Commands are only copied, never run. After a fix is applied the diagnosis is ren
     def action_copy(self) -> None:
         """Copy the commands, as they stand there."""
         self._copy("\n".join(map(redact, self.fix.commands)))
+
+    def action_prove(self) -> None:
+        """Try it on a scratch copy before anything is changed."""
+        self.dismiss(None)
+        self._prove()
 
     def action_leave(self) -> None:
         """Change nothing."""
@@ -220,6 +239,8 @@ Commands are only copied, never run. After a fix is applied the diagnosis is ren
         event.stop()
         if event.button.id == "apply":
             self.action_apply()
+        elif event.button.id == "prove":
+            self.action_prove()
         elif event.button.id == "copy":
             self.action_copy()
         elif event.button.id == "next":
