@@ -25,6 +25,7 @@ async def loaded(pilot: Pilot[None]) -> None:
     await until(pilot, lambda: app.pane.coming.share is None)
 
 
+@pytest.mark.presses("log.up", "log.down", "log.first", "log.last", "log.goto", "log.search", "log.level", "log.clear")
 async def test_a_million_lines_are_walked_searched_and_filtered(tmp_path: Path) -> None:
     app = LogApp(of_file(written(tmp_path / "web.log", 1_000_000)))
     async with app.run_test(size=SIZE) as pilot:
@@ -55,6 +56,7 @@ async def test_a_million_lines_are_walked_searched_and_filtered(tmp_path: Path) 
         assert app.pane.view.rows.number(app.pane.view.cursor) == 778_000
 
 
+@pytest.mark.presses("log.next-hit", "log.previous-hit", "log-ask.regex")
 async def test_hits_are_walked_around_the_end(tmp_path: Path) -> None:
     app = LogApp(of_file(written(tmp_path / "web.log", 5000)))
     async with app.run_test(size=SIZE) as pilot:
@@ -86,6 +88,7 @@ async def test_what_is_typed_never_backtracks_and_may_be_wrong(tmp_path: Path) -
         assert app.focused is app.pane.view
 
 
+@pytest.mark.presses("log-ask.leave")
 async def test_leaving_a_search_goes_back(tmp_path: Path) -> None:
     app = LogApp(of_file(written(tmp_path / "web.log", 5000)))
     async with app.run_test(size=SIZE) as pilot:
@@ -97,6 +100,7 @@ async def test_leaving_a_search_goes_back(tmp_path: Path) -> None:
         assert app.pane.search is None
 
 
+@pytest.mark.presses("log.next-proof", "log.previous-proof")
 async def test_proof_is_shown_marked_and_walked(tmp_path: Path) -> None:
     diagnosis = of_file(written(tmp_path / "web.log", 9000), missing=4000, late=8000, early=12)
     app = LogApp(diagnosis)
@@ -177,6 +181,7 @@ async def test_what_cannot_be_shown_as_it_lies_is_unpacked(tmp_path: Path, packe
         assert "line 3000" in " ".join(shown(pilot))
 
 
+@pytest.mark.presses("log.stream", "log.run")
 async def test_streams_runs_and_gaps_of_a_kept_log() -> None:
     log = Log(
         source="docker logs score",
@@ -207,6 +212,7 @@ async def test_streams_runs_and_gaps_of_a_kept_log() -> None:
         assert "run the diagnosis again" in said(pilot)
 
 
+@pytest.mark.presses("log.follow")
 async def test_a_growing_file_is_followed_until_somebody_goes_back(tmp_path: Path) -> None:
     path = written(tmp_path / "web.log", 100)
     app = LogApp(of_file(path))
@@ -259,6 +265,7 @@ async def test_clicks_do_what_keys_do(tmp_path: Path) -> None:
         assert app.pane.following
 
 
+@pytest.mark.presses("log.wrap")
 async def test_long_lines_are_wrapped_or_moved_sideways(tmp_path: Path) -> None:
     path = tmp_path / "wide.log"
     path.write_text("".join(f"{at} " + "word " * 60 + f"end{at}\n" for at in range(200)))
@@ -325,3 +332,51 @@ async def test_memory_does_not_grow_with_the_log(tmp_path: Path) -> None:
         assert tracemalloc.get_traced_memory()[0] < 2_000_000
     finally:
         tracemalloc.stop()
+
+
+async def test_a_proof_of_a_log_read_at_both_ends_is_never_another_line(tmp_path: Path) -> None:
+    """Evidence left the middle out, so its numbers do not fit the whole; the text does."""
+    path = tmp_path / "whole.log"
+    lines = [f"line {at} of it" for at in range(200_000)] + ["ERROR the needle", "the end of it"]
+    path.write_text("\n".join(lines) + "\n")
+    text = "\n".join([*lines[:5], *lines[-5:]])
+    log = Log(source=str(path), text=text, unread="its middle was not read")
+    app = LogApp(diagnosis_of(log, call=Call(kind="log", name=str(path)), proofs={"needle": 9, "early": 2}))
+    async with app.run_test(size=(80, 12)) as pilot:
+        pane = app.pane
+        await until(pilot, lambda: pane.coming is not None and not pane.coming.moving)
+        await until(pilot, lambda: set(pane.view.proofs) == {1, 200_000})
+        await until(pilot, lambda: pane.view.cursor in {1, 200_000})
+        await pilot.press("p")
+        await pilot.press("P")
+        for _ in range(2):
+            assert pane.lines is not None
+            at = pane.view.cursor
+            assert pane.lines.read(at, 1)[0].text in {"line 1 of it", "ERROR the needle"}
+            await pilot.press("p")
+            await until(pilot, lambda at=at: pane.view.cursor != at)  # type: ignore[misc]
+
+
+async def test_a_filter_stays_while_lines_are_added(tmp_path: Path) -> None:
+    path = written(tmp_path / "living.log", 50, every=10)
+    app = LogApp(diagnosis_of(Log(source=str(path), text=path.read_text()), call=Call(kind="log", name=str(path))))
+    async with app.run_test(size=(80, 12)) as pilot:
+        pane = app.pane
+        await loaded(pilot)
+        await pilot.press("F", "e")
+        await until(pilot, lambda: len(pane.view.rows) == 5)
+        with path.open("a") as file:
+            file.write("2026-11-20 18:17:07,123 I [70] azmlinfsrv - one more\n")
+        await until(pilot, lambda: pane.lines is not None and pane.lines.count == 51)
+        await pilot.pause()
+        assert pane.wish.level == "warning"
+        assert len(pane.view.rows) == 5
+
+
+async def test_the_line_that_was_asked_for_is_told(tmp_path: Path) -> None:
+    path = written(tmp_path / "long.log", 3000)
+    app = LogApp(diagnosis_of(Log(source=str(path), text=path.read_text()), call=Call(kind="log", name=str(path))))
+    async with app.run_test(size=(80, 12)) as pilot:
+        await loaded(pilot)
+        await pilot.press("colon", *"1234", "enter")
+        await until(pilot, lambda: "line 1,234 of" in str(app.pane.query_one("#log-status").render()))

@@ -13,6 +13,7 @@ from doctor.logs.wholes import offers_of
 from tui.evidence.log_bar import LogBar
 from tui.evidence.log_found import LogFound
 from tui.evidence.log_loading import Loading
+from tui.evidence.log_locating import Locating
 from tui.evidence.log_proofs import chosen_of, proofs_of
 from tui.evidence.log_rows import Rows
 from tui.evidence.log_status import empty
@@ -75,7 +76,7 @@ class LogArriving(LogFound):
 
     def _forget(self) -> None:
         self.wish, self.choice, self.search = Filter(), None, None
-        self.following, self._wanted = False, None
+        self.following, self._wanted, self._beside = False, None, None
         self.view.cursor = self.view.begin = 0
         self.view.lit = None
         self.view.open(Rows())
@@ -86,7 +87,7 @@ class LogArriving(LogFound):
         self.query_one("#log-empty", Static).update(empty(self.diagnosis))
         self.query_one("#log-empty").display = not there
         self.view.display = there
-        self.proofs, self._chosen, self._elsewhere = (), "", {}
+        self.proofs, self._chosen, self.located = (), "", None
         if self.number is None or self.diagnosis is None:
             self.coming = None
             self.workers.cancel_group(self, "log")
@@ -118,6 +119,7 @@ class LogArriving(LogFound):
         if loading is None or not self.is_attached:
             return
         self.following = self.following and not loading.failed  # nothing is added any more
+        self._locate(loading)
         best = self._best(loading)
         if best is not None and best is not self.lines:
             self._swap(best)
@@ -139,7 +141,8 @@ class LogArriving(LogFound):
         if whole is None or kept is None or not kept.count:
             return whole or kept
         needed = self._wanted or self.view.rows.number(self.view.cursor)
-        is_there = whole.count >= needed or (not loading.moving and not loading.failed)
+        is_lost = self.located is not None and needed in self.located.missing
+        is_there = (whole.count >= needed and not is_lost) or (not loading.moving and not loading.failed)
         return whole if is_there or self.lines is whole else kept
 
     def _swap(self, lines: Lines) -> None:
@@ -152,6 +155,13 @@ class LogArriving(LogFound):
             self.start_search(self.search.text, is_regex=self.search.is_regex)
         if not self.wish.is_open:
             self.filter(self.wish)
-        log = self.offers[self.number].log if self.number is not None else None
-        if log and log.unread and self.coming and lines is self.coming.whole:
-            self._work(partial(self._locate, lines, log), "log-proof")
+
+    def _locate(self, loading: Loading) -> None:
+        """Look for the proofs in the whole of a log that evidence has not read to its end."""
+        log, kept, whole = loading.offer.log, loading.kept, loading.whole
+        if log is None or not log.unread or kept is None or whole is None or not self.proofs:
+            return
+        if self.located is None or self.located.whole is not whole:
+            self.located = Locating(kept, whole, (one.number for one in self.proofs))
+        if self.located.is_behind:
+            self._work(partial(self.located.run, self._came), "log-proof")

@@ -21,15 +21,17 @@ class LogFound(LogShown):
         lines, view = self.lines, self.view
         if lines is None:
             return
-        if self._wanted is None:
-            self._wanted = view.rows.number(view.cursor)
-        self.wish = wish
+        here = view.rows.place(view.cursor) if len(view.rows) else self._beside or 0
+        if self._wanted is not None:
+            here = max(0, self._place(self._wanted))
+        self.wish, self._wanted, self._beside = wish, None, None
         if wish.is_open:
             self.choice = None
             self.workers.cancel_group(self, "log-filter")
             view.open(Rows(lines))
-            self._go_to_wanted()
+            view.go(here, middle=True)
         else:
+            self._beside = here
             self.choice = Choice(lines, wish)
             view.open(Rows(lines, self.choice.kept))
             self._work(partial(self.choice.run, self._chose), "log-filter")
@@ -43,11 +45,10 @@ class LogFound(LogShown):
         view.grown()
         if self.following:
             view.go(len(view.rows) - 1)
-        elif self._wanted is not None and choice.kept:
-            place = choice.lines.place(self._wanted)
-            view.go(view.rows.row(place), middle=True)
-            if choice.kept[-1] >= place or not choice.running:
-                self._wanted = None
+        elif self._beside is not None and choice.kept:
+            view.go(view.rows.row(self._beside), middle=True)
+            if choice.kept[-1] >= self._beside or not choice.running:
+                self._beside = None
         self.tell()
 
     # ---- searching

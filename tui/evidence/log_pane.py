@@ -97,6 +97,7 @@ class LogPane(LogArriving):
             self.stop_following()
             self._wanted = max(1, int(text))
             self._go_to_wanted()
+            self.tell()
             if self._wanted is not None:
                 self.say(f"line {text} is on its way")
         elif text:
@@ -125,6 +126,8 @@ class LogPane(LogArriving):
     def action_proof(self, step: int) -> None:
         """The next line that proves a finding, around the end."""
         places = sorted(self.view.proofs)
+        if not places:
+            self.say("the proving lines are looked for in the whole log")
         if not places or not len(self.view.rows):
             return
         here = self.view.rows.place(self.view.cursor)
@@ -176,7 +179,7 @@ class LogPane(LogArriving):
             self.say(f"nothing is added to it: {self.coming.note}")
             return
         elif self.coming is not None:
-            self.following, self._wanted = True, None
+            self.following, self._wanted, self._beside = True, None, None
             self.coming.followed.set()
             self.view.go(len(self.view.rows) - 1)
         self.tell()
@@ -190,7 +193,7 @@ class LogPane(LogArriving):
     @on(LogView.Moved)
     def _moved(self, event: LogView.Moved) -> None:
         event.stop()
-        self._wanted = None
+        self._wanted = self._beside = None
         if event.back:
             self.stop_following()
         self.tell()

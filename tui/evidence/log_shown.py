@@ -1,29 +1,26 @@
 """One log on the screen: its lines, where one is in them, and which of them prove something."""
 
-import asyncio
-
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 from textual.worker import Worker
 
-from checks.evidence import Log
 from doctor.diagnosis.result import Diagnosis
-from doctor.logs.lines import Lines, RecordedLines
-from doctor.logs.scanning import Filter, find, searched
+from doctor.logs.lines import Lines
+from doctor.logs.scanning import Filter
 from doctor.logs.wholes import Offer
 from tui.beside import Job, beside
 from tui.evidence.log_bar import LogAsk, LogBar
 from tui.evidence.log_finding import Choice, Search
-from tui.evidence.log_loading import Loading, steps
+from tui.evidence.log_loading import Loading
+from tui.evidence.log_locating import Locating
 from tui.evidence.log_proofs import Proof
 from tui.evidence.log_rows import Rows
 from tui.evidence.log_status import chips, status
 from tui.evidence.log_view import LogView
 from tui.surviving import Surviving
 
-MOST_LOCATED = 50  # proofs that are looked for by their texts
-SHORTEST = 8  # characters; less is found everywhere
+NOWHERE = -1  # no place
 
 
 class LogShown(Surviving, Vertical):
@@ -31,7 +28,8 @@ class LogShown(Surviving, Vertical):
 
     `LogFound` adds filters and the search, `LogArriving` which log it is and how it comes, `LogPane` what keys do.
     `coming` is the log, `wish` and `choice` are what is left of it, `_wanted` is the line where somebody wants to be
-    as soon as it is there, `_chosen` the finding whose proofs are looked at.
+    as soon as it is there, `_beside` the place that a filter is to leave in sight, `_chosen` the finding whose proofs
+    are looked at. `located` tells where proofs stand in a whole log of which evidence has parts.
     """
 
     DEFAULT_CSS = """
@@ -54,9 +52,10 @@ class LogShown(Surviving, Vertical):
         self.proofs: tuple[Proof, ...] = ()
         self.following = False
         self._chosen = ""
+        self.located: Locating | None = None
         self._wanted: int | None = None
+        self._beside: int | None = None
         self._can: object = None
-        self._elsewhere: dict[int, int] = {}
 
     def compose(self) -> ComposeResult:
         """Chooser, lines, status; the line to type in comes when it is asked for."""
@@ -94,19 +93,28 @@ class LogShown(Surviving, Vertical):
         is_whole = lines is loading.whole
         if is_whole and loading.moving and lines.number(lines.count - 1) < number:
             return
+        place = self._place(number)
+        if place == NOWHERE and (loading.moving or (self.located and self.located.is_at_work)):
+            return
         if is_whole or not loading.moving:
             self._wanted = None
-        place = self._place(number)
+        if place == NOWHERE:
+            self.say("this line was not found in the whole log")
+            return
         if not self.view.rows.has(place):
             self.wish, self.choice = Filter(), None
             self.view.open(Rows(lines))
         self.view.go(self.view.rows.row(place), middle=True)
 
     def _place(self, number: int) -> int:
-        """Where the line with a number of evidence stands in what is shown."""
+        """Where the line with a number of evidence stands in what is shown; NOWHERE: that is not known (yet)."""
         assert self.lines is not None
-        if self.coming and self.lines is self.coming.whole and number in self._elsewhere:
-            return self._elsewhere[number]
+        located = self.located
+        if located is not None and self.lines is located.whole:
+            if number in located.missing:
+                return NOWHERE
+            if number in located.places:
+                return located.places[number]
         return self.lines.place(number)
 
     def is_at(self, number: int) -> bool:
@@ -123,25 +131,13 @@ class LogShown(Surviving, Vertical):
             last = lines.number(lines.count - 1)
             for one in self.proofs:
                 place = self._place(one.number)
-                if one.number <= last or one.number in self._elsewhere:
+                is_located = self.located is not None and one.number in self.located.places
+                if place != NOWHERE and (one.number <= last or is_located):
                     weight = 2 if one.finding == self._chosen else 1
                     found[place] = max(weight, found.get(place, 0))
         if found != self.view.proofs:
             self.view.proofs = found
             self.view.grown()
-
-    async def _locate(self, lines: Lines, log: Log) -> None:
-        """Find the proofs by their texts: of a log that was not read to its end the numbers say nothing."""
-        kept = await asyncio.to_thread(RecordedLines, log)
-        texts = {one.number: kept.read(kept.place(one.number), 1)[0].text[:200] for one in self.proofs[:MOST_LOCATED]}
-        for number, text in texts.items():
-            if len(text.strip()) < SHORTEST:
-                continue
-            async for some in steps(find(lines, searched(text, is_regex=False))):
-                if some:
-                    self._elsewhere[number] = some[0]
-                    self._mark()
-                    break
 
     # ---- what is said of it
 
