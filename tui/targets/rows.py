@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from doctor.states import Standing
 from tui.targets.fitting import Index
+from tui.targets.ordering import Order
 
 if TYPE_CHECKING:
     from doctor.diagnosis.call import Call
 
 SECTIONS = ("recent", "files", "containers", "clusters", "saved")
 MOST_SHOWN = 300  # rows that fit a filter
+MOST_RECENT = 5  # what there is stands below them, and is to be seen at the start
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class Listing:
     typed: Row | None = None
     query: str = ""
     meant: bool = False
+    order: Order = field(default_factory=Order)
     _index: Index[Row] | None = None
 
     def put(self, key: str, section: Section) -> bool:
@@ -98,8 +101,12 @@ class Listing:
             section = self.sections.get(key)
             if section is None or (key in {"recent", "saved"} and not section.rows and not section.note):
                 continue
-            yield Line(None, section.title, section.note)
-            for row in section.rows:
+            rows, note = section.rows, section.note
+            if key == "recent" and len(rows) > MOST_RECENT:
+                rows = (*rows[:MOST_RECENT], *(row for row in rows[MOST_RECENT:] if row.remark))
+                note = f"the last {MOST_RECENT} of {len(section.rows)}; / finds the others"
+            yield Line(None, section.title, note)
+            for row in self.order.arranged(rows):
                 yield from lines_of(row, width)
 
     def _filtered(self) -> Iterator[Line]:

@@ -36,7 +36,7 @@ class TargetsScreen(DoctorScreen):
 
     HELP = """\
 What can be diagnosed, and how it stands now: what was diagnosed last, the scripts, manifests and descriptions below
-this folder, Docker containers, the clusters of the kubeconfig, saved reports and logs.
+this folder, Docker containers, the clusters of the kubeconfig, saved reports and logs. What is in trouble stands first.
 
 **Enter** or a click diagnoses a target; on a context or namespace it opens what is inside, and closes it again.
 **/** goes to the filter: letters may be left out, and kinds and states count (`crash`, `unhealthy`, `script`).
@@ -102,6 +102,7 @@ Containers follow the events of the engine. A namespace is listed every few seco
     def on_screen_resume(self) -> None:
         """In front: ask again, and go on asking."""
         super().on_screen_resume()
+        self.listing.order.calm()
         if self._ages is not None:
             self._ages.resume()
         self.clusters.look(looked_at=True)
@@ -144,6 +145,7 @@ Containers follow the events of the engine. A namespace is listed every few seco
     def _draw(self, *, anew: bool = False) -> None:
         self._due = False
         targets = self.targets
+        self.listing.order.held = targets.is_moved
         targets.show(self.listing.lines(targets.room), self.listing.query, anew=anew)
         self._about(targets.row)
 
@@ -169,6 +171,7 @@ Containers follow the events of the engine. A namespace is listed every few seco
 
     def action_look(self) -> None:
         """Read everything anew that does not tell by itself."""
+        self.listing.order.calm()
         self._look_here()
         self.engines.hurry()
         self._work(self.clusters.read, "clusters", "read the kubeconfig")
