@@ -321,7 +321,7 @@ class Signature(Record, frozen=True):
 
 
 class Output(Record, frozen=True):
-    """What the script wrote to a stream: the first part of the text, and how many bytes there were."""
+    """What the script wrote to a stream: the text, of a long one both ends, and how many bytes there were."""
 
     text: str = ""
     size: int = 0

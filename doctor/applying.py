@@ -184,4 +184,4 @@ def _as_it_was(one: FileChange) -> None:
     except OSError as error:
         raise CannotExamine(f"{path} cannot be read: {error.strerror}; nothing was written") from error
     if not same:
-        raise CannotExamine(f"{path} changed meanwhile; nothing was written")
+        raise CannotExamine(f"{path} changed meanwhile; nothing was written; diagnose it again as it is now")

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from doctor.cluster.manifest_paths import ENDINGS, manifests_among
-from doctor.collectors.script import likeness_of, walk
+from doctor.collectors.script import half_services, likeness_of, walk
 from doctor.diagnosis.call import Kind
 from doctor.errors import CannotExamine
 from doctor.targets import is_report
@@ -69,16 +69,16 @@ class Discovery:
 
     def _scripts(self, names: Iterable[str]) -> Iterator[Found]:
         named: list[Path] = []
-        found = False
+        whole: list[Path] = []
         for name in self._read(names):
             path = self.folder / name
             likeness = likeness_of(path)
             if likeness == "defines":
-                found = True
+                whole.append(path)
                 yield from self._found(path, "script")
             elif likeness == "named":
                 named.append(path)
-        for path in () if found else named:
+        for path in half_services(whole, named) if whole else named:
             yield from self._found(path, "script", "lacks init() or run()")
 
     def _described(self, names: list[str]) -> Iterator[Found]:

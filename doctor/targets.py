@@ -38,7 +38,7 @@ def call_of(words: Sequence[str], verb: str = "doctor tui") -> Call:
 
 def kind_of(path: Path, verb: str = "doctor tui") -> Kind:
     """What a file or folder is taken for. Raises ConfigError when it is not there."""
-    from doctor.cluster.manifest_paths import is_meant
+    from doctor.cluster.manifest_paths import is_meant, why_no_manifest
     from doctor.contract.documents import is_document
 
     try:
@@ -56,6 +56,8 @@ def kind_of(path: Path, verb: str = "doctor tui") -> Kind:
         return "report"
     if is_document(path):
         return "document"
+    if reason := why_no_manifest(path):
+        raise ConfigError(reason)
     return "manifest" if is_meant(path) else "log"
 
 

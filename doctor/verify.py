@@ -21,12 +21,14 @@ MOST_ROUNDS = 8
 def peel(subject: Subject, script: Script, first: Look, listen: Callable[[str], None]) -> Ranking:
     """Verify the fixes of one cause after the other, and return the ranking with what that taught.
 
-    A verified cause becomes certain. A cause that vanishes with another one's fix was its symptom. A cause that shows
-    only after the fixes before it is added at the end, `after` naming them; its lines are those of the fixed copy.
+    A verified cause becomes certain, and comes before those that only reading found: the rehearsal met it first. A
+    cause that vanishes with another one's fix was its symptom. A cause that shows only after the fixes before it is
+    added at the end, `after` naming them; its lines are those of the fixed copy.
     """
     current, overlay = first, dict[str, str]()
     causes = list(first.ranking.causes)
     tried: set[object] = set()
+    proven: set[object] = set()
     proven: set[object] = set()
     cured: list[Finding] = []
     for _ in range(MOST_ROUNDS):
@@ -53,9 +55,12 @@ def peel(subject: Subject, script: Script, first: Look, listen: Callable[[str], 
         cured.append(cause)
         if proved:
             proven.add(_key(cause))
+        if proved:
+            proven.add(_key(cause))
         names = tuple(dict.fromkeys(c.id for c in cured))
         causes += [msgspec.structs.replace(c, after=names) for c in revealed]
         current, overlay = after, files
+    causes.sort(key=lambda one: (bool(one.after), not one.after and _key(one) not in proven))
     causes.sort(key=lambda one: (bool(one.after), not one.after and _key(one) not in proven))
     return _merged(first.ranking, causes)
 

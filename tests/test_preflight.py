@@ -21,6 +21,7 @@ from doctor.gate import scripts_of
 from doctor.report import Report, Verdict
 from doctor.reports import FORMATS, render
 from doctor.suppress import Suppression
+from doctor.targets import kind_of
 
 MANIFESTS = Path(__file__).parent / "manifests"
 TEXT = HEALTHY.read_text()
@@ -462,3 +463,20 @@ def test_a_script_alone_loads_nothing_of_it(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code, script], capture_output=True, text=True, timeout=60)
     assert done.stdout.rstrip().endswith("[]"), done.stdout + done.stderr
+
+
+def test_a_deployment_file_of_azure_that_names_no_script(tmp_path: Path) -> None:
+    text = (
+        "$schema: https://azuremlschemas.example/latest/managedOnlineDeployment.schema.json\nname: blue\n"
+        "code_configuration:\n  code: ./src\n  scoring_script: scores.py\n"
+    )
+    path = write(tmp_path, text, "blue.yml")
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "score.py").write_text("def init(): ...\ndef run(data): return data\n")
+    said = why_no_manifest(path)
+    assert "scores.py is not there" in said
+    assert "src holds score.py" in said
+    (tmp_path / "src" / "scores.py").touch()
+    assert why_no_manifest(path).endswith("check its entry script scores.py instead")
+    with pytest.raises(ConfigError, match="Azure Machine Learning"):
+        kind_of(path)  # and is not read as a log, in which nothing would be found

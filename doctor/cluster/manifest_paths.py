@@ -13,6 +13,7 @@ _KEY = re.compile(r"""^[\s,{\[-]*["']?(apiVersion|apiversion|kind|\$schema)["']?
 
 _AZURE = re.compile(r"""^\$schema:.*?azuremlschemas[\w.]*/\S*?/(\w+)\.schema\.json""", re.MULTILINE)
 _SCRIPT = re.compile(r"""\b(?:scoring_script|entry_script)["']?:\s*["']?([\w./-]+)""")
+_CODE = re.compile(r"""^[ \t]+code["']?:[ \t]*["']?([\w./-]+)""", re.MULTILINE)
 
 
 def is_manifest(path: Path) -> bool:
@@ -38,6 +39,20 @@ def is_meant(path: Path) -> bool:
     return bool(keys & {"apiVersion", "kind", "apiversion"}) and "$schema" not in keys
 
 
+def _not_there(folder: Path, head: str, script: str) -> str:
+    """That the script which a deployment names is missing from its code folder, and what is there; else empty."""
+    code = _CODE.search(head)
+    at = folder / code[1] if code else folder
+    try:
+        if not code or not at.is_dir() or (at / script).exists():
+            return ""
+        beside = sorted(one.name for one in at.glob("*.py"))[:5]
+    except OSError:
+        return ""
+    there = f"{at} holds {', '.join(beside)}" if beside else f"{at} holds no Python file"
+    return f"its entry script {script} is not there: {there}; correct scoring_script, or check the right script"
+
+
 def why_no_manifest(path: Path) -> str:
     """Why a YAML file, or a folder of manifests that nobody rendered, can be examined neither way; else empty."""
     if is_folder(path):
@@ -55,6 +70,8 @@ def why_no_manifest(path: Path) -> str:
     head = _head_of(path)
     if found := _AZURE.search(head):
         script = _SCRIPT.search(head)
+        if script and (lost := _not_there(path.parent, head, script[1])):
+            return f"{path} is a file of Azure Machine Learning ({found[1]}), and {lost}"
         name = f"its entry script {script[1]}" if script else "the entry script"
         return f"{path} is a file of Azure Machine Learning ({found[1]}), no object of Kubernetes; check {name} instead"
     if all(line.lstrip().startswith("#") or line.strip() in {"", "---"} for line in head.splitlines()):

@@ -6,7 +6,7 @@ import os
 import re
 import stat
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Literal
@@ -76,7 +76,9 @@ def _inside(folder: Path) -> list[Path]:
         elif likeness == "named":
             named.append(path)
     if defining or named:
-        return defining or named
+        return [*defining, *half_services(defining, named)] if defining else named
+    if not os.access(folder, os.R_OK | os.X_OK):
+        raise CannotExamine(f"{folder} cannot be read: permission denied; make it readable for this user (chmod u+rx)")
     raise CannotExamine(
         f"{folder} holds no entry script and no manifest: none of its {seen} Python files defines init() and run(); "
         "give the path of the script itself"
@@ -88,12 +90,33 @@ def likeness_of(path: Path) -> Literal["defines", "named", ""]:
     try:
         if path.stat().st_size > LARGEST_SCRIPT:
             return ""
-        found = set(_DEFINES.findall(path.read_text(encoding="utf-8", errors="replace")))
+        found = _defined(path)
     except OSError:
         return ""
     if found == {"init", "run"}:
         return "defines"
     return "named" if ENTRY_NAMES.fullmatch(path.name) and (found or path.name in {"score.py", "main.py"}) else ""
+
+
+def _defined(path: Path) -> set[str]:
+    return set(_DEFINES.findall(path.read_text(encoding="utf-8", errors="replace")))
+
+
+def half_services(whole: Collection[Path], named: Iterable[Path]) -> list[Path]:
+    """Of the files that are only named like entry scripts those of services of their own that lack a function.
+
+    A helper beside or below an entry script is none; a score.py in its own folder is.
+    """
+    folders = {path.parent for path in whole}
+    alone = [path for path in named if folders.isdisjoint(path.parents)]
+    return [path for path in alone if path.name == "score.py" or _defines_init(path)]
+
+
+def _defines_init(path: Path) -> bool:
+    try:
+        return "init" in _defined(path)
+    except OSError:
+        return False
 
 
 def walk(folder: Path, depth: int = 8, *, most_each: int | None = None) -> Iterator[str]:

@@ -354,8 +354,8 @@ class _Child(Running):
             )
         return msgspec.structs.replace(
             probe,
-            stdout=output(bytes(watched.stdout.head), watched.stdout.size, self._stage),
-            stderr=output(bytes(watched.stderr.head), watched.stderr.size, self._stage),
+            stdout=output(bytes(watched.stdout.head), watched.stdout.size, self._stage, watched.stdout.tail),
+            stderr=output(bytes(watched.stderr.head), watched.stderr.size, self._stage, watched.stderr.tail),
         )
 
     def _text(self, name: str) -> str:

@@ -124,9 +124,20 @@ def _interface(told: Any, stage: Stage) -> Interface | None:
         return None
 
 
-def output(head: bytes, size: int, stage: Stage) -> Output:
-    """The evidence of one stream."""
-    return Output(text=stage.own(head.decode("utf-8", "replace")), size=size)
+def output(head: bytes, size: int, stage: Stage, tail: bytes = b"") -> Output:
+    """The evidence of one stream: of a long one both ends, and between them a line that tells how much is missing."""
+    return Output(text=stage.own(_both_ends(head, tail, size).decode("utf-8", "replace")), size=size)
+
+
+def _both_ends(head: bytes, tail: bytes, size: int) -> bytes:
+    missing = size - len(head)
+    if missing <= 0:
+        return head
+    if missing <= len(tail):
+        return head + tail[-missing:]
+    head = head[: head.rfind(b"\n") + 1] or head + b"\n"
+    end = tail.partition(b"\n")[2]  # whole lines only: half of a secret would not be known as one
+    return head + f"... {size - len(head) - len(end):,} bytes are left out here ...\n".encode("ascii") + end
 
 
 def _exit(

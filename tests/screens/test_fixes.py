@@ -121,6 +121,8 @@ async def test_fixed_renewed_and_taken_back(script: Path, size: tuple[int, int])
         await until(pilot, lambda: app.state.diagnosis and app.state.diagnosis.report.verdict == "failing")
         assert script.read_bytes() == before
         assert app.applied == []
+        standing = [one.message for one in app._notifications]
+        assert not any("healthy" in one or "u takes it back" in one for one in standing), standing
         await pilot.press("u")
         await until(pilot, lambda: any("nothing to take back" in one for one in told(app)))
 
@@ -158,8 +160,10 @@ async def test_what_is_to_be_reviewed_needs_a_second_key(script: Path) -> None:
         await pilot.press("enter")
         assert modal(app) is shown, "Enter alone applies nothing"
         assert "tick the box" in said(app, "#fix-status")
+        assert "X" not in str(app.screen.query_one(Checkbox).render()), "an empty box looks empty without colours, too"
         await pilot.press("space")
         assert app.screen.query_one(Checkbox).value
+        assert "X" in str(app.screen.query_one(Checkbox).render())
         assert not app.screen.query_one("#apply", Button).disabled
         await pilot.press("space")
         assert app.screen.query_one("#apply", Button).disabled

@@ -221,6 +221,19 @@ async def test_the_filter_narrows_and_survives(folder: Path) -> None:
         assert isinstance(app.focused, TargetList)
 
 
+async def test_who_comes_back_is_at_the_list_and_begins_another_filter(folder: Path) -> None:
+    app = DoctorApp(folder=folder)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("slash", *"rkwa", "enter")
+        await until(pilot, lambda: app.current_mode == "causes")
+        await pilot.press("1")
+        await until(pilot, lambda: app.current_mode == "targets" and isinstance(app.focused, TargetList))
+        await pilot.press("slash", *"notglobal")
+        assert screen_of(app).query_one(Input).value == "notglobal"
+        assert chosen(app) == "model-not-global/score.py"
+
+
 async def test_arrows_move_in_the_list_while_one_types(folder: Path) -> None:
     app = DoctorApp(folder=folder)
     async with app.run_test(size=(80, 24)) as pilot:

@@ -31,6 +31,7 @@ class Applied:
 
 async def fix(app: "DoctorApp") -> None:
     """Show the chosen finding's fixes, apply the one that is agreed to, and say what became of the finding."""
+    app.clear_notifications()  # what became of the fix before is no news any more
     diagnosis, finding = app.state.diagnosis, app.finding
     if diagnosis is None or finding is None:
         _tell(app, "no finding is chosen: there is nothing to fix")
@@ -53,6 +54,7 @@ async def undo(app: "DoctorApp") -> None:
     from doctor.applying import carry_out, diff_of
     from doctor.errors import CannotExamine
 
+    app.clear_notifications()  # "it is healthy, u takes it back" must not stand over what was taken back
     if not app.applied:
         _tell(app, "no fix was applied since doctor was started: there is nothing to take back")
         return

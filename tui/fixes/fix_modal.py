@@ -25,6 +25,17 @@ Planner = Callable[[Fix], Plan]
 """Looks up what a fix would change. Called in a thread."""
 
 
+class HaveRead(Checkbox):
+    """Empty until it is ticked: Textual draws the same X in another colour, and colour alone says nothing."""
+
+    BUTTON_INNER = " "
+
+    def watch_value(self) -> None:
+        """Draw what it is now."""
+        self.BUTTON_INNER = "X" if self.value else " "
+        super().watch_value()
+
+
 class FixModal(Surviving, ModalScreen[Plan | None]):
     """One finding's fixes, one at a time. `plan` is asked in a thread, `copy` gets the commands to copy."""
 
@@ -89,7 +100,7 @@ Commands are only copied, never run. After a fix is applied the diagnosis is ren
                 yield Vertical(id="fix-values")
                 yield Static(id="fix-diff", markup=False)
                 yield Static(id="fix-commands", markup=False)
-            yield Checkbox("I have read the change", id="fix-read", compact=True)
+            yield HaveRead("I have read the change", id="fix-read", compact=True)
             yield Static(id="fix-status", markup=False)
             with Horizontal(id="fix-buttons"):
                 yield Button("Apply", variant="primary", id="apply", compact=True, tooltip="Enter")

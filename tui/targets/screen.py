@@ -166,8 +166,10 @@ Containers follow the events of the engine. A namespace is listed every few seco
     # ---- the filter
 
     def action_filter(self) -> None:
-        """Go to the filter."""
-        self.query_one(FilterInput).focus()
+        """Go to the filter; what stands there is replaced by what is typed."""
+        field = self.query_one(FilterInput)
+        field.focus()
+        field.select_all()
 
     def action_look(self) -> None:
         """Read everything anew that does not tell by itself."""
@@ -206,7 +208,7 @@ Containers follow the events of the engine. A namespace is listed every few seco
             self._open(row)
 
     async def _open_typed(self, text: str) -> None:
-        self.doctor.diagnose(await apart(partial(typed_call, text, self.doctor.folder)))
+        self._show(await apart(partial(typed_call, text, self.doctor.folder)))
 
     # ---- opening
 
@@ -230,10 +232,15 @@ Containers follow the events of the engine. A namespace is listed every few seco
         from doctor.recent import is_whole
 
         if is_whole(call):
-            self.doctor.diagnose(call)
+            self._show(call)
             return
         words = f"its secret was not kept; type it again in full: {call.command}"
         self.doctor.notify(words, title="this target is not whole", severity="warning", timeout=12, markup=False)
+
+    def _show(self, call: "Call") -> None:
+        """Diagnose it. Whoever comes back is at the list, where `/` begins another filter."""
+        self.targets.focus()
+        self.doctor.diagnose(call)
 
     def _again(self, what: str) -> None:
         """Ask once more what could not be reached."""

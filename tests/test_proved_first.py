@@ -1,0 +1,30 @@
+"""What the rehearsal met, and a cure proved, comes before what only reading foretells of later."""
+
+from pathlib import Path
+
+from doctor.engine import examine
+
+SCRIPT = """\
+import json
+import os
+
+
+def init():
+    global rates
+    with open(os.path.join(os.environ["AZUREML_MODEL_DIR"], "rates.json")) as source:
+        rates = json.load(source)
+
+
+def run(data):
+    return {"sum": sum(rates[one] for one in json.loads(data)), "seen": {1, 2}}
+"""
+
+
+def test_init_breaks_before_the_answer_of_run_does(tmp_path: Path) -> None:
+    script = tmp_path / "score.py"
+    script.write_text(SCRIPT, encoding="utf-8")
+    (tmp_path / "sample.json").write_text('["a"]', encoding="utf-8")
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "rate.json").write_text('{"a": 1}', encoding="utf-8")
+    causes = [cause.id for cause in examine(script).report.causes]
+    assert causes == ["entry-script.model-file-name", "entry-script.result-not-serialisable"]
