@@ -87,11 +87,22 @@ def current_context(kubeconfig: Path | None) -> str:
 def _paths(kubeconfig: Path | None) -> list[Path]:
     """The files that count: missing ones of the variable are passed over, as kubectl does."""
     if kubeconfig is not None:
-        if not kubeconfig.expanduser().exists():
+        if not _is_there(kubeconfig.expanduser()):
             raise CannotExamine(f"the kubeconfig {kubeconfig} is not there; check the path")
         return [kubeconfig.expanduser()]
     named = [Path(one).expanduser() for one in os.environ.get("KUBECONFIG", "").split(os.pathsep) if one]
-    return [path for path in named or [_home()] if path.exists()]
+    return [path for path in named or [_home()] if _is_there(path)]
+
+
+def _is_there(path: Path) -> bool:
+    """True, too, for what lies in a folder that may not be looked into: reading it tells so."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _home() -> Path:

@@ -180,6 +180,15 @@ class TestFiles:
         assert "kubelogin convert-kubeconfig -l azurecli" in refusal(write(provider))
 
 
+def test_a_file_that_may_not_even_be_looked_for_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a folder of somebody else; here, for the superuser may look everywhere, of a name that is too long."""
+    path = tmp_path / ("x" * 300)
+    assert "cannot be read: File name too long" in refusal(path)
+    monkeypatch.setenv("KUBECONFIG", str(path))
+    assert "cannot be read: File name too long" in refusal(None)
+    assert contexts() == []
+
+
 def plugin(folder: Path, program: str, **more: Any) -> dict[str, Any]:
     """A login plugin of a user, as a program in Python."""
     path = folder / "plugin"

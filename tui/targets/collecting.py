@@ -112,7 +112,11 @@ class Clusters:
     async def read(self) -> None:
         """The contexts there are."""
         self.show()
-        self.tree.contexts, self.tree.current, self.tree.problem = await apart(partial(_contexts, self.tree.given))
+        try:
+            found = await apart(partial(_contexts, self.tree.given))
+        except Exception as error:
+            found = ((), "", _of_doctor(error))
+        self.tree.contexts, self.tree.current, self.tree.problem = found
         self.tree.unfold()
         self._arrange()
         self.show()
@@ -168,8 +172,7 @@ class Clusters:
                 answer = Answer(before.found if before else None, _masked(error))
                 pause = min(pause * 2, SELDOM)
             except Exception as error:
-                text = f"{type(error).__name__}: {_masked(error)}; a bug in doctor, not in your cluster"
-                answer = Answer(before.found if before else None, text)
+                answer = Answer(before.found if before else None, _of_doctor(error))
                 pause = SELDOM
             self.tree.answers[node] = answer
             if answer != before:
@@ -202,6 +205,10 @@ def _contexts(given: "Call") -> tuple[tuple[str, ...], str, str]:
     except CannotExamine as error:
         return (), "", str(error)
     return ("",), "", settings.said_by  # the account of the pod that doctor runs in
+
+
+def _of_doctor(error: Exception) -> str:
+    return f"{type(error).__name__}: {_masked(error)}; a bug in doctor, not in your cluster"
 
 
 def _masked(error: Exception) -> str:
