@@ -172,7 +172,7 @@ def ask(
     `inside` is what was seen of it, which tells interpreter and ports; without it, they are looked for, or guessed by
     what the pod declares.
     """
-    namespace = pod.metadata.namespace
+    namespace, pythons = pod.metadata.namespace, ["python3"]
     if container.state.status != "running":
         return Missing(reason=f"container {container.name} of pod/{pod.name} does not run, so nothing in it answers")
     try:
@@ -186,20 +186,27 @@ def ask(
             known = inside if isinstance(inside, Inside) else Inside(how="running")
             if facts.shell is not None and isinstance(known.listening, Missing):
                 known = msgspec.structs.replace(known, listening=facts.listening)
-            inside = msgspec.structs.replace(known, interpreter=found[0])
+            inside, pythons = msgspec.structs.replace(known, interpreter=found[0]), found[:MOST_INTERPRETERS]
+        else:
+            pythons = [inside.interpreter]
     except (Refused, CannotExamine) as error:
         return Missing(reason=refused(error, pod, container))
-    python, why = inside.interpreter or "python3", ""
+    why = ""
 
     def execute(script: str, document: str, seconds: float) -> bytes:
         nonlocal why
         program = Program(script, [document], name="requests_inside.py")
         try:
-            done = run(api, namespace, pod.name, container, python, program, seconds=seconds, most=1 << 20)
-        except Refused as error:
+            done = run(api, namespace, pod.name, container, pythons[0], program, seconds=seconds, most=1 << 20)
+            while is_absent(done) and len(pythons) > 1:
+                del pythons[0]
+                done = run(api, namespace, pod.name, container, pythons[0], program, seconds=seconds, most=1 << 20)
+        except (Refused, CannotExamine) as error:
             why = refused(error, pod, container)
             raise CannotExamine(why) from error
         why = "" if done.stdout else redact(last_words(done))
+        if is_absent(done):
+            why = f"there is no Python in container {container.name} to ask with ({why})"
         return done.stdout
 
     answers = ask_within(execute, container, inside, payloads)
