@@ -126,6 +126,7 @@ async def test_the_detail_shows_diff_verification_and_how_to_confirm(local: Done
         assert "doctor explain entry-script.model-not-global" in one.detail.text
 
 
+@pytest.mark.presses("causes.open", "causes.fold", "causes.unfold")
 async def test_symptoms_fold_under_their_cause(local: Done) -> None:
     symptoms = [finding.title for finding in arrange(local.diagnosed[0].report).symptoms[0]]
     async with shown(local) as one:
@@ -147,6 +148,7 @@ async def test_symptoms_fold_under_their_cause(local: Done) -> None:
         assert one.screen.finding is local.diagnosed[0].report.causes[0]
 
 
+@pytest.mark.presses("causes.up", "causes.down", "causes.first", "causes.last", "causes.page-up", "causes.page-down")
 async def test_keys_move_the_cursor(three: Done) -> None:
     async with shown(three, (120, 14)) as one:
         await one.press("home")
@@ -207,6 +209,7 @@ async def proves(one: Shown, monkeypatch: pytest.MonkeyPatch) -> list[Quote]:
     return asked
 
 
+@pytest.mark.presses("causes.prove", "detail.up", "detail.down", "detail.follow", "detail.leave")
 async def test_a_quote_leads_to_its_proof(local: Done, monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = local.diagnosed[0].report.causes[0].evidence[:2]
     async with shown(local) as one:
@@ -236,6 +239,7 @@ async def test_a_symptom_named_in_the_detail_leads_to_its_row(local: Done) -> No
         assert one.screen.finding is symptom
 
 
+@pytest.mark.presses("causes.explain", "explanation.back", "explanation.down", "explanation.up")
 async def test_what_explain_says_opens_over_the_screen(local: Done) -> None:
     async with shown(local) as one:
         await one.press("e")
@@ -247,6 +251,7 @@ async def test_what_explain_says_opens_over_the_screen(local: Done) -> None:
         assert isinstance(one.app.screen, CausesScreen)
 
 
+@pytest.mark.presses("causes.filter", "filter.end", "filter.list", "causes.back")
 async def test_typed_words_filter_the_rows(three: Done) -> None:
     async with shown(three) as one:
         everything = one.titles
@@ -268,6 +273,7 @@ async def test_typed_words_filter_the_rows(three: Done) -> None:
         assert one.found.render_line(0).text.strip() == "no row has these words"
 
 
+@pytest.mark.presses("causes.before", "causes.next")
 async def test_several_targets_are_chosen_among(several: Done) -> None:
     names = [one.report.target.name for one in several.diagnosed]
     broken = [n for n, one in enumerate(several.diagnosed) if one.report.causes]
@@ -372,6 +378,7 @@ async def test_folds_cursor_and_scroll_survive_renewal_resizing_and_other_screen
         assert (one.titles, one.found.cursor) == (before, cursor)
 
 
+@pytest.mark.presses("detail.top", "detail.end", "detail.page-up", "detail.page-down")
 async def test_eighty_columns_show_list_and_detail_below_each_other(local: Done) -> None:
     async with shown(local, (80, 24)) as one:
         assert one.found.region.bottom <= one.detail.region.y
@@ -430,3 +437,14 @@ async def test_what_strangers_wrote_is_text(three: Done) -> None:
         assert "the end" in screen
         assert len(one.detail.text) < 20_000
         assert max(map(len, one.detail.text.split("\n"))) <= one.detail.size.width
+
+
+async def test_a_renewal_comes_before_the_detail_of_a_row_is_drawn(three: Done) -> None:
+    report = three.diagnosed[0].report
+    well = replace(report, causes=(), findings=(), verdict=Verdict.HEALTHY)
+    async with shown(three) as one:
+        one.found.go(one.titles.index(report.causes[1].title))  # its message is on the way
+        await one.take(Done(diagnosed=(replace(three.diagnosed[0], report=well),)))
+        assert one.found.row
+        assert one.found.row.kind == "verdict"
+        assert one.detail.text.startswith("✓")

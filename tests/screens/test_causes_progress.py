@@ -67,6 +67,7 @@ def test_every_failure_says_what_helps(why: str) -> None:
     assert ("r runs it again" in text) is (why != "call")
 
 
+@pytest.mark.presses("app.cancel")
 async def test_steps_run_and_escape_cancels(tmp_path: Path) -> None:
     script = tmp_path / "score.py"
     script.write_text(SLEEPS)
@@ -102,6 +103,7 @@ async def test_a_failure_leaves_the_result_before_readable(tmp_path: Path) -> No
         assert app.screen.query_one(CauseList).row is not None
 
 
+@pytest.mark.presses("app.renew")
 async def test_while_it_runs_again_the_result_before_stays(tmp_path: Path) -> None:
     script = sample_copy("model-not-global", tmp_path)
     done = diagnosed(script)
@@ -157,6 +159,7 @@ async def test_a_result_without_targets_says_so() -> None:
         assert "nothing to diagnose was found there" in situation(app)
 
 
+@pytest.mark.presses("causes.steps")
 async def test_steps_that_are_asked_for_later_have_their_whole_names(tmp_path: Path) -> None:
     app = DoctorApp(Call(kind="script", name=str(sample_copy("run-kwargs", tmp_path)), run=False))
     async with app.run_test(size=(80, 24)) as pilot:

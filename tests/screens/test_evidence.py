@@ -55,6 +55,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Done:
 
 
 @pytest.mark.parametrize(("body", "tab"), [("print('loading')", "log"), ("...", "probe")])
+@pytest.mark.presses("evidence.log")
 async def test_the_tab_that_opens_has_something_to_show(body: str, tab: str, tmp_path: Path) -> None:
     script = tmp_path / "score.py"
     script.write_text(f"def init():\n    {body}\n\ndef run(data):\n    return 1\n")
@@ -79,6 +80,7 @@ async def test_the_tab_that_opens_has_something_to_show(body: str, tab: str, tmp
         assert screen_of(app).tab == "log", "the tab that was opened stays when the diagnosis is renewed"
 
 
+@pytest.mark.presses("evidence.back")
 async def test_escape_goes_back_from_a_proof_to_its_cause(broken: Done) -> None:
     app = opened(broken)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -115,6 +117,10 @@ async def test_the_environment_tells_what_a_script_was_given(tmp_path: Path) -> 
         assert made.summary.startswith("1 variable set")
 
 
+@pytest.mark.presses(
+    "app.evidence", "evidence.files", "evidence.packages", "evidence.environment", "evidence.timeline",
+    "evidence.probe", "evidence.calls", "evidence.next", "evidence.before",
+)  # fmt: skip
 async def test_every_tab_has_its_key(broken: Done) -> None:
     app = opened(broken)
     async with app.run_test(size=(120, 40)) as pilot:
@@ -133,6 +139,7 @@ async def test_every_tab_has_its_key(broken: Done) -> None:
 
 
 @pytest.mark.parametrize("size", [(80, 24)])
+@pytest.mark.presses("rows.open")
 async def test_a_package_leads_to_its_import(broken: Done, size: tuple[int, int]) -> None:
     app = opened(broken)
     async with app.run_test(size=size) as pilot:
@@ -153,6 +160,7 @@ async def test_a_package_leads_to_its_import(broken: Done, size: tuple[int, int]
         assert files.query_one("#list").display
 
 
+@pytest.mark.presses("text.down")
 async def test_a_renewal_leaves_the_reader_where_he_is(tmp_path: Path) -> None:
     script = sample_copy("package-not-listed", tmp_path)
     app = opened(diagnosed(script))
@@ -181,6 +189,7 @@ async def test_a_renewal_leaves_the_reader_where_he_is(tmp_path: Path) -> None:
         assert (files.text.marked, files.text.scroll_offset) == (None, place), "the mark may be of another line now"
 
 
+@pytest.mark.presses("table.filter", "table.troubled", "table.sort", "table.reverse", "filter.leave")
 async def test_rows_are_filtered_sorted_and_narrowed(broken: Done) -> None:
     app = opened(broken)
     async with app.run_test(size=(80, 24)) as pilot:

@@ -101,6 +101,7 @@ async def open_fix(app: DoctorApp, pilot: Pilot[None]) -> FixModal:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.presses("app.fix", "fix.apply", "app.undo")
 async def test_fixed_renewed_and_taken_back(script: Path, size: tuple[int, int]) -> None:
     before = script.read_bytes()
     app = Heard(Call(kind="script", name=str(script)))
@@ -137,6 +138,7 @@ async def test_a_sample_service_is_cured(tmp_path: Path) -> None:
         await until(pilot, lambda: app.state.diagnosis and app.state.diagnosis.report.verdict == "healthy")
 
 
+@pytest.mark.presses("fix.close")
 async def test_escape_changes_nothing(script: Path) -> None:
     app = opened(diagnosed(script))
     async with app.run_test() as pilot:
@@ -150,6 +152,7 @@ async def test_escape_changes_nothing(script: Path) -> None:
     assert app.applied == []
 
 
+@pytest.mark.presses("fix.read")
 async def test_what_is_to_be_reviewed_needs_a_second_key(script: Path) -> None:
     change = Fix(title="declare it", safety=Safety.REVIEW, edits=(insertion(script, "    global model\n"),))
     app = opened(Done(diagnosed=(finding(script, change),)))
@@ -200,6 +203,7 @@ async def test_placeholders_are_filled_in_first(script: Path) -> None:
     assert script.read_text(encoding="utf-8") == BROKEN.replace("    model", "    limit = 42\n    model", 1)
 
 
+@pytest.mark.presses("fix.next", "fix.previous", "fix.copy")
 async def test_one_of_several_fixes_is_chosen(script: Path) -> None:
     first = Fix(title="by hand", safety=Safety.REVIEW, commands=("pip install cv2",))
     second = Fix(title="by edit", safety=Safety.SAFE, edits=(insertion(script, "    global model\n"),))

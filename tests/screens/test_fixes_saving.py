@@ -31,6 +31,7 @@ def done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Done:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.presses("app.bundle")
 async def test_a_bundle_is_saved_and_opened(done: Done, tmp_path: Path, size: tuple[int, int]) -> None:
     app = opened(done)
     async with app.run_test(size=size) as pilot:
@@ -53,6 +54,7 @@ async def test_a_bundle_is_saved_and_opened(done: Done, tmp_path: Path, size: tu
     assert [one.report.causes[0].id for one in read(tmp_path / "a.zip").diagnosed] == ["entry-script.model-not-global"]
 
 
+@pytest.mark.presses("save.close")
 async def test_places_where_nothing_can_be_written(done: Done, tmp_path: Path) -> None:
     app = opened(done)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -77,6 +79,7 @@ async def test_a_bundle_is_written_beside_the_screen(done: Done, tmp_path: Path)
         await write_beside(tmp_path / "no" / "a.zip", done)
 
 
+@pytest.mark.presses("app.export")
 async def test_every_format_is_exported(done: Done, tmp_path: Path) -> None:
     assert list(saving.FORMATS.keys() ^ FORMATS.keys()) == []
     app = opened(done)
@@ -99,6 +102,7 @@ async def test_every_format_is_exported(done: Done, tmp_path: Path) -> None:
         await pilot.click("#close")
 
 
+@pytest.mark.presses("app.copy-markdown", "app.copy-finding", "app.copy-command")
 async def test_copying_and_where_it_does_not_arrive(done: Done, tmp_path: Path) -> None:
     app = opened(done)
     async with app.run_test(size=(80, 24)) as pilot:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
 from screens.journeys import until
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -36,6 +37,7 @@ async def _shown(pilot: Any, app: DoctorApp) -> str:
     return "\n".join("".join(segment.text for segment in line) for line in strips)
 
 
+@pytest.mark.presses("app.help", "app.help-anywhere")
 async def test_the_question_mark_opens_and_escape_closes(tmp_path: Path) -> None:
     app = DoctorApp(folder=tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:

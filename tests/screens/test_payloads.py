@@ -107,6 +107,7 @@ async def test_without_a_diagnosis_it_says_what_to_do() -> None:
         assert not screen.answers.rounds
 
 
+@pytest.mark.presses("payloads.send", "payloads.next-fault")
 async def test_a_fault_is_shown_corrected_and_the_answer_comes(tmp_path: Path) -> None:
     done = diagnosed(sample_copy("body-key-400", tmp_path))
     async with bench(done, (80, 24)) as (_, pilot, screen):
@@ -127,6 +128,7 @@ async def test_a_fault_is_shown_corrected_and_the_answer_comes(tmp_path: Path) -
         assert [one.sent.status for one in screen.answers.rounds] == [400, 200]
 
 
+@pytest.mark.presses("payloads.leave", "app.payloads")
 async def test_digits_and_letters_are_typed_and_not_obeyed(tmp_path: Path) -> None:
     done = diagnosed(sample_copy("body-key-400", tmp_path))
     async with bench(done) as (app, pilot, screen):
@@ -155,6 +157,7 @@ async def test_broken_json_has_its_place_and_cause(tmp_path: Path) -> None:
         assert screen.query_one("#editor", TextArea).has_focus
 
 
+@pytest.mark.presses("payloads.lay-out")
 async def test_format_keeps_numbers_as_they_are_written(tmp_path: Path) -> None:
     done = diagnosed(sample_copy("body-key-400", tmp_path))
     async with bench(done) as (_, pilot, screen):
@@ -177,6 +180,7 @@ async def test_bodies_are_chosen_with_keys_and_mouse_and_edits_stay(tmp_path: Pa
         assert str(screen.query_one("#bodies").border_subtitle) == "1 not saved"
 
 
+@pytest.mark.presses("payloads.save", "keep.leave")
 async def test_a_body_is_saved_under_its_name_only_once_that_is_confirmed(tmp_path: Path) -> None:
     script = sample_copy("body-key-400", tmp_path)
     sample = script.parent / "sample.json"
@@ -201,6 +205,7 @@ async def test_a_body_is_saved_under_its_name_only_once_that_is_confirmed(tmp_pa
         assert not screen.bodies.drafts.unsaved
 
 
+@pytest.mark.presses("payloads.save-new")
 async def test_a_body_becomes_a_new_sample(tmp_path: Path) -> None:
     script = sample_copy("body-key-400", tmp_path)
     async with bench(diagnosed(script)) as (app, pilot, screen):
@@ -215,6 +220,7 @@ async def test_a_body_becomes_a_new_sample(tmp_path: Path) -> None:
         assert not screen.bodies.drafts.unsaved
 
 
+@pytest.mark.presses("unsaved.save", "unsaved.stay")
 async def test_who_leaves_is_asked_about_edits(tmp_path: Path) -> None:
     script = sample_copy("body-key-400", tmp_path)
     async with bench(diagnosed(script)) as (app, pilot, screen):
@@ -234,6 +240,7 @@ async def test_who_leaves_is_asked_about_edits(tmp_path: Path) -> None:
     assert (script.parent / "sample.json").read_text() == '{"data": [[1, 2, 3, 4]]}'
 
 
+@pytest.mark.presses("app.quit")
 async def test_who_leaves_without_edits_is_not_asked(tmp_path: Path) -> None:
     script = sample_copy("body-key-400", tmp_path)
     async with bench(diagnosed(script)) as (app, pilot, _):
@@ -314,6 +321,7 @@ async def test_a_service_that_went_away_is_told() -> None:
         assert "no connection" in shown(screen, "#answer")
 
 
+@pytest.mark.presses("payloads.curl")
 async def test_the_request_is_copied_as_curl(tmp_path: Path) -> None:
     done = diagnosed(sample_copy("body-key-400", tmp_path))
     async with bench(done) as (app, pilot, _):

@@ -104,6 +104,7 @@ async def test_what_is_there_and_what_is_not_is_told(folder: Path) -> None:
         assert about(app).splitlines()[1].startswith("Enter: doctor check ")
 
 
+@pytest.mark.presses("targets.open")
 async def test_enter_diagnoses_and_the_target_is_recent_afterwards(folder: Path) -> None:
     app = DoctorApp(folder=folder)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -136,6 +137,10 @@ async def test_a_click_opens(folder: Path) -> None:
         assert app.state.call.name == str(folder / "run-kwargs" / "score.py")
 
 
+@pytest.mark.presses(
+    "targets.down", "targets.up", "targets.next-part", "targets.part-before", "targets.page-down", "targets.page-up",
+    "targets.first", "targets.last",
+)  # fmt: skip
 async def test_every_key_of_the_list(folder: Path) -> None:
     app = DoctorApp(folder=folder)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -197,6 +202,7 @@ async def test_a_state_that_changes_is_drawn(folder: Path) -> None:
             await until(pilot, lambda words=words: words in shown(app))
 
 
+@pytest.mark.presses("targets.filter", "targets.leave-filter", "targets.to-list", "app.causes", "app.targets")
 async def test_the_filter_narrows_and_survives(folder: Path) -> None:
     app = DoctorApp(folder=folder)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -232,6 +238,21 @@ async def test_who_comes_back_is_at_the_list_and_begins_another_filter(folder: P
         await pilot.press("slash", *"notglobal")
         assert screen_of(app).query_one(Input).value == "notglobal"
         assert chosen(app) == "model-not-global/score.py"
+
+
+async def test_what_was_found_and_opened_stays_under_the_cursor(folder: Path) -> None:
+    app = DoctorApp(folder=folder)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot, app)
+        screen = screen_of(app)
+        screen.clusters.tree.contexts = ("west", "east")
+        screen.clusters.show()
+        await pilot.press("slash", *"east")
+        await until(pilot, lambda: chosen(app) == "east")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.focused, TargetList))
+        assert not screen.query_one(Input).value
+        assert chosen(app) == "east"
 
 
 async def test_arrows_move_in_the_list_while_one_types(folder: Path) -> None:
@@ -304,6 +325,7 @@ async def test_recent_files_that_are_gone_are_told(folder: Path) -> None:
         assert "gone.py --sample a.json" in shown(app)
 
 
+@pytest.mark.presses("targets.look")
 async def test_files_that_come_are_found_when_one_looks_again(folder: Path) -> None:
     app = DoctorApp(folder=folder)
     async with app.run_test(size=(80, 24)) as pilot:

@@ -39,6 +39,7 @@ async def watching_begins(app: DoctorApp, pilot: Pilot[None]) -> None:
     await until(pilot, lambda: app.watched)
 
 
+@pytest.mark.presses("app.watch")
 async def test_a_saved_mend_is_diagnosed_and_told(tmp_path: Path) -> None:
     call = service(tmp_path)
     app = DoctorApp(call)

@@ -167,10 +167,10 @@ class CausesScreen(DoctorScreen):
         if self._listing is not None:
             line.update(now(state, cancelling=cancelling) if state.running else standing(self._listing))
 
-    def on_cause_list_moved(self, event: CauseList.Moved) -> None:
-        """The detail follows the cursor."""
+    def on_cause_list_moved(self) -> None:
+        """The detail follows the cursor, wherever it stands by now: a renewal may have come since it moved."""
         found = self.query_one(CauseList)
-        self.query_one(Detail).show(event.row, self._listing)
+        self.query_one(Detail).show(found.row, self._listing)
         title = f"rows with: {found.words}" if found.words else "causes"
         if found.border_title != title:  # drawn anew at every change
             found.border_title = title

@@ -27,7 +27,6 @@ the arrow keys; `y` copies it once more, `s` saves it in a file.
         Binding("y", "copy", "Copy", id="text.copy", tooltip="Copy it once more"),
         Binding("s", "save", "Save", id="text.save", tooltip="Write it into a file"),
         Binding("escape", "leave", "Close", id="text.close", tooltip="Go back"),
-        Binding("question_mark", "app.help", "Help", id="text.help", tooltip="What this is", show=False),
     ]
 
     def __init__(self, title: str, text: str, copy: Callable[[str], None], note: str = "") -> None:

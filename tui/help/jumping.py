@@ -76,7 +76,9 @@ class JumpScreen(ModalScreen[Widget | None]):
             yield label
 
     def on_key(self, event: events.Key) -> None:
-        """Go to the part, or back."""
+        """Go to the part, or back. Escape is bound, and goes back by that."""
+        if event.key == "escape":
+            return
         event.stop()
         self.dismiss(self._found.get(event.key))
 
