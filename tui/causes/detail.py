@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
-from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.content import Content, Span
+from textual.content import Content
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
@@ -16,24 +15,13 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.visual import Visual
 
-from doctor.reports.page import INDENT
 from tui.beside import beside
-from tui.causes.detail_page import Document, Link, document, weight
+from tui.causes.detail_lines import Line, folded
+from tui.causes.detail_page import Link, document, weight
 from tui.causes.rows import Listing, Row
 from tui.surviving import Surviving
 
 LIGHT = 20_000  # characters that are laid out at once; more takes a thread
-MOST_FOLDED = 40  # rows that one line may take
-
-_THEME = {
-    "dim": "dim",
-    "cyan": "$text-accent",
-    "green": "$text-success",
-    "red": "$text-error",
-    "yellow": "$text-warning",
-    "blue": "$text-accent",
-    "magenta": "$text-secondary",
-}
 
 
 class Detail(Surviving, ScrollView, can_focus=True):
@@ -69,7 +57,7 @@ class Detail(Surviving, ScrollView, can_focus=True):
         self.auto_links = False  # there are none, and looking for them costs time at every line
         self._row: Row | None = None
         self._listing: Listing | None = None
-        self._lines: list[tuple[Content, Link | None]] = []
+        self._lines: list[Line] = []
         self._link: Link | None = None
         self._laid = (-1, -1)
 
@@ -106,15 +94,15 @@ class Detail(Surviving, ScrollView, can_focus=True):
             self._take([], stay=False)
         elif weight(row) <= LIGHT:
             self.workers.cancel_group(self, "layout")
-            self._take(_folded(document(row, listing, room), room), stay=stay)
+            self._take(folded(document(row, listing, room), room), stay=stay)
         else:
             self._take([(Content("  laying out a long text ..."), None)], stay=stay)
             job = partial(self._lay_slowly, row, listing, room, stay=stay)
             beside(self, job, what="lay out the text", group="layout")
 
     async def _lay_slowly(self, row: Row, listing: Listing, room: int, *, stay: bool) -> None:
-        def laid() -> list[tuple[Content, Link | None]]:
-            return _folded(document(row, listing, room), room)
+        def laid() -> list[Line]:
+            return folded(document(row, listing, room), room)
 
         try:
             lines = await asyncio.to_thread(laid)
@@ -122,7 +110,7 @@ class Detail(Surviving, ScrollView, can_focus=True):
             lines = [(Content(f"  this detail could not be laid out: {type(error).__name__}"), None)]
         self._take(lines, stay=stay)
 
-    def _take(self, lines: list[tuple[Content, Link | None]], *, stay: bool) -> None:
+    def _take(self, lines: list[Line], *, stay: bool) -> None:
         self._lines = lines
         self._laid = (self._room, len(lines))
         self.virtual_size = Size(0, len(lines))
@@ -233,37 +221,3 @@ class Detail(Surviving, ScrollView, can_focus=True):
         """The marked line shows only where the keys go."""
         super().watch_has_focus(has_focus)
         self.refresh()
-
-
-def _folded(page: Document, width: int) -> list[tuple[Content, Link | None]]:
-    """Lines no wider than `width`, in the theme's colours."""
-    lines: list[tuple[Content, Link | None]] = []
-    for number, text in enumerate(page.lines):
-        folded = _hanging(_content(text), width)
-        if len(folded) > MOST_FOLDED:
-            folded = [*folded[:MOST_FOLDED], Content("    ... and more of this line")]
-        lines += [(line, page.links.get(number)) for line in folded]
-    return lines
-
-
-def _hanging(text: Content, width: int) -> list[Content]:
-    """The text in lines of that width, further ones below the column at which its words begin."""
-    if text.cell_length <= width:
-        return [text]
-    plain = text.plain
-    label = INDENT if plain[:2] == "  " and plain[INDENT - 2 : INDENT] == "  " else 0
-    indent = min(len(plain) - len(plain[label:].lstrip()), width // 2)
-    first = text[: width * 2].fold(width)[0]
-    rest = text[len(first) :]
-    return [first, *(Content(" " * indent) + line for line in rest.fold(width - indent))]
-
-
-def _content(text: Text) -> Content:
-    spans = [Span(span.start, span.end, _themed(str(span.style))) for span in text.spans]
-    if text.style:
-        spans.insert(0, Span(0, len(text.plain), _themed(str(text.style))))
-    return Content(text.plain.rstrip(), spans)
-
-
-def _themed(style: str) -> str:
-    return " ".join(_THEME.get(word, word) for word in style.split())
