@@ -15,7 +15,7 @@ LINES = 1_000_000
 FINDINGS = 10_000
 PROMISED = 0.050  # seconds from a key to its repaint, at the 95th percentile
 TUI = (sys.executable, "-m", "doctor", "tui")
-DOWN, PAGE_DOWN, PAGE_UP = "\x1b[B", "\x1b[6~", "\x1b[5~"
+UP, DOWN, PAGE_DOWN, PAGE_UP = "\x1b[A", "\x1b[B", "\x1b[6~", "\x1b[5~"
 BARE = """
 from textual.app import App
 from textual.widgets import Footer, Static
@@ -54,7 +54,7 @@ def _painted(words: Sequence[str], folder: Path) -> Callable[[], None]:
 def _findings(folder: Path) -> list[Ratio]:
     """Up and down a list of many findings."""
     record = folder / "many.json"
-    record.write_text(json.dumps(_report(FINDINGS)))
+    record.write_text(json.dumps(report(FINDINGS)))
     with Terminal((*TUI, "--record", str(record)), folder) as terminal:
         terminal.wait("finding00000")
         terminal.settle()
@@ -64,9 +64,9 @@ def _findings(folder: Path) -> list[Ratio]:
 def _log(folder: Path) -> list[Ratio]:
     """Up and down a long log, and what it holds of memory."""
     short, long = folder / "short.log", folder / "long.log"
-    short.write_text("".join(_lines(1000)))
+    short.write_text("".join(log_lines(1000)))
     with long.open("w") as file:
-        file.writelines(_lines(LINES))
+        file.writelines(log_lines(LINES))
     with _opened(short, folder) as terminal:
         base = terminal.memory
     with _opened(long, folder) as terminal:
@@ -86,18 +86,19 @@ def _opened(log: Path, folder: Path) -> Terminal:
 
 
 def _repaint(terminal: Terminal, what: str) -> Ratio:
-    keys = [(DOWN, DOWN, PAGE_DOWN, PAGE_DOWN, PAGE_UP)[number % 5] for number in range(KEYS)]
+    keys = [(DOWN, DOWN, PAGE_DOWN, PAGE_DOWN, PAGE_UP, UP)[number % 6] for number in range(KEYS)]
     times = [terminal.press(key) for key in keys]
     slow, usual = percentile(times, 0.95), percentile(times, 0.5)
     measured = f"{slow * 1e3:.0f} ms (half below {usual * 1e3:.0f})"
     return Ratio(f"key to repaint, {what}, 95 %", measured, f"< {PROMISED * 1e3:.0f} ms", slow < PROMISED)
 
 
-def _lines(number: int) -> list[str]:
+def log_lines(number: int) -> list[str]:
+    """A log of so many lines."""
     return [f"2026-11-20 18:07:02,113 I [{n % 97}] azmlinfsrv - request {n} took {n % 300} ms\n" for n in range(number)]
 
 
-def _report(number: int) -> dict[str, object]:
+def report(number: int) -> dict[str, object]:
     """A report of many findings, a tenth of them causes."""
     findings = [
         {

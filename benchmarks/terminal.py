@@ -26,6 +26,8 @@ class Terminal:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", *SIZE, 0, 0))
             os.chdir(folder)
             own = {"TERM": "xterm-256color", "XDG_STATE_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
+            # What is installed has its bytecode, also where none is written beside the sources.
+            own |= {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(folder / ".bytecode")}
             os.execvpe(words[0], list(words), os.environ | own)
 
     def __enter__(self) -> Self:
@@ -51,12 +53,12 @@ class Terminal:
         while select.select([self.file], [], [], silence)[0]:
             os.read(self.file, 1 << 16)
 
-    def press(self, key: str) -> float:
+    def press(self, key: str, silence: float = SILENCE) -> float:
         """Seconds from a key to the last byte of the repaint that follows. Fails when nothing follows."""
         began = time.perf_counter()
         os.write(self.file, key.encode())
         painted = None
-        while select.select([self.file], [], [], SILENCE if painted else 5)[0]:
+        while select.select([self.file], [], [], silence if painted else 5)[0]:
             os.read(self.file, 1 << 16)
             painted = time.perf_counter()
         assert painted, f"{key!r} painted nothing"
