@@ -28,3 +28,16 @@ def test_init_breaks_before_the_answer_of_run_does(tmp_path: Path) -> None:
     (tmp_path / "model" / "rate.json").write_text('{"a": 1}', encoding="utf-8")
     causes = [cause.id for cause in examine(script).report.causes]
     assert causes == ["entry-script.model-file-name", "entry-script.result-not-serialisable"]
+
+
+def test_a_body_that_follows_the_decorator_is_not_the_cause(tmp_path: Path) -> None:
+    script = tmp_path / "score.py"
+    script.write_text(
+        "from inference_schema.parameter_types.standard_py_parameter_type import StandardPythonParameterType as S\n"
+        "from inference_schema.schema_decorators import input_schema\n\n\ndef init():\n    pass\n\n\n"
+        "@input_schema('data', S([1]))\ndef run(rows):\n    return rows\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "sample.json").write_text('{"data": [1]}', encoding="utf-8")
+    causes = [cause.id for cause in examine(script).report.causes]
+    assert causes[0] == "entry-script.decorator-name"

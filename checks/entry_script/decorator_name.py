@@ -39,7 +39,13 @@ from checks.text import listed
     needs=("tree",),
     stage=Stage.RUN,
     confidence=Confidence.CERTAIN,
-    explains=("runtime.run-raised", "runtime.request-rejected", "runtime.payload-mismatch"),
+    explains=(
+        "runtime.run-raised",
+        "runtime.request-rejected",
+        "runtime.payload-mismatch",
+        "contract.key-missing",
+        "contract.request-refused",
+    ),
 )
 def decorator_name(evidence: Evidence) -> Iterator[Finding]:
     """Compare the names in the decorators with those in the signature."""
