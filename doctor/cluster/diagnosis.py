@@ -47,6 +47,7 @@ from doctor.judging import Diagnosed, confirmed, ranked
 from doctor.near import hint
 from doctor.probe.launcher import Payload
 from doctor.report import SCHEMA, Report, Timings, Verdict, summarise
+from doctor.reports.unread import MAY_NOT
 
 BATCH = 8  # workloads whose logs are in memory at the same time
 MOST_UNPROVED = 10  # workloads without a readiness probe whose logs a scan reads too
@@ -256,7 +257,8 @@ class _Run:
             probe=Missing(reason="it was not rehearsed (--rehearse tries it in a copy of its pod)"),
             local=Missing(reason="no folder was given to hold against it (--source DIR)"),
         )
-        notes = [_unread(one) for one in (*workload.unseen, *refused)]
+        notes = [_unread(one) for one in workload.unseen]
+        notes += [_unread(_of_logs(one, workload.namespace)) for one in refused]
         notes += [log.unread for log in logs if log.unread]
         return Seen(evidence, tuple(dict.fromkeys(notes)))
 
@@ -339,8 +341,14 @@ def _is_open(report: Report) -> bool:
 
 def _unread(one: Unseen) -> str:
     """What was not to be seen; the server's long sentence says no more than the rule that would show it."""
-    said = f"no right; the RBAC rule {one.rule} would show it" if one.rule else one.reason
-    return f"{one.what} could not be read: {said}"
+    if one.rule:
+        return f"{MAY_NOT}{one.what}: grant with the RBAC rule {one.rule}"
+    return f"{one.what} could not be read: {one.reason}"
+
+
+def _of_logs(one: Unseen, namespace: str) -> Unseen:
+    """One right opens all logs of a namespace."""
+    return Unseen(what=f"pods/log in namespace {namespace}", reason=one.reason, rule=one.rule) if one.rule else one
 
 
 def _matches(selector: LabelSelector, subject: Subject) -> bool:

@@ -8,6 +8,7 @@ from doctor.report import Report, Verdict
 from doctor.reports import Style
 from doctor.reports.clean import printable
 from doctor.reports.common import Arranged, arrange, closing, grouped, place, plural, safety
+from doctor.reports.unread import missing_rights
 
 escape = "backslashreplace"
 
@@ -56,6 +57,8 @@ def _report(report: Report, style: Style) -> str:
     blocks: list[str] = []
     if not style.quiet or report.causes:
         blocks.append(f"## {VERDICTS[report.verdict]} {escaped(closing(report))}")
+    rights = missing_rights(report)
+    blocks += [f"**{escaped(note)}**" for note in rights]
     for number, cause in enumerate(report.causes):
         blocks += _finding(cause, arranged, number)
     if style.quiet:
@@ -69,8 +72,8 @@ def _report(report: Report, style: Style) -> str:
         rows = [f"- {escaped(finding.title)} ({code(finding.id)})" for _, finding in infos]
         blocks.append("\n".join([f"**{plural(len(infos), 'info finding')}**", "", *rows]))
     blocks += _not_run(report)
-    if report.notes:
-        blocks.append("\n".join(f"- {escaped(note)}" for note in report.notes))
+    if notes := [note for note in report.notes if note not in rights]:
+        blocks.append("\n".join(f"- {escaped(note)}" for note in notes))
     return "\n\n".join(blocks) + "\n"
 
 

@@ -13,6 +13,7 @@ from doctor.reports import Style
 from doctor.reports.clean import printable
 from doctor.reports.common import Arranged, arrange, closing, grouped, place, plural, safety
 from doctor.reports.page import INDENT, Page, cells
+from doctor.reports.unread import missing_rights
 
 escape = "backslashreplace"
 
@@ -62,6 +63,7 @@ class ReportPage(Page):
         if several and (report.causes or not self.style.quiet):
             self.line(f"{report.target.name}", "bold underline")
             self.gap()
+        self.rights(report)
         for number, cause in enumerate(report.causes):
             following = report.causes[number + 1 : number + 2]
             self.cause(arranged, number, confirm=not following or following[0].confirm != cause.confirm)
@@ -139,9 +141,14 @@ class ReportPage(Page):
             self.marked("crashed", f"{one.id} crashed: {one.reason}")
             self.wrapped("    ", f"a bug in doctor, not in your service; --ignore {one.id} mutes the check", "dim")
 
+    def rights(self, report: Report) -> None:
+        """What has to be granted before more can be said."""
+        for note in missing_rights(report):
+            self.marked(VERDICTS[report.verdict], note, bold=True)
+
     def notes(self, report: Report) -> None:
         """How the result came about."""
-        notes = [note for note in report.notes if note not in self.told]
+        notes = [note for note in report.notes if note not in (*self.told, *missing_rights(report))]
         if self.lines and self.lines[-1].plain and notes:
             self.gap()
         for note in notes:

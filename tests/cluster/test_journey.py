@@ -133,4 +133,4 @@ async def test_what_may_not_be_seen_any_more_is_not_gone(
         assert told(before.report, after.report) == "1 cause not seen this time"
         assert after.evidence is not None
         assert isinstance(after.evidence.logs, Missing)
-        assert "pods in namespace import-error could not be read: no right" in after.evidence.logs.reason
+        assert "may not read pods in namespace import-error: grant with" in after.evidence.logs.reason

@@ -83,12 +83,15 @@ class _DetailPage(ReportPage):
 
     def verdict(self) -> None:
         """The verdict and what it is worth, and how it came about."""
-        report = self.listing.report
+        report = msgspec.structs.replace(
+            self.listing.report, notes=tuple(map(redact, self.listing.report.notes)), suppressions=()
+        )
+        self.rights(report)
         self.marked(VERDICTS[report.verdict], self.listing.closing, bold=True)
         self.gap()
         for line in self.listing.told:
             self.wrapped("  ", line, "")
-        self.notes(msgspec.structs.replace(report, notes=tuple(map(redact, report.notes)), suppressions=()))
+        self.notes(report)
 
     def _group(self, row: Row) -> None:
         words = f"{row.sign} {redact(row.title)}".strip()
