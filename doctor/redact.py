@@ -26,14 +26,14 @@ _PATTERNS = (
     ),
     # AccountKey=…;  sig=…&  Password=…; as connection strings and signed links hold them
     re.compile(
-        r"(?i)\b((?:account|sharedaccess|access)key=|sig=|pwd=|password=)(?=[^;&\s\"']{0,200}[\d+/%]|[^;&\s\"']{200})[^;&\s\"'<]{6,}"
+        r"(?i)\b((?:account|sharedaccess|access)key=|sig=|pwd=|password=)(?=[^;&\s\"'\\]{0,200}[\d+/%]|[^;&\s\"'\\]{200})[^;&\s\"'<\\]{6,}"
     ),
     # /password: text "…", /rows/0/api_key is text "…": how findings speak of a value in a request
     re.compile(rf"(?i)(/{_NAME}(?![\w-])[^\"\n]{{0,60}}?\btext \")[^\"\n]{{3,}}"),
     # api-key: value, X-Api-Key=value, token: value; as headers, YAML and URLs have them, without quotes
     re.compile(rf"(?<![A-Za-z])((?i:{_NAME})(?![\w-])\s*[:=]\s*){_KEY}"),
     # ?code=value&key=value: what opens a function or an API stands in the query of its URL
-    re.compile(rf"(?i)([?&](?:code|key|sig|{_NAME})=)(?=[^&\s\"'<]{{0,200}}\d)[^&\s\"'<]{{12,}}"),
+    re.compile(rf"(?i)([?&](?:code|key|sig|{_NAME})=)(?=[^&\s\"'<\\]{{0,200}}\d)[^&\s\"'<\\]{{12,}}"),
     re.compile(r"(?i)\b((?:bearer|basic)\s+)[\w.~+/=-]{16,}"),
     re.compile(r"((?<=[a-z])://[^/\s:@\"']*:)[^/\s@\"'<]{3,}(?=@)"),
     # Tokens that say by their form what they are: JWT, GitHub, AWS, Slack, Google, Hugging Face, OpenAI, Azure DevOps

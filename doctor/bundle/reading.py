@@ -15,6 +15,7 @@ from doctor.report import Report
 
 LARGEST_FILE = LARGEST + LARGEST_LOGS  # bytes of a bundle
 _GZIP = b"\x1f\x8b"
+_UPDATE = "update doctor: pip install -U deployment-doctor"
 _T = TypeVar("_T")
 
 
@@ -124,9 +125,11 @@ def _known(schema: str, wanted: str, path: Path) -> None:
     if schema == wanted:
         return
     if schema.startswith(f"{name}/"):
+        its = schema.removeprefix(f"{name}/")
+        is_older = its.isdecimal() and int(its[:9]) < int(number)
+        age, cure = ("an older", "write it again") if is_older else ("a newer", _UPDATE)
         raise CannotExamine(
-            f"{path} was written by a newer doctor (its schema is {schema[:60]}, this one reads {name}/{number}); "
-            "update doctor: pip install -U deployment-doctor"
+            f"{path} was written by {age} doctor (its schema is {schema[:60]}, this one reads {name}/{number}); {cure}"
         )
     raise CannotExamine(
         f"{path} is no report of doctor: no schema {wanted} is named in it; write one with -o json, or a bundle with "
