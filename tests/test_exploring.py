@@ -305,6 +305,7 @@ class TestFiles:
         found = difference(own, there, "yours/x", "there/x")
         assert found.lines == ("--- yours/x", "+++ there/x", "@@ -1,2 +1,2 @@", " a", "-b", "+c")
         assert "same text" in difference(own, own, "a", "b").note
+        assert difference(own, own, "a", "b", state="same").note == "no difference: the same in every byte"
         assert "no text" in difference(own, shown_of(b"\0", cut=False, size=1, note=""), "a", "b").problem
 
 

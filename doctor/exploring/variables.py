@@ -78,7 +78,7 @@ def _set(container: Container, evidence: Evidence) -> Iterator[Row]:
     asked = {one.name for one in evidence.probe.asked} if isinstance(evidence.probe, Probe) else set()
     of_service = sorted(container.environment, key=lambda name: (name in image, name))
     for name in of_service:
-        by = "of the image" if name in image else "" if container.is_pod else "of the container"
+        by = "the image names it" if name in image else "" if container.is_pod else "of the container"
         told = ", ".join(part for part in (by, "the script asks for it" if name in asked else "") if part)
         value = container.environment[name]
         yield Row(("variable", shown(name), value_of(name, value) or '""', told))

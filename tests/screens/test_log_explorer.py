@@ -379,4 +379,16 @@ async def test_the_line_that_was_asked_for_is_told(tmp_path: Path) -> None:
     async with app.run_test(size=(80, 12)) as pilot:
         await loaded(pilot)
         await pilot.press("colon", *"1234", "enter")
-        await until(pilot, lambda: "line 1,234 of" in str(app.pane.query_one("#log-status").render()))
+        await until(pilot, lambda: "line 1,234 of" in said(pilot))
+
+
+async def test_a_hit_far_to_the_right_comes_into_sight(tmp_path: Path) -> None:
+    path = tmp_path / "wide.log"
+    path.write_text(f"short\n{'x' * 900} needle {'y' * 100}\n{'z' * 9000} far away\n")
+    app = LogApp(of_file(path))
+    async with app.run_test(size=(80, 12)) as pilot:
+        await loaded(pilot)
+        await pilot.press("slash", *"needle", "enter")
+        await until(pilot, lambda: any("needle" in row for row in shown(pilot)))
+        await pilot.press("slash", *"far away", "enter")
+        await until(pilot, lambda: "behind what is shown of this long line" in said(pilot))

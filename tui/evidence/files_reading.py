@@ -50,7 +50,7 @@ class Reading:
         if there is UNFETCHED:
             return Difference(note=there.note)
         names = f"yours/{file.name}", f"there/{file.name}"
-        return await apart(partial(difference, own, there, *names), SECONDS)
+        return await apart(partial(difference, own, there, *names, state=file.state), SECONDS)
 
     def _is_at_hand(self, diagnosis: Diagnosis, file: File) -> bool:
         evidence = diagnosis.evidence

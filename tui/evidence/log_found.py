@@ -87,4 +87,5 @@ class LogFound(LogShown):
             if place is not None:
                 self._arrived = True
                 self.view.go(self.view.rows.row(place), middle=True)
+                self.view.show_hit()
         self.tell()

@@ -121,6 +121,7 @@ class LogPane(LogArriving):
             return
         self.stop_following()
         view.go(view.rows.row(place), middle=True)
+        view.show_hit()
         self.tell()
 
     def action_proof(self, step: int) -> None:

@@ -71,6 +71,8 @@ def status(pane: "LogShown") -> str:
         parts.append(
             f"{at}{number:,} {'hit' if number == 1 else 'hits'}{going}" if number or search.running else "no hit"
         )
+        if place in search.hits and not view.shows_hit:
+            parts.append("behind what is shown of this long line")
     proof = next((one for one in pane.proofs if len(rows) and pane.is_at(one.number)), None)
     if proof is not None:
         parts.append(f"proves: {proof.title}")

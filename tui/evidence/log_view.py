@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
@@ -34,9 +35,9 @@ class LogView(ScrollView, can_focus=True):
     LogView > .log--proof { text-style: bold; }
     LogView > .log--chosen { text-style: bold underline; }
     LogView > .log--hit { text-style: reverse; }
-    LogView > .log--selected { background: $primary 30%; }
-    LogView > .log--cursor { background: $surface-lighten-2; }
-    LogView:focus > .log--cursor { background: $primary 40%; }
+    LogView > .log--selected { background: $primary-muted; }
+    LogView > .log--cursor { background: $block-cursor-blurred-background; }
+    LogView:focus > .log--cursor { background: $block-cursor-background; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Line up", id="log.up", tooltip="One line up", show=False),
@@ -160,6 +161,25 @@ class LogView(ScrollView, can_focus=True):
         self._hidden = True  # layouts that come later may move it away, until the person scrolls
         self.call_after_refresh(self._show_hidden)
         self.refresh()
+
+    @property
+    def shows_hit(self) -> bool:
+        """Whether what is searched stands in what is shown of the line of the cursor, however long that is."""
+        line = self.rows.line(self.cursor)
+        return line is None or not line.hidden or self.lit is None or self.lit.search(line.text) is not None
+
+    def show_hit(self) -> None:
+        """Bring what is lit in the line of the cursor into sight."""
+        line = self.rows.line(self.cursor)
+        hit = self.lit.search(line.text) if line and self.lit is not None else None
+        if line is None or hit is None:
+            return
+        room = max(1, self.size.width - self.signs.width)
+        begin, end = cell_len(line.text[: hit.start()]), cell_len(line.text[: hit.end()])
+        if not self.wrap and not self.scroll_x <= begin <= end <= self.scroll_x + room:
+            self._widest = max(self._widest, self.signs.width + cell_len(line.text))
+            self._fit()
+            self.scroll_to(x=max(0, end - room * 2 // 3) if end > room else 0, animate=False, force=True)
 
     def _show_cursor(self, *, middle: bool = False) -> None:
         top, height = round(self.scroll_y), self._height

@@ -40,9 +40,14 @@ def fitted(wanted: Sequence[int], width: int) -> list[int]:
 
 
 def cell(text: str, width: int) -> str:
-    """The text in exactly `width` columns, an ellipsis where it is cut."""
+    """The text in exactly `width` columns, an ellipsis where it is cut: a path keeps its end, which tells it apart."""
     if cell_len(text) <= width:
         return text + " " * (width - cell_len(text))
+    if text.startswith("/") and not {" ", ":"} & set(text):
+        kept = text[-width + 1 :] if width > 1 else ""
+        while cell_len(kept) > width - 1:
+            kept = kept[1:]
+        return set_cell_size(f"…{kept}", width)
     return set_cell_size(text, width - 1) + "…"
 
 

@@ -223,10 +223,18 @@ Containers follow the events of the engine. A namespace is listed every few seco
         elif row.opens is not None:
             self.clusters.toggle(row.key)
             if self.listing.query:
-                self.query_one(FilterInput).value = ""
-                self.targets.focus()
+                self._end_filter()
         elif row.call is not None:
             self.doctor.background(partial(self._diagnose, row.call), what=f"diagnose {row.name}")
+
+    def _end_filter(self) -> None:
+        """All rows again, with the cursor on the one that was found."""
+        with self.prevent(Input.Changed):
+            self.query_one(FilterInput).value = ""
+        self.listing.query, self.listing.typed = "", None
+        self.targets.is_moved = True
+        self.targets.focus()
+        self._draw()
 
     async def _diagnose(self, call: "Call") -> None:
         from doctor.recent import is_whole
