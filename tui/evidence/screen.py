@@ -61,7 +61,8 @@ nothing.
     EvidenceScreen TabbedContent { height: 1fr; }
     EvidenceScreen ContentSwitcher { height: 1fr; }
     EvidenceScreen TabPane { height: 1fr; padding: 0; }
-    EvidenceScreen Tab { padding: 0 1; }
+    EvidenceScreen Tab { padding: 0 1; color: $text-muted; }
+    EvidenceScreen Tab.-active { color: $foreground; text-style: bold; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
