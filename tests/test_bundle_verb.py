@@ -1,0 +1,160 @@
+"""`doctor bundle` as it is called, what triage says of a bundle, whole logs in it, and archives that mean harm."""
+
+import json
+import os
+import stat
+import struct
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+import sample_services
+from screens.journeys import sample_copy, until
+from screens.log_journeys import LogApp, written
+
+from doctor.bundle import read, write
+from doctor.bundle.again import judged_again
+from doctor.diagnosis.call import Call
+from doctor.diagnosis.diagnosing import diagnose
+from doctor.errors import CannotExamine
+
+SCRIPT = "def init():\n    raise KeyError('a')\n\n\ndef run(data):\n    return data\n"
+
+
+def doctor(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "doctor", *words], cwd=folder, capture_output=True, text=True, timeout=120
+    )
+
+
+def test_it_is_written_told_and_judged_again(tmp_path: Path) -> None:
+    script = sample_copy("model-not-global", tmp_path)
+    done = doctor(tmp_path, "bundle", str(script.relative_to(tmp_path)))
+    assert (done.returncode, done.stderr) == (0, "")
+    (path,) = tmp_path.glob("doctor-score-*.zip")
+    assert f"wrote {path.name} (" in done.stdout
+    assert "failing, entry-script.model-not-global" in done.stdout
+    assert f"doctor triage {path.name}" in done.stdout
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert sorted(one.name for one in tmp_path.iterdir()) == sorted([path.name, "model-not-global"])
+    again = doctor(tmp_path, "triage", path.name, "-o", "json")
+    assert again.returncode == 1, again.stderr
+    report = json.loads(again.stdout)
+    assert [one["id"] for one in report["causes"]] == ["entry-script.model-not-global"]
+    assert any("the target was not asked" in note for note in report["notes"])
+
+
+def test_calls_that_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "score.py").write_text(SCRIPT)
+    (tmp_path / "mine.zip").write_text("mine")
+    os.mkfifo(tmp_path / "pipe")
+    for words, code, said in (
+        ((), 2, "Missing argument"),
+        (("score.py", "-o", "-"), 2, "goes into a file"),
+        (("score.py", "-o", "json"), 2, "is a format"),
+        (("score.py", "-o", "mine.zip"), 2, "--force replaces it"),
+        (("score.py", "-o", "pipe", "--force"), 2, "no regular file"),
+        (("score.py", "-o", "no/a.zip"), 3, "no is no folder"),
+        (("nowhere.py",), 3, "is not there"),
+        (("docker",), 2, "doctor bundle docker NAME"),
+        (("docker", "score", "--no-run"), 2, "--no-run is not for a container"),
+    ):
+        done = doctor(tmp_path, "bundle", *words)
+        assert (done.returncode, said in done.stderr) == (code, True), (words, done.stderr)
+        assert done.stdout == ""
+    assert (tmp_path / "mine.zip").read_text() == "mine"
+    assert doctor(tmp_path, "bundle", "score.py", "-o", "mine.zip", "--force", "-q").stdout == "mine.zip\n"
+    assert doctor(tmp_path, "bundle", "mine.zip").returncode == 2
+
+
+def test_a_name_that_is_taken_meanwhile_stays(tmp_path: Path) -> None:
+    (tmp_path / "score.py").write_text(SCRIPT)
+    done = diagnose(Call(kind="script", name=str(tmp_path / "score.py"), run=False))
+    (tmp_path / "a.zip").write_text("mine")
+    with pytest.raises(CannotExamine, match="is there already"):
+        write(tmp_path / "a.zip", done, replaces=False)
+    assert (tmp_path / "a.zip").read_text() == "mine"
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["a.zip", "score.py"]
+
+
+SAMPLES = [
+    one.name
+    for one in sorted(sample_services.HERE.iterdir())
+    if (one / "case.toml").exists() and sample_services.load(one).script.exists()
+]
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_every_sample_is_judged_again_as_it_was(name: str, tmp_path: Path) -> None:
+    script = sample_services.load(sample_services.HERE / name).script
+    done = diagnose(Call(kind="script", name=str(script), run=False))
+    write(tmp_path / "a.zip", done)
+    reports = judged_again(tmp_path / "a.zip")
+    assert [[one.id for one in report.causes] for report in reports] == [
+        [one.id for one in was.report.causes] for was in done.diagnosed
+    ]
+    assert [report.verdict for report in reports] == [was.report.verdict for was in done.diagnosed]
+
+
+async def test_a_long_log_is_kept_at_both_ends_and_where_it_proves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = written(tmp_path / "score.log", 60_000, every=1_000_000)
+    lines = log.read_text().splitlines(keepends=True)
+    lines[30_000] = "ModuleNotFoundError: No module named 'cv2'\n"
+    log.write_text("".join(lines))
+    done = diagnose(Call(kind="log", name=str(log)))
+    monkeypatch.setattr("doctor.bundle.writing.LARGEST_LOG", 1 << 20)
+    told = write(tmp_path / "a.zip", done)
+    assert "the first and the last" in told.notes[0]
+    log.unlink()
+    (back,) = read(tmp_path / "a.zip").diagnosed
+    (saved,) = back.logs
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        kept = archive.read(saved.file).decode().splitlines()
+    assert len(kept) == saved.lines < 60_000
+    assert (kept[0], kept[-1]) == (lines[0].rstrip(), lines[-1].rstrip())
+    assert len("\n".join(kept)) < 1.3 * (1 << 20)
+    app = LogApp(back)
+    async with app.run_test(size=(100, 24)) as pilot:
+        await until(pilot, lambda: app.pane.coming.whole is not None and not app.pane.coming.moving)
+        await until(pilot, lambda: app.pane.lines is app.pane.coming.whole and app.pane.lines.count == saved.lines)
+        places = range(saved.lines)
+        numbered = {app.pane.lines.number(place): place for place in reversed(places)}
+        assert app.pane.lines.read(numbered[30_001], 1)[0].text == lines[30_000].rstrip()
+        assert app.pane.lines.read(app.pane.lines.place(60_000), 1)[0].number == 60_000
+        assert "left out" in app.pane.lines.read(app.pane.lines.place(25_000), 1)[0].text
+        await until(pilot, lambda: app.pane.is_at(30_001))
+        app.pane.start_search("line 59999 ", origin=0)
+        await until(pilot, lambda: app.pane.is_at(59_999))
+
+
+def archive(path: Path, files: dict[str, bytes], **more: object) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in files.items():
+            info = zipfile.ZipInfo(name)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            for key, value in more.items():
+                setattr(info, key, value)
+            packed.writestr(info, content)
+    return path
+
+
+def test_archives_that_mean_harm(tmp_path: Path) -> None:
+    main = b'{"schema": "doctor.bundle/1", "version": "1", "saved": "", "command": "", "done": {"diagnosed": []}}'
+    many = archive(tmp_path / "many.zip", {"doctor.json": main} | {f"logs/{at}": b"" for at in range(5000)})
+    lying = bytearray(archive(tmp_path / "lying.zip", {"doctor.json": main}).read_bytes())
+    at = lying.rfind(b"PK\x05\x06")
+    lying[at + 12 : at + 16] = struct.pack("<L", 1 << 30)
+    (tmp_path / "lying.zip").write_bytes(lying)
+    zeros = archive(tmp_path / "zeros.zip", {"doctor.json": b"0" * (300 << 20)})
+    link = archive(tmp_path / "link.zip", {"doctor.json": main, "logs/a": b"/etc/passwd"}, external_attr=0o120777 << 16)
+    (tmp_path / "cut.zip").write_bytes(archive(tmp_path / "cut.zip", {"doctor.json": main}).read_bytes()[:-30])
+    odd = [(tmp_path / "cut.zip", "damaged"), (tmp_path / "lying.zip", "made by somebody else"), (zeros, "unpacks to")]
+    for path, words in [*odd, (many, "made by somebody else"), (link, "made by somebody else")]:
+        with pytest.raises(CannotExamine, match=words):
+            read(path)
+        done = doctor(tmp_path, "triage", path.name)
+        assert (done.returncode, words in done.stderr) == (3, True), (path, done.stderr)
