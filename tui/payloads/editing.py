@@ -15,12 +15,12 @@ from textual.widgets import OptionList, TextArea
 from doctor.diagnosis.result import Diagnosis
 from doctor.errors import CannotExamine, ConfigError
 from doctor.payloads.bench import Bench, Lost
-from doctor.payloads.layout import laid_out
 from doctor.payloads.records import Fault, Judgement
 from doctor.payloads.samples import offers
 from doctor.reports.clean import printable
 from tui.payloads import shown
 from tui.payloads.drafts import Draft, Drafts, read
+from tui.payloads.editor import BodyEditor
 from tui.payloads.rows import Rows
 from tui.surviving import Surviving
 
@@ -60,13 +60,15 @@ class BodyPane(Surviving, Vertical):
     def compose(self) -> ComposeResult:
         """Bodies, editor, faults."""
         yield Rows(id="bodies", title="bodies", tooltip="What can be sent; made ones come from the contract")
-        editor = TextArea(id="editor", show_line_numbers=True, soft_wrap=False, tab_behavior="focus", compact=True)
-        editor.tooltip = "The request body"
-        editor.border_title = "body"
-        yield editor
+        yield BodyEditor()
         yield Rows(
             id="faults", title="checks", tooltip="What is wrong with the body; Enter goes to the place", choice=False
         )
+
+    @property
+    def editor(self) -> BodyEditor:
+        """The field in which the body stands."""
+        return self.query_one(BodyEditor)
 
     async def meet(self, diagnosis: Diagnosis | None) -> None:
         """Take what a diagnosis offers, and judge anew what stands in the editor."""
@@ -79,7 +81,7 @@ class BodyPane(Surviving, Vertical):
 
     async def open(self, draft: Draft | None) -> None:
         """Put a body into the editor; what was typed into the one before stays with it."""
-        editor = self.query_one("#editor", TextArea)
+        editor = self.editor
         self.draft, self.judgement, self._next_fault = draft, None, 0
         if draft is not None and not draft.loaded:
             try:
@@ -103,7 +105,7 @@ class BodyPane(Surviving, Vertical):
 
     def list_bodies(self) -> None:
         """Draw the list, and the editor's title."""
-        bodies, editor = self.query_one("#bodies", Rows), self.query_one("#editor", TextArea)
+        bodies, editor = self.query_one("#bodies", Rows), self.editor
         items = self.drafts.items
         rows = [
             Content.assemble(
@@ -130,7 +132,7 @@ class BodyPane(Surviving, Vertical):
 
     @on(OptionList.OptionSelected, "#bodies")
     def _selected(self) -> None:
-        self.query_one("#editor", TextArea).focus()
+        self.editor.focus()
 
     @on(TextArea.Changed, "#editor")
     def _typed(self) -> None:
@@ -138,7 +140,7 @@ class BodyPane(Surviving, Vertical):
         if draft is None:
             return
         before = draft.is_edited
-        draft.type(self.query_one("#editor", TextArea).text)
+        draft.type(self.editor.text)
         if draft.is_edited is not before:
             self.list_bodies()
         self.judgement = None
@@ -195,14 +197,14 @@ class BodyPane(Surviving, Vertical):
         if event.option_index < len(judgement.faults):
             self.go_to(judgement.faults[event.option_index])
         elif judgement.syntax_line:
-            self._move(judgement.syntax_line, judgement.syntax_column or 0, 1)
+            self.editor.select_at(judgement.syntax_line, judgement.syntax_column or 0, 1)
 
     def next_fault(self) -> Fault | None:
         """Go to the next fault that has a place; None where there is none."""
         faults = [one for one in self.judgement.faults if one.line] if self.judgement else []
         if not faults:
             if self.judgement and self.judgement.syntax_line:
-                self._move(self.judgement.syntax_line, self.judgement.syntax_column or 0, 1)
+                self.editor.select_at(self.judgement.syntax_line, self.judgement.syntax_column or 0, 1)
             return None
         one = faults[self._next_fault % len(faults)]
         self._next_fault += 1
@@ -212,29 +214,14 @@ class BodyPane(Surviving, Vertical):
     def go_to(self, fault: Fault) -> None:
         """Select the place of a fault in the editor."""
         if fault.line is not None:
-            self._move(fault.line, fault.column or 0, fault.length)
-
-    def _move(self, line: int, column: int, length: int) -> None:
-        editor = self.query_one("#editor", TextArea)
-        row = min(line - 1, editor.document.line_count - 1)
-        width = len(editor.document.get_line(row))
-        editor.focus()
-        editor.move_cursor((row, min(column, width)), center=True)
-        editor.move_cursor((row, min(column + length, width)), select=True)
+            self.editor.select_at(fault.line, fault.column or 0, fault.length)
 
     def lay_out(self) -> str:
         """Format what stands in the editor; the answer says why not, empty where it was done."""
-        draft, editor = self.draft, self.query_one("#editor", TextArea)
+        draft = self.draft
         if draft is None or draft.note:
             return draft.note if draft else EMPTY
-        try:
-            text = laid_out(editor.text)
-        except ValueError as error:
-            return f"it is no JSON yet: {error}"
-        if text != editor.text:
-            editor.replace(text, editor.document.start, editor.document.end)
-            editor.move_cursor((0, 0))
-        return ""
+        return self.editor.lay_out()
 
 
 def _about(draft: Draft) -> str:
