@@ -37,6 +37,10 @@ class FilterLine(Horizontal):
     FilterLine Static { width: auto; color: $text-muted; }
     """
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._room = 0
+
     def compose(self) -> ComposeResult:
         """The words on the left, the count on the right."""
         words = Words(placeholder="/ filter: words that a row holds", compact=True)
@@ -52,4 +56,8 @@ class FilterLine(Horizontal):
     def count(self, shown: int, every: int, more: str = "") -> None:
         """Say how many rows are shown."""
         text = f"{shown:,} of {every:,}" if shown != every else f"{every:,}"
-        self.query_one(Static).update(f" {text} {'row' if every == 1 else 'rows'}{more}")
+        tail = f" {'row' if every == 1 else 'rows'}{more}"
+        room = len(f" {every:,} of {every:,}{tail}")  # the same at every letter, for which nothing is laid out then
+        told = self.query_one(Static)
+        told.update(f" {text}{tail}".rjust(room), layout=room != self._room)
+        self._room = room
