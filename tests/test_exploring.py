@@ -174,6 +174,14 @@ def test_a_loop_of_crashes_is_told_in_one_line() -> None:
     assert table.summary.startswith("score: 40 restarts; exit 3")
 
 
+def test_ends_that_nobody_remembers_are_told_as_not_seen() -> None:
+    ends = tuple(Ended(at=f"2026-11-20T18:07:{n:02}.5Z", exit_code=3) for n in range(6))
+    state = ContainerState(status="restarting", exit_code=3, restarts=11, ends=ends, started="2026-11-20T18:17:00Z")
+    table = timeline(container(created="2026-11-20T18:06:00Z", state=state))
+    assert isinstance(table, Table)
+    assert table.summary.startswith("score: 11 restarts; 6 of them seen; exit 3")
+
+
 def test_start_run_end_wait_is_told_in_words() -> None:
     from doctor.exploring.moments import moment
     from doctor.exploring.timeline import summary

@@ -32,6 +32,7 @@ MOST_RECORDS = 200_000
 MOST_READ = 4 * NEWEST  # bytes that are read in search of the newest part
 
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:d|h|ms|m|s))+\Z")
+_DIGITS = re.compile(rb"[0-9]+")
 _FRACTION = re.compile(r"\.\d+")
 _UNITS = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 
@@ -197,7 +198,21 @@ def _starts(lines: Sequence[Line], container: Container) -> tuple[int, ...]:
     """The number of the first line behind each end of the container that the engine remembers."""
     times = list(accumulate((line.time for line in lines), max))  # the streams may be some microseconds apart
     found = {bisect_right(times, seconds(end.at.encode())) + 1 for end in container.state.ends}
-    return tuple(sorted(number for number in found if 1 < number <= len(lines)))
+    known = sorted(number for number in found if 1 < number <= len(lines))
+    return (*_forgotten(lines, known, container.state.restarts), *known)
+
+
+def _forgotten(lines: Sequence[Line], known: Sequence[int], restarts: int) -> tuple[int, ...]:
+    """Starts before those that the engine remembers: where the line stands with which every known run begins.
+
+    Only if all known runs begin alike, and there are no more such lines than runs: else the line is of another kind.
+    """
+    first = {_DIGITS.sub(b"0", lines[number - 1].text) for number in known}
+    if len(first) != 1 or len(known) >= restarts:
+        return ()
+    alike = [at for at, line in enumerate(lines, 1) if at < known[0] and _DIGITS.sub(b"0", line.text) in first]
+    older = tuple(at for at in alike if at > 1)
+    return older if len(older) + len(known) <= restarts else ()
 
 
 def seconds(stamp: bytes) -> float:

@@ -104,7 +104,8 @@ def summary(moments: Sequence[Moment]) -> str:
         waits = [b.seconds - a.seconds for a, b in pairwise(own) if a.kind == "end" and b.kind == "start"]
         told = [f"{who}:"]
         restarts = max((one.restarts for one in own), default=0)
-        told.append(f"{restarts} restarts;" if restarts else f"{len(ends)} ends;" if len(ends) > 1 else "")
+        seen = f" {len(ends)} of them seen;" if len(ends) < restarts else ""
+        told.append(f"{restarts} restarts;{seen}" if restarts else f"{len(ends)} ends;" if len(ends) > 1 else "")
         told.append(f"ran {time_of(runs[-1])}," if runs else "")
         told.append(ends[-1].outcome or "ended")
         told.append(f", waited {time_of(waits[-1])}" if waits else "")

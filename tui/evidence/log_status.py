@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from checks.containers import Container
 from checks.evidence import Probe
 from checks.missing import Missing
 from doctor.diagnosis.result import Diagnosis
@@ -40,11 +41,20 @@ def chips(pane: "LogShown") -> None:
     stream = {"": "both streams", "stderr": "stderr only", "stdout": "stdout only"}[wish.stream]
     bar.chip("stream").tell(stream, on=bool(wish.stream), there=lines is not None and lines.has_streams)
     runs = len(lines.starts) + 1 if lines is not None else 1
-    run = "all runs" if wish.run is None else f"run {min(wish.run, runs - 1) + 1} of {runs}"
+    were = _runs_there_were(pane)
+    every = "all runs" if were <= runs else f"{runs} of {were} runs seen"
+    run = every if wish.run is None else f"run {min(wish.run, runs - 1) + 1} of {runs}{' seen' if were > runs else ''}"
     bar.chip("run").tell(run, on=wish.run is not None, there=runs > 1)
     bar.chip("wrap").tell("wrapped" if pane.view.wrap else "wrap", on=pane.view.wrap, there=there)
     follow = "following" if pane.following else "follow"
     bar.chip("follow").tell(follow, on=pane.following, there=there)
+
+
+def _runs_there_were(pane: "LogShown") -> int:
+    """How often the engine says that the container ran; the log may hold fewer. 0 where nobody counted."""
+    evidence = pane.diagnosis.evidence if pane.diagnosis else None
+    container = evidence.container if evidence else None
+    return container.state.restarts + 1 if isinstance(container, Container) and not container.is_pod else 0
 
 
 def status(pane: "LogShown") -> str:
