@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import TypeVar
 
 from doctor.diagnosis.result import Diagnosis
 from doctor.exploring.contents import MOST, Contents, contents, read_here
@@ -13,7 +12,6 @@ from tui.apart import apart
 SECONDS = 20.0
 MOST_KEPT = 30
 UNFETCHED = Contents(note="press Enter to read it where it runs; nothing is changed by it")
-Made = TypeVar("Made")
 
 
 class Reading:
