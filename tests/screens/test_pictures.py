@@ -37,6 +37,7 @@ def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def showing(done: Done | None) -> DoctorApp:
     app = DoctorApp(folder=Path())
+    app.animation_level = "none"  # the line below the tabs would be on its way
     app.state.done = done
     return app
 
