@@ -85,6 +85,7 @@ def diagnose(words: Sequence[str], wishes: Wishes | None = None, listen: Listen 
     if wishes.source and not wishes.source.is_dir():
         raise ConfigError(f"--source {wishes.source} is no folder; give the one that holds the code")
     payloads = tuple(Payload(source=str(path), body=read_sample(path)) for path in wishes.samples)
+    listen("connecting to the cluster")
     with connect(wishes.access) as api:
         return _Run(api, wishes, target, payloads, listen).diagnose()
 

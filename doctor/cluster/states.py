@@ -95,7 +95,10 @@ class Cluster:
             body = api.get("/api/v1/namespaces", {"limit": 5000})
         except Refused as error:
             wanted = rule("namespaces", "list")
-            note = f"other namespaces may not be listed: {error}; the rule that lets you: {wanted}"
+            note = (
+                f"other namespaces may not be listed: {error}; one that you know opens with -n NAMESPACE; "
+                f"the rule that lets you list them: {wanted}"
+            )
             return Namespaces((Namespace(api.namespace),), (note,))
         except CannotExamine:
             self.close()

@@ -17,6 +17,7 @@ from cluster.executing import on_this_machine
 from cluster.rights import User
 
 from doctor.cluster.api import Access, connect, contexts
+from doctor.cluster.diagnosis import Wishes, diagnose
 from doctor.errors import CannotExamine
 
 Write = Callable[..., Path]
@@ -358,3 +359,11 @@ def _pass(one: socket.socket, other: socket.socket) -> None:
         other.shutdown(socket.SHUT_WR)
     except OSError:
         pass
+
+
+def test_the_first_step_is_told_before_the_server_answers(write: Write) -> None:
+    heard: list[str] = []
+    gone = write({"token": TOKEN}, server="https://127.0.0.1:9")
+    with pytest.raises(CannotExamine):
+        diagnose([], Wishes(access=Access(kubeconfig=gone, seconds=5)), heard.append)
+    assert heard[:1] == ["connecting to the cluster"]

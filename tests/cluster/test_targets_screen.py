@@ -134,5 +134,6 @@ async def test_why_a_cluster_cannot_be_read_is_told(
     async with app.run_test(size=(120, 40)) as pilot:
         await opened(pilot, app, "tests", "context")
         await until(pilot, lambda: "other namespaces may not be listed" in shown(app), 20)
+        assert "-n NAMESPACE" in " ".join(shown(app).split())
         assert "resources: [namespaces], verbs: [list]" in shown(app)
         assert place(app, "default", "namespace") >= 0
