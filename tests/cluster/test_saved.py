@@ -7,6 +7,7 @@ from cluster.api_server import ApiServer
 from cluster.recordings import MORE, load, recording
 
 from doctor.bundle import read, write
+from doctor.bundle.again import judged_again
 from doctor.diagnosis.call import Call
 from doctor.diagnosis.diagnosing import diagnose
 
@@ -21,3 +22,6 @@ def test_what_a_cluster_showed_travels(case: str, api_server: ApiServer, kubecon
     back = read(tmp_path / "a.zip")
     assert back.diagnosed[0].report == done.diagnosed[0].report
     assert masked or back.diagnosed[0].evidence == done.diagnosed[0].evidence
+    (again,) = judged_again(tmp_path / "a.zip")
+    assert [one.id for one in again.causes] == [one.id for one in done.diagnosed[0].report.causes]
+    assert again.verdict == done.diagnosed[0].report.verdict
