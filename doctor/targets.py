@@ -21,7 +21,8 @@ def call_of(words: Sequence[str], verb: str = "doctor tui") -> Call:
         choice = "leave it out to choose one on the screen, or name one" if verb == "doctor tui" else "name one"
         raise ConfigError(f"the target is empty; {choice}: {verb} score.py")
     if first in WORDS:
-        if len(words) == 1 and first != "k8s":
+        is_bare = len(words) == 1 and first != "k8s"
+        if is_bare or any(not word.strip() for word in words[1:]):
             what = "an address" if first == "url" else "a name"
             raise ConfigError(f"`{first}` needs {what} behind it: {verb} {first} {'URL' if first == 'url' else 'NAME'}")
         if len(words) > 3 or (len(words) == 3 and first != "k8s"):

@@ -286,6 +286,7 @@ def test_what_is_no_bundle_is_told(tmp_path: Path) -> None:
         "text": ("Traceback", "it is no JSON"),
         "number": ("1", "is no report of doctor"),
         "newer": (newer, "was written by a newer doctor"),
+        "older": (line.replace("doctor.report/1", "doctor.report/0"), "was written by an older doctor"),
         "cut": (line[: len(line) // 2], "it is cut off"),
         "second line cut": (line + line[:50], "line 2 of"),
         "changed": (line.replace('"healthy"', '"fine"'), "was it changed by hand"),

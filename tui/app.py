@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from tui.beside import Job
     from tui.fixes.applying import Applied
 
+MOST_PASTED = 4096
+"""Letters that a field of one line takes at once: as many as the longest path has."""
+
 
 def _later(module: str, name: str) -> Callable[[], Screen[Any]]:
     """A screen whose file is imported when it is opened: the first one is on the terminal sooner."""
@@ -124,6 +127,15 @@ class DoctorApp(Surviving, Toasts, OneByOne):
         """Show another diagnosis of the result."""
         self.state.number = number
         self.changed()
+
+    async def on_event(self, event: events.Event) -> None:
+        """A log that was pasted into a field of one line would be measured letter by letter."""
+        if isinstance(event, events.Paste):
+            from textual.widgets import Input
+
+            if isinstance(self.focused, Input):
+                event.text = event.text[:MOST_PASTED]
+        await super().on_event(event)
 
     # ---- what keys do
 
@@ -265,6 +277,12 @@ class DoctorApp(Surviving, Toasts, OneByOne):
 
         self._exit_renderables.append(redact_lines(traceback.format_exc()))
         self._close_messages_no_wait()
+
+    def action_help_quit(self) -> None:
+        """Ctrl-C, which elsewhere ends a program, says here which keys do."""
+        self.clear_notifications()
+        cancels = "escape cancels the diagnosis; " if self.state.running else ""
+        self.notify(f"Ctrl-C ends nothing here: {cancels}ctrl+q leaves", markup=False, timeout=4)
 
     async def action_quit(self) -> None:
         """Leave, unless somebody wants to stay for what is not saved."""

@@ -192,7 +192,9 @@ class CursorList(Surviving, ScrollView, can_focus=True):
         """One of the lines above was clicked."""
 
     def on_resize(self) -> None:
-        """The cursor stays in sight."""
+        """The cursor stays in sight, and what stands above the place where it began."""
+        if not self.is_moved:
+            self._scroll(0)
         self.keep_in_sight()
 
     # ---- drawing

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tui.app import DoctorApp
 
-LONGEST = {"SIGTERM": 12.0, "SIGHUP": 3.0}
+LONGEST = {"SIGTERM": 12.0, "SIGQUIT": 12.0, "SIGHUP": 3.0}
 """Signals, and seconds until the process ends whatever else happens. Writing to a terminal that is closed may block for
 ever. Ctrl-C is a key here, and SIGKILL nobody hears; a diagnosis ends by itself as soon as nobody waits for it.
 """

@@ -10,6 +10,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from doctor.reports.clean import printable
 from tui.heading import VERDICTS
 from tui.help.keys import HERE, keys_of
+from tui.screen import DoctorScreen
 
 if TYPE_CHECKING:
     from doctor.diagnosis.call import Call
@@ -51,8 +52,8 @@ class DoctorCommands(Provider):
         """What keys do on the screen behind the palette."""
         keys = keys_of(self.screen)
         for key in sorted(keys, key=lambda key: key.place == HERE):  # moving in a list is what nobody looks for here
-            if not key.enabled or not key.name or not self._is_possible(key.action):
-                continue
+            if not key.enabled or not key.name or not key.tooltip or not self._is_possible(key.action):
+                continue  # without a tooltip it is one of Textual's own that scrolls
             yield Command(f"{key.name}  ({key.key})", partial(self._act, key.action, key.namespace), key.tooltip)
 
     async def _act(self, action: str, namespace: object) -> None:
@@ -63,7 +64,8 @@ class DoctorCommands(Provider):
         if action in NEEDS_DIAGNOSIS:
             return self.doctor.state.diagnosis is not None
         if action in NEEDS_FIX:
-            return bool(self.doctor.finding and self.doctor.finding.fixes)
+            finding = self.screen.finding if isinstance(self.screen, DoctorScreen) else None
+            return bool(finding and finding.fixes)
         if action == "renew":
             return self.doctor.state.call is not None
         return action not in NO_COMMANDS

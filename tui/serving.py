@@ -99,6 +99,9 @@ class _Served(Server):
         response = await handler(request)
         if not response.prepared:
             response.headers.update(HEADERS)
+        if isinstance(response, web.Response) and request.path == "/" and response.text:
+            head = f"<head><title>{self.title}</title>"  # which the page of textual-serve has not
+            response.text = response.text.replace("<head>", head, 1)
         return response
 
     @aiohttp_jinja2.template("app_index.html")

@@ -64,6 +64,7 @@ def test_a_real_browser_shows_the_diagnosis_and_takes_keys(tmp_path: Path) -> No
     with served("--", str(script), folder=tmp_path) as (url, server), chromium.browser(tmp_path) as page:
         page.open(url)
         shown = page.wait_for("failing")
+        assert page.evaluate("document.title") == "doctor"
         assert "[2 causes]" in shown
         page.press("1")
         page.wait_for("[1 targets]")

@@ -114,3 +114,21 @@ async def test_what_one_looks_for_stands_before_ways_to_move(tmp_path: Path) -> 
         assert offered.index("Causes  (2)") < offered.index("Down  (↓ j)")
         themes = [name for name in [one.name for one in DoctorCommands(app.screen).themes()] if "doctor" in name]
         assert next(DoctorCommands(app.screen).themes()).name == themes[0]
+
+
+async def test_the_open_palette_finds_the_fix_and_leaves_scrolling_out(tmp_path: Path) -> None:
+    app = DoctorApp(folder=tmp_path)
+    done = diagnosed(sample_copy("model-not-global", tmp_path))
+    app.state.done = done
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.switch_mode("causes")
+        await until(pilot, lambda: app.finding)
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: isinstance(app.screen, CommandPalette))
+        for query, name in (("fix", "Fix  (f)"), ("copy command", "Copy command  (y)")):
+            app.screen.query_one(Input).value = query
+            options = app.screen.query_one(OptionList)
+            await until(pilot, lambda: any(name in str(one.prompt) for one in options.options))  # noqa: B023
+        app.screen.query_one(Input).value = "scroll"
+        await until(pilot, lambda: not any("Copy command" in str(one.prompt) for one in options.options))
+        assert not any("Scroll " in str(one.prompt) for one in options.options)

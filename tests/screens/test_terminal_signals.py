@@ -68,7 +68,7 @@ def test_ctrl_c_ends_nothing_behind_the_back(tmp_path: Path) -> None:
         shell.until(shell.is_clean, 20)
 
 
-@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGKILL])
 def test_a_signal_in_the_middle(tmp_path: Path, sent: signal.Signals) -> None:
     with terminal(tmp_path / "terminal") as shell:
         before = shell.answer("stty -a"), shell.modes

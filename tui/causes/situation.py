@@ -50,13 +50,17 @@ class Situation(Surviving, VerticalScroll):
             parts.append(progress(state, max(20, self.size.width), room, cancelling=cancelling))
         if failed is not None:
             has_result = state.diagnosis is not None
-            parts.append(failure(failed, trace_open=self.trace_open, has_result=has_result))
+            parts.append(failure(failed, trace_open=self.trace_open, has_result=has_result, width=self._room))
         if state.done is not None and not state.done.diagnosed and not state.running and failed is None:
             parts.append(nothing(state.done))
         if not parts:
             parts = [Content(" nothing is diagnosed yet\n\n 1 chooses a target").stylize("dim")]
         self.border_title = "what happened" if failed else "steps"
         self.query_one(Static).update(Content("\n\n").join(parts))
+
+    @property
+    def _room(self) -> int:
+        return self.size.width or self.screen.size.width
 
     def on_resize(self) -> None:
         """The names of steps have another room; before the part was ever shown it had none."""

@@ -1,5 +1,7 @@
 """A diagnosis under way, or one that came to nothing, in words: steps, what may hang, what happened, what helps."""
 
+from textwrap import wrap
+
 from textual.content import Content
 
 from doctor.diagnosis.call import Kind
@@ -77,14 +79,19 @@ def _words(step: Step | None) -> str:
     return printable(redact(step.what)).replace("\n", " ") if step else ""
 
 
-def failure(failed: Failed, *, trace_open: bool, has_result: bool) -> Content:
-    """What happened, where and what to do, and which keys help."""
+def failure(failed: Failed, *, trace_open: bool, has_result: bool, width: int = 80) -> Content:
+    """What happened, where and what to do, and which keys help, in lines of `width`."""
     sign, word, color = mark("skipped" if failed.why == "cancelled" else "error")
     text = printable(redact_lines(failed.text))
     head = _FAILED[failed.why] if failed.why == "cancelled" else f"{word}: {_FAILED[failed.why]}"
     lines = [Content.assemble((f" {sign} ", f"bold {color}"), (head, "bold"))]
     if text and not text.startswith(head):
-        lines += [Content(f"   {line}") for line in text.split("\n")]
+        room = max(12, width - 4)
+        lines += [
+            Content(f"   {part}")
+            for line in text.split("\n")
+            for part in wrap(line, room, break_on_hyphens=False) or [""]
+        ]
     elif text != head:
         lines[0] = Content.assemble((f" {sign} ", f"bold {color}"), (text, "bold"))
     if failed.trace:

@@ -1,6 +1,7 @@
 """Where to write a file, and as what."""
 
 import asyncio
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
@@ -127,6 +128,8 @@ def _look(path: Path) -> tuple[str, bool]:
             return f"{path} is a folder; write the name of a file behind it", False
         if not path.parent.is_dir():
             return f"{path.parent} is no folder; make it first, or choose another one", False
+        if not os.access(path.parent, os.W_OK | os.X_OK):
+            return f"nothing may be written into {path.parent.absolute()}; choose another folder", False
         return "", path.exists() or path.is_symlink()
     except OSError as error:
         return f"{path} cannot be looked at: {error.strerror}", False

@@ -34,7 +34,8 @@ def keys_of(screen: "Screen[object]") -> list[Key]:
     for node, binding, enabled, tooltip in screen.active_bindings.values():
         shown = screen.app.get_key_display(binding)
         place = EVERYWHERE if isinstance(node, App) else SCREEN if isinstance(node, Screen) else HERE
-        key = Key(shown, binding.description, tooltip, binding.action, place, enabled, node)
+        name = binding.description if binding.id else binding.description.capitalize()  # Textual writes Page Left
+        key = Key(shown, name, tooltip, binding.action, place, enabled, node)
         if same := found.get((id(node), binding.action)):
             keys = " ".join(dict.fromkeys([*same.key.split(), shown]))
             key = (key if binding.id else same)._replace(key=keys)  # doctor's own words before those of Textual

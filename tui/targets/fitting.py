@@ -47,8 +47,10 @@ class Index(Generic[Row]):
 
 def _narrowed(word: str, entries: "list[Entry[Row]]", scores: list[int]) -> "tuple[list[Entry[Row]], list[int]]":
     """The entries that hold a word, and their scores with it."""
-    gapped = re.compile("".join(f"(?>.*?{re.escape(letter)})" for letter in word)).match  # atomic: it never goes back
     length = len(word)
+    fits = length <= max((len(entry[0]) for entry in entries), default=0)  # else no letters can have been left out
+    gaps = (f"(?>.*?{re.escape(letter)})" for letter in (word if fits else ()))  # atomic: it never goes back
+    gapped = re.compile("".join(gaps)).match
     kept: list[Entry[Row]] = []
     added: list[int] = []
     for entry, score in zip(entries, scores, strict=True):
@@ -60,7 +62,7 @@ def _narrowed(word: str, entries: "list[Entry[Row]]", scores: list[int]) -> "tup
             more += 30 if at == 0 else 0
         elif word in entry[1]:
             more = 60
-        elif (found := gapped(name)) is not None:
+        elif fits and (found := gapped(name)) is not None:
             more = max(5, 50 - 2 * (found.end() - name.find(word[0]) - length))
         else:
             continue
