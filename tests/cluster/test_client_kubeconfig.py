@@ -17,7 +17,8 @@ from cluster.executing import on_this_machine
 from cluster.rights import User
 
 from doctor.cluster.api import Access, connect, contexts
-from doctor.cluster.diagnosis import Wishes, diagnose
+from doctor.cluster.diagnosis import diagnose
+from doctor.cluster.wishes import Wishes
 from doctor.errors import CannotExamine
 
 Write = Callable[..., Path]
