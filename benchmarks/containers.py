@@ -28,7 +28,7 @@ FAILED = (3,)  # how the service ends
 
 def ratios() -> list[Ratio]:
     """Both diagnoses; none where no engine runs."""
-    if not shutil.which("docker") or subprocess.run(["docker", "info"], capture_output=True).returncode:
+    if not engine_answers():
         sys.stderr.write("no Docker engine answers: containers are not compared\n")
         return []
     image = image_of(SERVICE)
@@ -65,6 +65,11 @@ def ratios() -> list[Ratio]:
             met=rehearsed < 1.5 * started + 1,
         ),
     ]
+
+
+def engine_answers() -> bool:
+    """Whether a Docker engine runs here."""
+    return bool(shutil.which("docker")) and not subprocess.run(["docker", "info"], capture_output=True).returncode
 
 
 def image_of(sample: str) -> str:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
+from doctor.presearch import may_match
+
 MASK = "***"
 
 _NAME = (
@@ -43,6 +45,10 @@ _PATTERNS = (
     ),
 )
 
+_CHANGED = (*_PATTERNS, re.compile("PRIVATE KEY-----"))
+"""What a text that is changed holds, values that are remembered aside."""
+_PAYS = 1000  # characters from which on it pays to ask first whether a pattern may match
+
 _SIGNS = (
     *(
         "pass",
@@ -63,6 +69,7 @@ _SIGNS = (
     *("asia", "xox", "aiza", "hf_", "sk-", "code="),
 )
 """What each pattern needs, in small letters: most texts have none of it, and need no pattern then."""
+_LONG = 20_000  # characters from which on it pays to look for places with RE2
 _LONGEST_KEY = 120  # lines
 _GOES_ON = 2  # lines behind a name within which its value may stand
 
@@ -119,9 +126,10 @@ def redact_lines(text: str) -> str:
     if not _may_hold(text):
         return text
     lines = text.split("\n")
+    may_hold = _places(text, lines)
     at = 0
     while at < len(lines):
-        if not _may_hold(lines[at]):
+        if at not in may_hold:
             at += 1
         elif _begins_key(lines[at]):
             end = _end_of_key(lines, at + 1)
@@ -132,11 +140,20 @@ def redact_lines(text: str) -> str:
             end = at + 1
             last = end + _GOES_ON
             while end < min(last, len(lines)) and not _begins_key(lines[end]):
-                last = end + 1 + _GOES_ON if _may_hold(lines[end]) else last
+                last = end + 1 + _GOES_ON if end in may_hold else last
                 end += 1
             lines[at:end] = _masked("\n".join(lines[at:end])).split("\n")
             at = end
     return "\n".join(lines)
+
+
+def _places(text: str, lines: list[str]) -> set[int]:
+    """The numbers of the lines in which a secret may begin; of a long text they are found more exactly, and soon."""
+    if len(text) < _LONG:
+        return {number for number, line in enumerate(lines) if _may_hold(line)}
+    from doctor.secret_places import places
+
+    return places(text, _NAME)
 
 
 def _masked(text: str) -> str:
@@ -145,8 +162,14 @@ def _masked(text: str) -> str:
     if not _may_hold(text):
         return text
     for pattern in _PATTERNS:
-        text = pattern.sub(rf"\g<1>{MASK}", text)
+        if len(text) < _PAYS or may_match((pattern,), text):
+            text = pattern.sub(rf"\g<1>{MASK}", text)
     return text
+
+
+def may_change(text: str) -> bool:
+    """False only where `redact_lines` leaves a text as it is. It costs a small part of that."""
+    return any(value in text for value in _remembered) or may_match(_CHANGED, text)
 
 
 def _may_hold(text: str) -> bool:

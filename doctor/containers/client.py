@@ -6,6 +6,7 @@ for ever. The streams are read here instead. Framing: Docker Engine API 1.41, "A
 
 import base64
 import json
+import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import Any
@@ -18,6 +19,8 @@ from docker.errors import create_api_error_from_http_exception
 PIECE = 256 * 1024  # bytes read at a time
 HEADER = 8  # bytes before a frame: stream, three zeros, length
 STDOUT, STDERR = 1, 2
+
+_HEAD = struct.Struct(">B3xL")
 
 Frame = tuple[int, bytes]  # stream, bytes
 
@@ -118,16 +121,24 @@ def frames(
     response: requests.Response, read: Callable[[requests.Response], Iterator[bytes]] = pieces
 ) -> Iterator[Frame]:
     """The frames of a stream; what is cut off at the end is given as far as it goes."""
-    held = bytearray()
+    parts: list[bytes] = []  # of a frame that is not whole: one of many pieces is put together once
+    size, needed = 0, HEADER
     for piece in read(response):
-        held += piece
-        at = 0
-        while len(held) - at >= HEADER:
-            end = at + HEADER + int.from_bytes(held[at + 4 : at + HEADER], "big")
-            if len(held) < end:
+        parts.append(piece)
+        size += len(piece)
+        if size < needed:
+            continue
+        held = b"".join(parts)
+        at, needed = 0, HEADER
+        while size - at >= HEADER:
+            stream, length = _HEAD.unpack_from(held, at)
+            end = at + HEADER + length
+            if size < end:
+                needed = end - at
                 break
-            yield held[at], bytes(held[at + HEADER : end])
+            yield stream, held[at + HEADER : end]
             at = end
-        del held[:at]
+        parts, size = [held[at:]], size - at
+    held = b"".join(parts)
     if len(held) > HEADER:
-        yield held[0], bytes(held[HEADER:])
+        yield held[0], held[HEADER:]

@@ -32,6 +32,7 @@ MOST_RECORDS = 200_000
 MOST_READ = 4 * NEWEST  # bytes that are read in search of the newest part
 
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:d|h|ms|m|s))+\Z")
+_NANO = len("2026-11-20T18:17:07.123456789Z")
 _DIGITS = re.compile(rb"[0-9]+")
 _FRACTION = re.compile(r"\.\d+")
 _UNITS = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
@@ -220,6 +221,8 @@ def seconds(stamp: bytes) -> float:
     if not stamp:
         return 0.0
     text = stamp.decode("ascii")
+    if len(text) == _NANO and text[19] == "." and text[-1] == "Z":  # as the engine writes nearly all
+        return _whole_seconds(text[:19] + "Z") + float(text[19:29])
     fraction = _FRACTION.search(text)
     if not fraction:
         return _whole_seconds(text)

@@ -77,7 +77,7 @@ def lines_of(records: Iterable[tuple[int, float, bytes]]) -> Iterator[Line]:
     held: list[Line] = []
     for line in _whole(records, streams):
         own = streams[line.stream]
-        other = next((one for number, one in streams.items() if number != line.stream and one.waits), None)
+        other = _other(streams, line.stream) if len(streams) > 1 else None
         if other and len(held) < MOST_HELD and line.time - other.last <= LONGEST_WAIT:
             held.append(line)
             continue
@@ -93,9 +93,17 @@ def lines_of(records: Iterable[tuple[int, float, bytes]]) -> Iterator[Line]:
     yield from held
 
 
+def _other(streams: dict[int, _Stream], number: int) -> _Stream | None:
+    """Another stream whose traceback may go on."""
+    for its, one in streams.items():
+        if its != number and one.waits:
+            return one
+    return None
+
+
 def _see(stream: _Stream, line: Line) -> None:
     """Note whether a traceback goes on behind this line."""
-    if _BEGINS.match(line.text):
+    if b"Traceback" in line.text and _BEGINS.match(line.text):
         stream.inside = stream.waits = True
     elif stream.inside:
         stream.inside = bool(_GOES_ON.match(line.text))  # or else it is the headline, and a chain may follow
@@ -107,8 +115,13 @@ def _see(stream: _Stream, line: Line) -> None:
 def _whole(records: Iterable[tuple[int, float, bytes]], streams: dict[int, _Stream]) -> Iterator[Line]:
     """Parts put together; a line that no line feed ends comes at the end."""
     for number, time, data in records:
-        stream = streams.setdefault(number, _Stream())
+        stream = streams.get(number)
+        if stream is None:
+            stream = streams[number] = _Stream()
         if not stream.parts:
+            if data.endswith(b"\n"):
+                yield Line(number, time, data[:-1])
+                continue
             stream.time = time
         stream.parts.append(data)
         stream.size += len(data)

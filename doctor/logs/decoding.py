@@ -21,6 +21,7 @@ _CONTROL = re.compile(
 )
 # Colours whose ESC is written out, or was lost on the way, as web consoles leave them; not `[5m]`, a range of time.
 _LEFTOVER = re.compile(rb"(?:\\(?:u001[bB]|x1[bB]|033|e))?\[(?:0|[349]\d|[01];\d{1,3}(?:;\d{1,3})*)m(?!\])")
+_SIGNS = (b"\x1b", b"#033[", b"^[[", b"\x9b", b"[0m", b"\0", b"\b")
 _UNWANTED = bytes(range(9)) + b"\x0b\x0c" + bytes(range(14, 32)) + b"\x7f"  # all controls but tab, LF and CR
 _NOT_LETTERS = re.compile(r"[^a-zA-Z]+")
 
@@ -78,6 +79,11 @@ def without_escapes(data: bytes) -> bytes:
     elif b"[0m" in sample:
         data = _LEFTOVER.sub(b"", data)
     return data.translate(None, b"\0\a\b") if b"\0" in data or b"\b" in data else data
+
+
+def may_hold_escapes(data: bytes) -> bool:
+    """Whether `without_escapes` may take anything out of it, or out of a part of it."""
+    return any(sign in data for sign in _SIGNS)
 
 
 def decode(data: bytes) -> str:

@@ -77,9 +77,11 @@ class Spool:
             if self._failed:
                 raise self._failed
             self._pending.append((mark, line))
-            if len(self._pending) >= _TOGETHER:
+            number = len(self._pending)
+            if number >= _TOGETHER:
                 self._write()
-        self._some.set()
+        if number == 1:
+            self._some.set()
 
     def finish(self) -> None:
         """Write what is left."""
@@ -100,13 +102,12 @@ class Spool:
                     return
 
     def _write(self) -> None:
-        from doctor.logs.decoding import decode, without_escapes
         from doctor.redact import redact_lines
 
         if not self._pending:
             return
         marks = bytes(48 + mark for mark, _ in self._pending)
-        texts = [decode(without_escapes(line)).replace("\n", " ") for _, line in self._pending]
+        texts = _texts([line for _, line in self._pending])
         self._pending.clear()
         known = len(self._before)
         clean = redact_lines("\n".join([*self._before, *texts])).split("\n")[known:]
@@ -118,6 +119,16 @@ class Spool:
         _write_all(self._marks, marks)
         self.size += len(data)
         tell(Wrote())
+
+
+def _texts(lines: list[bytes]) -> list[str]:
+    """Text without escapes; all at once where no line has any, which is several times as fast."""
+    from doctor.logs.decoding import decode, may_hold_escapes, without_escapes
+
+    whole = b"\n".join(lines)
+    if not may_hold_escapes(whole) and whole.count(b"\n") == len(lines) - 1:
+        return decode(whole).split("\n")
+    return [decode(without_escapes(line)).replace("\n", " ") for line in lines]
 
 
 def _write_all(file: int, data: bytes) -> None:

@@ -13,6 +13,7 @@ from checks.evidence import Log, Logs
 from checks.logs.findings import findings
 from checks.missing import Missing
 from doctor.containers import container_logs
+from doctor.containers.client import frames
 from doctor.containers.container_logs import collect_logs, parse_since, seconds
 from doctor.containers.engine import Engine
 from doctor.containers.inspection import container_of
@@ -68,6 +69,15 @@ def test_a_stream_that_stops_in_a_traceback_holds_nothing_up() -> None:
     assert told.index("free") < told.index("end")
 
 
+@pytest.mark.parametrize("size", [1, 7, 8, 9, 1000, 1 << 20])
+def test_frames_wherever_the_answer_is_cut(size: int) -> None:
+    given = [(1, b"a\n"), (2, b""), (1, b"b" * 3000), (2, b"\n" * 20)]
+    data = b"".join(bytes([stream, 0, 0, 0]) + len(text).to_bytes(4, "big") + text for stream, text in given)
+    for whole, expected in ((data, given), (data[:-5], [*given[:-1], (2, b"\n" * 15)])):
+        cut = [whole[at : at + size] for at in range(0, len(whole), size)]
+        assert list(frames(None, lambda _, cut=cut: iter(cut))) == expected  # type: ignore[arg-type]
+
+
 def test_parts_of_a_line_are_one_line_in_each_stream() -> None:
     records = [(OUT, 0.0, b"a" * 10), (ERR, 0.0, b"error\n"), (OUT, 0.0, b"b\n"), (ERR, 0.1, b"no end")]
     assert [line.text for line in lines_of(records)] == [b"error", b"aaaaaaaaaab", b"no end"]
@@ -105,6 +115,7 @@ def test_since_that_is_no_time(text: str) -> None:
 
 
 def test_times_of_records() -> None:
+    assert seconds(b"2026-11-21T19:43:55.250000000Z") == 1795290235.25, "as the engine writes nearly all"
     assert seconds(b"2026-11-21T19:43:55.25Z") == seconds(b"2026-11-21T20:43:55.250000001+01:00") == 1795290235.25
     assert seconds(b"") == 0.0
 
