@@ -1,18 +1,37 @@
 """A diagnosis on the screen: started in a process of its own, its news written into the state."""
 
+import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
+from textual.worker import WorkerError
 
 from doctor.diagnosis.call import Call
 from doctor.diagnosis.result import Began, Diagnosis, Done, Failed, News
 from doctor.diagnosis.running import Running
+from tui.beside import beside
 from tui.targets.remembering import remember
 
 if TYPE_CHECKING:
+    from textual.worker import Worker
+
     from tui.app import DoctorApp
     from tui.state import State
+
+
+def begin(app: "DoctorApp", call: Call, *, quietly: bool) -> "Worker[None]":
+    """Diagnose a target, and end what is under way; the result of another target is not shown any more."""
+    state = app.state
+    if call != state.call and call not in [one.call for one in (state.done.diagnosed if state.done else ())]:
+        state.done, state.earlier = None, {}
+    state.call = call
+    worker = beside(app, partial(examine, app, call), what=f"diagnosis of {call.title}", group="diagnosis")
+    if app.current_mode != "causes" and not quietly:
+        app.switch_mode("causes")
+    if state.watching and app.watched != call:
+        app.do("tui.watching", "resume")
+    return worker
 
 
 async def examine(app: "DoctorApp", call: Call) -> None:
@@ -41,6 +60,22 @@ async def examine(app: "DoctorApp", call: Call) -> None:
                 state.ended()
                 app.running = None
                 app.changed()
+
+
+def under_way(app: "DoctorApp") -> "Worker[None] | None":
+    """The diagnosis that is not over yet."""
+    return next((one for one in app.workers if one.group == "diagnosis" and not one.is_finished), None)
+
+
+async def ended(worker: "Worker[None] | None") -> None:
+    """Until a diagnosis is over; without one, for ever."""
+    if worker is None:
+        await asyncio.Event().wait()
+        return
+    try:
+        await asyncio.shield(worker.wait())  # else whoever waits no more would end the diagnosis, too
+    except WorkerError:
+        return
 
 
 def _write(state: "State", news: News) -> None:

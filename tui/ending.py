@@ -1,4 +1,4 @@
-"""Signals that end the app end it as `q` does: what is under way is ended first, and the terminal given back."""
+"""How the app ends, by `q` or by a signal: what is under way is ended first, and the terminal given back."""
 
 import asyncio
 import os
@@ -19,6 +19,21 @@ POOR = frozenset({"dumb", "unknown", "printer"})
 """Values of TERM that promise nothing but lines of text, as in an editor's shell or the log of a job."""
 
 
+async def leave(app: "DoctorApp") -> None:
+    """End the app, unless somebody wants to stay for what is not saved."""
+    for may_leave in app.before_leaving:
+        if not await may_leave():
+            return
+    await _end(app, 0)
+
+
+async def _end(app: "DoctorApp", code: int) -> None:
+    """What is under way is ended, and what it made removed."""
+    if app.running is not None:
+        await app.running.cancel()
+    app.exit(return_code=code)
+
+
 def heed(app: "DoctorApp") -> None:
     """Listen to the signals, where there is a terminal of one's own."""
     if app.is_headless or app.is_web:
@@ -28,10 +43,10 @@ def heed(app: "DoctorApp") -> None:
     for name, seconds in LONGEST.items():
         number = getattr(signal, name, None)
         if number is not None and threading.current_thread() is threading.main_thread():
-            signal.signal(number, partial(_end, app, loop, seconds))
+            signal.signal(number, partial(_signalled, app, loop, seconds))
 
 
-def _end(app: "DoctorApp", loop: asyncio.AbstractEventLoop, seconds: float, number: int, _frame: object) -> None:
+def _signalled(app: "DoctorApp", loop: asyncio.AbstractEventLoop, seconds: float, number: int, _frame: object) -> None:
     last = threading.Timer(seconds, os._exit, (128 + number,))
     last.daemon = True
     last.start()
@@ -39,13 +54,7 @@ def _end(app: "DoctorApp", loop: asyncio.AbstractEventLoop, seconds: float, numb
 
 
 def _leaving(app: "DoctorApp", code: int) -> None:
-    app.run_worker(_leave(app, code), group="leaving")
-
-
-async def _leave(app: "DoctorApp", code: int) -> None:
-    if app.running is not None:
-        await app.running.cancel()
-    app.exit(return_code=code)
+    app.run_worker(_end(app, code), group="leaving")
 
 
 def missing_terminal() -> str | None:

@@ -13,9 +13,12 @@ from textual.app import App
 from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.widgets import Input
 
 LONGEST = 1.0
 """Seconds that a key waits for the one before; that one may have ended the widget which it was for."""
+MOST_PASTED = 4096
+"""Letters that a field of one line takes at once: as many as the longest path has. It would measure each of a log."""
 
 
 class HadItsEffect(Message, namespace="one_by_one"):
@@ -68,6 +71,8 @@ class OneByOne(App[None]):
             if not letter:
                 self._numbers += 1
                 self._under_way, self._since = self._numbers, monotonic()
+            if isinstance(event, events.Paste) and isinstance(self.focused, Input):
+                event.text = event.text[:MOST_PASTED]
             await super().on_event(event)
             if not letter and not target.post_message(HadItsEffect(self._numbers, screen)):
                 self._under_way = 0  # the key ended what it was for
