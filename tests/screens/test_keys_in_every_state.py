@@ -172,6 +172,9 @@ DIALOGS: dict[str, Callable[[DoctorApp], Any]] = {
 }
 
 
+DIALOGS_OWN = {"f1", "question_mark", "enter", "escape", "tab", "shift+tab", "ctrl+c", "ctrl+p", "ctrl+q", "ctrl+z"}
+
+
 @pytest.mark.parametrize("name", DIALOGS)
 async def test_keys_do_not_reach_the_screen_below_a_dialog(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -190,9 +193,7 @@ async def test_keys_do_not_reach_the_screen_below_a_dialog(
 
         monkeypatch.setattr(DoctorApp, "_dispatch_action", noted)
         keys = {key for one in (app, *below.walk_children(with_self=True)) for key in one._bindings.key_to_bindings}
-        for key in sorted(
-            keys - {"f1", "question_mark", "ctrl+p", "ctrl+q", "tab", "shift+tab", "ctrl+c", "ctrl+z", "escape"}
-        ):
+        for key in sorted(keys - DIALOGS_OWN):
             if not app.screen.is_modal:
                 carried.clear()
                 await DIALOGS[name](app)
@@ -206,20 +207,12 @@ async def test_keys_do_not_reach_the_screen_below_a_dialog(
 
 @pytest.mark.parametrize("mode", ["targets", "causes", "evidence", "payloads"])
 async def test_what_is_typed_into_a_field_is_text(mode: str, tmp_path: Path) -> None:
-    letters = sorted(
-        {
-            one.key
-            for all_of_it in bindings().values()
-            for _, binding in all_of_it
-            for one in [binding]
-            if len(one.key) == 1
-        }
-    )
+    letters = sorted({one.key for known in bindings().values() for _, one in known if len(one.key) == 1})
     signs = {"?": "question_mark", "/": "slash", ":": "colon", "[": "left_square_bracket", "<": "less_than_sign"}
     async with standing("whole", tmp_path) as (app, pilot):
         await go(app, pilot, mode)
         tried = 0
-        for tab in TABS if mode == "evidence" else ("",):
+        for tab in ("log", "files", "packages") if mode == "evidence" else ("",):
             if tab:
                 assert isinstance(app.screen, EvidenceScreen)
                 app.screen.action_tab(tab)
