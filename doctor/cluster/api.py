@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlencode
 
 from doctor.errors import CannotExamine
+from doctor.patience import API_SERVER, CLUSTER
 
 if TYPE_CHECKING:
     from doctor.cluster.kubeconfig import Settings
     from doctor.cluster.transport import Answer
 
-SECONDS = 120.0
+SECONDS = CLUSTER
 """The deadline of a whole run, unless --timeout says otherwise."""
 
 Query = Mapping[str, str | int | bool]
@@ -32,7 +33,7 @@ class Access:
     kubeconfig: Path | None = None
     context: str | None = None
     seconds: float = SECONDS
-    patience: float = 20.0
+    patience: float = API_SERVER
 
 
 class Refused(Exception):

@@ -17,12 +17,12 @@ from doctor.cluster.rights import rule
 from doctor.cluster.snapshot import Snapshot
 from doctor.cluster.subjects import Subject, subjects_of
 from doctor.errors import CannotExamine
+from doctor.patience import CLUSTER_LIST as PATIENCE
+from doctor.patience import LOGIN
 from doctor.redact import redact
 from doctor.states import Level, Standing, times
 
 KINDS = ("pods", "deployments", "replicasets", "statefulsets", "daemonsets", "jobs")
-PATIENCE = 10.0  # seconds for one request
-LOGIN = 60.0  # seconds for a login plugin
 _WHOLE_DAY = 86_400.0
 
 

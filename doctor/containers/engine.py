@@ -21,8 +21,8 @@ from doctor.containers.address import meant
 from doctor.containers.client import STDERR, STDOUT, Client, Frame, frames, pieces, pieces_at_once
 from doctor.containers.failures import Refused, told_failure
 from doctor.errors import CannotExamine
+from doctor.patience import ENGINE as PATIENCE
 
-PATIENCE = 20  # seconds until an engine that says nothing counts as lost
 SILENCE = 120.0  # seconds that a command inside may take without writing anything
 MOST_OUTPUT = 8 * 1024 * 1024  # bytes of what a command inside may write
 MOST_NAMES = 8  # names of containers in a message

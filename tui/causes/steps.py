@@ -10,6 +10,7 @@ from doctor.redact import redact, redact_lines
 from doctor.reports.clean import printable
 from tui.causes.marks import mark
 from tui.state import State, Step
+from tui.waiting import SOON, whom
 
 PATIENCE = 10.0  # seconds of one step after which a hint is due
 MOST_TRACE = 200  # lines
@@ -39,7 +40,11 @@ def hint(state: State, *, cancelling: bool) -> str:
     if cancelling:
         return "cancelling ... what was made is removed first; that may take up to 8 s"
     step = state.steps[-1] if state.steps else None
-    if step is not None and step.ended is None and step.seconds >= PATIENCE and state.call is not None:
+    if step is None or step.ended is not None or state.call is None:
+        return "esc cancels"
+    if step.seconds >= SOON and (asked := whom(state.call, step.what)):
+        return f"{asked}; esc cancels"
+    if step.seconds >= PATIENCE:
         return f"this takes long: {_HANGS[state.call.kind]}; esc cancels"
     return "esc cancels"
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from doctor.diagnosis.call import Call
 from doctor.states import Standing
 from tui.targets.rows import Row, Section
+from tui.waiting import NO_CLUSTER_YET, waited
 
 if TYPE_CHECKING:
     from doctor.cluster.states import Namespaces, Workloads
@@ -39,6 +40,7 @@ class Tree:
     problem: str = ""
     opened: set[Node] = field(default_factory=set)
     answers: dict[Node, Answer] = field(default_factory=dict)
+    waited: dict[Node, float] = field(default_factory=dict)
     is_unfolded: bool = False
 
     def toggle(self, key: str) -> Node | None:
@@ -91,7 +93,7 @@ class Tree:
         from doctor.cluster.states import Namespaces
 
         answer = self.answers.get((context, ""), Answer())
-        yield from _remarks((context, ""), answer, depth=1)
+        yield from self._remarks((context, ""), answer, depth=1)
         if not isinstance(answer.found, Namespaces):
             return
         if len(answer.found.items) > 1:
@@ -111,7 +113,7 @@ class Tree:
         from doctor.cluster.states import Workloads
 
         answer = self.answers.get((context, namespace), Answer())
-        yield from _remarks((context, namespace), answer, depth=2)
+        yield from self._remarks((context, namespace), answer, depth=2)
         if not isinstance(answer.found, Workloads):
             return
         where = f"{namespace} {context}"
@@ -133,6 +135,15 @@ class Tree:
             key = f"remark:{context}/{namespace}"
             yield Row(key, "", "", remark="nothing is deployed here", again=key_of((context, namespace)), depth=2)
 
+    def _remarks(self, node: Node, answer: Answer, depth: int) -> Iterator[Row]:
+        key = key_of(node)
+        if answer.error:
+            yield Row(f"remark:{key}", "", "", remark=f"{answer.error} (Enter asks again)", again=key, depth=depth)
+        elif answer.found is None and node in self.waited:
+            yield Row(f"remark:{key}", "", "", remark=NO_CLUSTER_YET, again=key, depth=depth)
+        for number, note in enumerate(answer.found.notes if answer.found else ()):
+            yield Row(f"note:{number}:{key}", "", "", remark=note, again=key, depth=depth)
+
     def _call(self, context: str, namespace: str | None = None, name: str = "", *, everywhere: bool = False) -> Call:
         return Call(
             kind="workload",
@@ -148,19 +159,11 @@ class Tree:
         answer = self.answers.get(node)
         if node not in self.opened:
             return Standing(words)
-        if answer is None:
-            return Standing("asking ...")
+        if answer is None or (answer.found is None and node in self.waited):
+            return Standing(waited(self.waited.get(node, 0.0)))
         if answer.error:
             return Standing("does not answer now; what it said last" if answer.found else "cannot be read", "bad")
         return Standing(words)
-
-
-def _remarks(node: Node, answer: Answer, depth: int) -> Iterator[Row]:
-    key = key_of(node)
-    if answer.error:
-        yield Row(f"remark:{key}", "", "", remark=f"{answer.error} (Enter asks again)", again=key, depth=depth)
-    for number, note in enumerate(answer.found.notes if answer.found else ()):
-        yield Row(f"note:{number}:{key}", "", "", remark=note, again=key, depth=depth)
 
 
 def key_of(node: Node) -> str:

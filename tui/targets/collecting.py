@@ -13,6 +13,7 @@ from tui.apart import apart, streamed, told
 from tui.targets.cluster_rows import EVERY_CLUSTER, Answer, Node, Tree, key_of
 from tui.targets.rows import Section
 from tui.targets.source_rows import container_section, file_sections, recent_section
+from tui.waiting import telling
 
 if TYPE_CHECKING:
     from doctor.cluster.states import Cluster
@@ -81,9 +82,17 @@ class Engines:
             self._following = Following(tell)
             return self._following.run
 
+        def waits(seconds: float) -> None:
+            put("containers", container_section(None, seconds))
+
+        news = told(begin)
         try:
-            async for news in told(begin):
-                put("containers", container_section(news))
+            first = await telling(anext(news), waits)
+            put("containers", container_section(first))
+            async for one in news:
+                put("containers", container_section(one))
+        except StopAsyncIteration:
+            return
         finally:
             if self._following is not None:
                 self._following.close()
@@ -142,6 +151,7 @@ class Clusters:
             if key == key_of(node):
                 task.cancel()
                 del self._polls[node]
+                self.tree.waited.pop(node, None)
         self._arrange()
 
     def close(self) -> None:
@@ -155,6 +165,7 @@ class Clusters:
         wanted = self.tree.polled() if self._looked_at else []
         for node in [node for node in self._polls if node not in wanted]:
             self._polls.pop(node).cancel()
+            self.tree.waited.pop(node, None)
         for node in wanted:
             if node not in self._polls:
                 self._polls[node] = asyncio.create_task(self._poll(node), name=f"asking {node}")
@@ -166,7 +177,7 @@ class Clusters:
             began = time.monotonic()
             before = self.tree.answers.get(node)
             try:
-                answer = await apart(lambda: self._ask(node))
+                answer = await telling(apart(lambda: self._ask(node)), partial(self._waits, node))
                 pause = EVERY
             except DoctorError as error:
                 answer = Answer(before.found if before else None, _masked(error))
@@ -175,9 +186,13 @@ class Clusters:
                 answer = Answer(before.found if before else None, _of_doctor(error))
                 pause = SELDOM
             self.tree.answers[node] = answer
-            if answer != before:
+            if self.tree.waited.pop(node, 0.0) or answer != before:
                 self.show()
             await asyncio.sleep(max(pause, SHARE * (time.monotonic() - began) if not answer.error else pause))
+
+    def _waits(self, node: Node, seconds: float) -> None:
+        self.tree.waited[node] = seconds
+        self.show()
 
     def _ask(self, node: Node) -> Answer:
         from doctor.cluster.states import Cluster

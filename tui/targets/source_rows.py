@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from doctor.diagnosis.call import Call
 from doctor.states import Level, Standing
 from tui.targets.rows import Row, Section, counted, size
+from tui.waiting import NO_ENGINE_YET, SOON, waited
 
 if TYPE_CHECKING:
     from doctor.containers.states import Told
@@ -78,11 +79,13 @@ def _file(one: "Found", folder: Path) -> Row:
     return Row(f"file:{name}", one.kind, name, Standing(words, level), one.modified, call)
 
 
-def container_section(told: "Told | None", address: str = "") -> Section:
-    """The containers of the engine, or why there are none."""
+def container_section(told: "Told | None", seconds: float = 0.0) -> Section:
+    """The containers of the engine, or why there are none; while it says nothing, since when it is waited for."""
     title = "Docker containers"
     if told is None:
-        return Section(title, note=f"asking the engine{f' at {address}' if address else ''} ...")
+        late = seconds >= SOON
+        remarks = (Row("remark:containers", "", "", remark=NO_ENGINE_YET, again="containers"),) if late else ()
+        return Section(title, remarks, waited(seconds).replace("asking", "asking the engine"))
     from doctor.containers.states import Containers  # loads the engine's client, which takes its time
 
     if not isinstance(told, Containers):
