@@ -9,6 +9,7 @@ from doctor.reports import Style
 from doctor.reports.clean import printable
 from doctor.reports.common import Arranged, arrange, closing, grouped, place, plural, safety
 from doctor.reports.unread import missing_rights
+from doctor.reports.whole_title import whole_title
 
 escape = "backslashreplace"
 
@@ -79,7 +80,7 @@ def _report(report: Report, style: Style) -> str:
 
 def _finding(finding: Finding, arranged: Arranged, number: int) -> list[str]:
     word = WORDS[finding.gravity.value]
-    blocks = [f"### {word}: {escaped(finding.title)}"]
+    blocks = [f"### {word}: {escaped(whole_title(finding))}"]
     facts = [code(finding.id), f"{finding.confidence or 'likely'}"]
     if number < len(arranged.causes):
         facts.append(escaped(place(arranged, number)))

@@ -14,6 +14,7 @@ from doctor.reports.clean import printable
 from doctor.reports.common import Arranged, arrange, closing, grouped, place, plural, safety
 from doctor.reports.page import INDENT, Page, cells
 from doctor.reports.unread import missing_rights
+from doctor.reports.whole_title import whole_title
 
 escape = "backslashreplace"
 
@@ -167,7 +168,7 @@ class ReportPage(Page):
         """Mark, word and title; id and confidence at the end, or below where they do not fit."""
         word = finding.gravity.value
         title = Text.assemble(
-            (f"{self.marks[word]} {word}: ", f"bold {COLORS[word]}"), (printable(finding.title), "bold")
+            (f"{self.marks[word]} {word}: ", f"bold {COLORS[word]}"), (printable(whole_title(finding)), "bold")
         )
         tag = f"[{finding.id}]  {finding.confidence or 'likely'}"
         if title.cell_len + len(tag) + 2 <= self.style.width:
