@@ -1,10 +1,11 @@
 """Secrets leave no trace in what doctor shows or writes: the value goes, the name beside it stays."""
 
 import re
+import sys
 from collections.abc import Mapping
 from functools import lru_cache
 
-from doctor.presearch import may_match
+from doctor.presearch import Rules
 
 MASK = "***"
 
@@ -45,9 +46,10 @@ _PATTERNS = (
     ),
 )
 
-_CHANGED = (*_PATTERNS, re.compile("PRIVATE KEY-----"))
+_RULES = Rules(*((pattern, rf"\g<1>{MASK}") for pattern in _PATTERNS))
+CHANGED = (*_PATTERNS, re.compile("PRIVATE KEY-----"))
 """What a text that is changed holds, values that are remembered aside."""
-_PAYS = 1000  # characters from which on it pays to ask first whether a pattern may match
+_PAYS = 1000  # characters from which on it pays to load what asks first which pattern may match
 
 _SIGNS = (
     *(
@@ -161,15 +163,16 @@ def _masked(text: str) -> str:
         text = text.replace(value, MASK)
     if not _may_hold(text):
         return text
+    if len(text) >= _PAYS or "re2" in sys.modules:
+        return _RULES.substituted(text)
     for pattern in _PATTERNS:
-        if len(text) < _PAYS or may_match((pattern,), text):
-            text = pattern.sub(rf"\g<1>{MASK}", text)
+        text = pattern.sub(rf"\g<1>{MASK}", text)
     return text
 
 
-def may_change(text: str) -> bool:
-    """False only where `redact_lines` leaves a text as it is. It costs a small part of that."""
-    return any(value in text for value in _remembered) or may_match(_CHANGED, text)
+def holds_remembered(text: str) -> bool:
+    """Whether the value of a secret variable stands in it."""
+    return any(value in text for value in _remembered)
 
 
 def _may_hold(text: str) -> bool:

@@ -6,7 +6,8 @@ from time import monotonic
 from typing import IO
 
 from checks.evidence import Log
-from doctor.bundle.masking import Masking, mask
+from doctor.bundle.masking import mask
+from doctor.bundle.records import Masking
 from doctor.errors import CannotExamine
 from doctor.logs.decoding import decode, without_escapes
 from doctor.logs.spooling import read_whole

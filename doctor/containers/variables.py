@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from doctor.redact import MASK, redact
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_SECRET = frozenset(
+SECRET_WORDS = frozenset(
     {
         *("password", "passwd", "passphrase", "pass", "pwd", "secret", "secrets", "credential", "credentials"),
         *("token", "tokens", "key", "keys", "apikey", "sas", "pat", "connstr", "connectionstring", "signature", "dsn"),
@@ -32,7 +32,7 @@ def is_secret(name: str) -> bool:
     if not words or words[-1] in _PLACE:
         return False
     last_two = "".join(words[-2:])
-    return words[-1] in _SECRET or last_two in {"connectionstring", "connstr"} or "password" in name.lower()
+    return words[-1] in SECRET_WORDS or last_two in {"connectionstring", "connstr"} or "password" in name.lower()
 
 
 def without_secret(name: str, value: str) -> str:
