@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from checks.cases import fires, quiet
 from checks.check import check
 from checks.entry_script.given import with_models
-from checks.entry_script.path_edits import likely_file, model_files, renamed
+from checks.entry_script.path_edits import likely_file, loaded_instead, model_files, renamed
 from checks.entry_script.paths import Base, is_tested, path_uses
 from checks.entry_script.reach import STAGES, about_phases, reach
 from checks.entry_script.subject import entry_script
@@ -76,7 +76,10 @@ def model_file_name(evidence: Evidence) -> Iterator[Finding]:
                 *about_phases(phases),
             ),
             fixes=(
-                Fix(title=f"load `{likely}`", edits=renamed(module, script, use.path, likely))
+                Fix(
+                    title=f"load `{likely}`",
+                    edits=renamed(module, script, use.path, likely) or loaded_instead(module, script, use, likely),
+                )
                 if likely
                 else Fix(title=f"put {posixpath.basename(wanted)[-40:]} into the model folder, or name what it has"),
             ),
@@ -87,9 +90,36 @@ _INIT = "import os\nimport joblib\ndef init():\n    global model\n"
 _LOAD = "    model = joblib.load(os.path.join(os.environ['AZUREML_MODEL_DIR'], {}))\n"
 _RUN = "def run(data): return 1\n"
 _NAMES = _INIT + "    names = open(os.environ['AZUREML_MODEL_DIR'] + '/names.json')\n" + _LOAD.format("'a.pkl'") + _RUN
+_FOLDER = (
+    "import os\nimport joblib\nfrom pathlib import Path\ndef init():\n    folder = os.environ['AZUREML_MODEL_DIR']\n"
+)
+
+
+def _path(expression: str) -> str:
+    return f"{_FOLDER}    joblib.load({expression})\n{_RUN}"
 
 
 CASES = (
+    *(
+        fires(with_models(_path(wrong), file), fixed=_path(right), name=f"a wrong folder: {wrong}")
+        for wrong, file, right in (
+            ("os.path.join(folder, 'sub', 'm.pkl')", "m.pkl", 'os.path.join(folder, "m.pkl")'),
+            ("os.path.join(folder, 'sub', 'm.pkl')", "a/b/m.pkl", 'os.path.join(folder, "a", "b", "m.pkl")'),
+            ("os.path.join(folder, 'sub',\n        'm.pkl')", "m.pkl", 'os.path.join(folder, "m.pkl")'),
+            ("os.path.join(folder, 'sub/m.pkl')", "m.pkl", 'os.path.join(folder, "m.pkl")'),
+            ("Path(folder) / 'sub' / 'm.pkl'", "m.pkl", 'Path(folder) / "m.pkl"'),
+            ("Path(folder) / 'm.pkl'", "out/m.pkl", 'Path(folder) / "out/m.pkl"'),
+            ("Path(folder).joinpath('sub', 'mx.pkl')", "m.pkl", 'Path(folder).joinpath("m.pkl")'),
+            ("f'{folder}/sub/m.pkl'", "m.pkl", "f'{folder}/m.pkl'"),
+            ("f'{folder}/m.pkl'", "sub/m.pkl", "f'{folder}/sub/m.pkl'"),
+            ("folder + '/sub' + '/m.pkl'", "m.pkl", 'folder + "/m.pkl"'),
+            (
+                "os.path.join(os.path.join(folder, 'sub'), 'm.pkl')",
+                "m.pkl",
+                'os.path.join(os.environ["AZUREML_MODEL_DIR"], "m.pkl")',
+            ),
+        )
+    ),
     fires(
         with_models(_INIT + _LOAD.format("'model.pkl'") + _RUN, "outputs/model.pkl", "MLmodel"),
         saw="model.pkl",

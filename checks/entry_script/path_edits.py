@@ -3,6 +3,9 @@
 import ast
 import posixpath
 from difflib import get_close_matches
+from itertools import pairwise
+
+import msgspec
 
 from checks.entry_script.imports import add_import, code_for, model_folder_join
 from checks.entry_script.module import Module
@@ -94,21 +97,69 @@ def beside_script(module: Module, script: Script, path: Written) -> tuple[Edit, 
 
 
 def renamed(module: Module, script: Script, path: Written, file: str) -> tuple[Edit, ...]:
-    """Edits that change the text below AZUREML_MODEL_DIR to `file`."""
-    if not path.literals or not path.complete:
+    """Edits that change the text below AZUREML_MODEL_DIR to `file`; none where its parts stand in several places."""
+    if not path.literals or not path.complete or set(file) & set('"\\{}'):
         return ()
     last = path.literals[-1]
+    lead = "/" if str(path.literals[0].value).startswith("/") else ""
     if isinstance(module.parent(last), ast.JoinedStr):
+        return _within_text(module, script, path.literals, f"{lead}{file}")
+    if len(path.literals) == 1:
+        return (module.replace(script.path, last, f'"{lead}{file}"'),)
+    if posixpath.dirname(file) == posixpath.dirname(path.inside) and "/" not in str(last.value).strip("/"):
+        slash = "/" if str(last.value).startswith("/") else ""
+        return (module.replace(script.path, last, f'"{slash}{posixpath.basename(file)}"'),)
+    return _side_by_side(module, script, path.literals, lead, file)
+
+
+def _within_text(module: Module, script: Script, literals: tuple[ast.Constant, ...], new: str) -> tuple[Edit, ...]:
+    """The edit of an f-string's only text, where it stands on one line as it is."""
+    whole = module.parent(literals[-1])
+    old, number = str(literals[-1].value), getattr(whole, "lineno", 0)
+    if len(literals) != 1 or not isinstance(whole, ast.JoinedStr) or whole.end_lineno != number:
         return ()
-    old, new = path.inside, file
-    text = str(last.value)
-    if len(path.literals) > 1:
-        folder = posixpath.dirname(old)
-        if posixpath.dirname(file) != folder or "/" in text.strip("/"):
-            return ()
-        new = posixpath.basename(file)
-    lead = "/" if text.startswith("/") else ""
-    return (module.replace(script.path, last, f'"{lead}{new}"'),)
+    start = module.column(number, whole.col_offset)
+    source = module.line(number)[start : module.column(number, whole.end_col_offset or 0)]
+    if source.count(old) != 1:
+        return ()
+    column = start + source.index(old)
+    return (Edit(script.path, number, column, number, column + len(old), new),)
+
+
+def _side_by_side(
+    module: Module, script: Script, literals: tuple[ast.Constant, ...], lead: str, file: str
+) -> tuple[Edit, ...]:
+    """The edit of texts that follow each other: arguments of one call, or parts between `/` or `+`."""
+    signs = {_between(module, one, other).strip() for one, other in pairwise(literals)}
+    parents = {type(module.parent(one)) for one in literals}
+    if signs == {","} and parents == {ast.Call} and len({module.parent(one) for one in literals}) == 1:
+        new = ", ".join(f'"{part}"' for part in file.split("/"))
+    elif signs == {"/"} and parents == {ast.BinOp}:
+        new = " / ".join(f'"{part}"' for part in file.split("/"))
+    elif signs == {"+"} and parents == {ast.BinOp}:
+        new = f'"{lead}{file}"'
+    else:
+        return ()
+    first, last = module.replace(script.path, literals[0], new), module.replace(script.path, literals[-1], new)
+    return (msgspec.structs.replace(first, end_line=last.end_line, end_column=last.end_column),)
+
+
+def _between(module: Module, one: ast.expr, other: ast.expr) -> str:
+    """What the script has from the end of one expression to the begin of another; nothing where that is before it."""
+    line, end = one.end_lineno or one.lineno, other.lineno
+    start, stop = module.column(line, one.end_col_offset or 0), module.column(end, other.col_offset)
+    if line == end:
+        return module.line(line)[start:stop]
+    middle = [module.line(number) for number in range(line + 1, end)]
+    return "\n".join([module.line(line)[start:], *middle, module.line(end)[:stop]]) if line < end else ""
+
+
+def loaded_instead(module: Module, script: Script, use: PathUse, file: str) -> tuple[Edit, ...]:
+    """Edits by which a call takes `file` of the model folder, whatever its path was made of."""
+    if use.argument is getattr(use.call.func, "value", None) or set(file) & set('"\\'):
+        return ()  # a method of a Path: a text has no such method
+    code, imports = model_folder_join(module, script.path, tuple(file.split("/")))
+    return (module.replace(script.path, use.argument, code), *imports)
 
 
 def below_model_folder(module: Module, script: Script, use: PathUse, file: str) -> tuple[Edit, ...]:
