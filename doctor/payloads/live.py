@@ -8,6 +8,7 @@ import msgspec
 from checks.containers import Answer, Answers, Container
 from checks.evidence import Missing
 from checks.http.records import Call as Asked
+from doctor.payloads.ports import AGAIN, present
 from doctor.payloads.records import Place, Sent
 from doctor.probe.launcher import Payload
 from doctor.redact import redact_lines
@@ -75,7 +76,10 @@ def replaced(sent: Sent, asked: Asked, connect: float | None) -> Sent:
 def in_container(place: Place, sent: Sent, body: bytes) -> Sent:
     """POST from inside a container, or through its published port where that answers. Raises CannotExamine."""
     if place.url:
-        return by_url(place, sent, body)
+        place = present(place)
+        sent = by_url(place, msgspec.structs.replace(sent, where=place.where), body)
+        unreached = sent.problem.startswith("no connection")
+        return msgspec.structs.replace(sent, problem=f"{sent.problem}; {AGAIN}") if unreached else sent
     from doctor.containers.answers import ask
     from doctor.containers.engine import connect
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from fault_server import serving
+from msgspec.structs import replace
 from payloads.benches import TRAPS, left_over
 from screens.journeys import diagnosed, sample_copy, until
 from textual.pilot import Pilot
@@ -20,6 +21,7 @@ from doctor.diagnosis.result import Diagnosis, Done
 from doctor.payloads.records import Sent
 from doctor.report import Report
 from tui.app import DoctorApp
+from tui.payloads.answering import Round
 from tui.payloads.questions import KeepModal, UnsavedModal
 from tui.payloads.screen import PayloadsScreen
 from tui.payloads.shown import answer
@@ -286,6 +288,18 @@ async def test_the_difference_to_the_answer_before_is_shown(tmp_path: Path) -> N
         await pilot.press("down", "down")
         assert '"did": "work"' in shown(screen, "#answer")
         assert "differs" not in shown(screen, "#answer")
+
+
+async def test_the_send_that_is_unlike_the_others_is_marked_in_the_list(tmp_path: Path) -> None:
+    async with bench(trapped(tmp_path)) as (_, pilot, screen):
+        came = Sent(way="url", where="there", source="sample.json", sent=2, status=200, body="[1]")
+        odd = replace(came, status=500, body="broken")
+        screen.answers.rounds = [Round(n, one, False, b"{}") for n, one in enumerate((came, odd, came), 1)]
+        screen.answers.list_rounds()
+        await pilot.pause()
+        marked = [line for line in shown(screen, "#sends").split("\n") if "! unlike the others" in line]
+        assert len(marked) == 1
+        assert " 2 500" in marked[0]
 
 
 async def test_another_failure_is_not_the_same_answer(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from doctor.payloads.records import Disagreement, Judgement, Place, Sent
 from doctor.reports.clean import printable
 from tui.payloads import shown
 from tui.payloads.drafts import Draft
+from tui.payloads.odd import oddities
 from tui.payloads.rows import Rows
 from tui.surviving import Surviving
 
@@ -36,6 +37,7 @@ class Round:
     number: int
     sent: Sent
     edited: bool
+    body: bytes = b""
     against: tuple[Disagreement, ...] = ()
 
 
@@ -116,7 +118,7 @@ class AnswerPane(Surviving, Vertical):
             self._say(f"not sent: {printable(str(error))}")
         else:
             self._count += 1
-            self.rounds = [*self.rounds, Round(self._count, sent, edited, against)][-MOST_ROUNDS:]
+            self.rounds = [*self.rounds, Round(self._count, sent, edited, body, against)][-MOST_ROUNDS:]
             self.show_round(self.rounds[-1])
         finally:
             self.sending = False
@@ -156,7 +158,9 @@ class AnswerPane(Surviving, Vertical):
 
     def list_rounds(self) -> None:
         """Draw the history, the latest first."""
-        rows = [shown.row(one.number, one.sent, one.edited) for one in reversed(self.rounds)]
+        odd = oddities([(one.sent, one.body, one.against) for one in self.rounds])
+        told = reversed(list(zip(self.rounds, odd, strict=True)))
+        rows = [shown.row(one.number, one.sent, one.edited, words) for one, words in told]
         chosen = len(self.rounds) - 1 - self.rounds.index(self._shown) if self._shown in self.rounds else None
         self.query_one("#sends", Rows).fill(rows or [Content("none yet")], chosen, dead=() if rows else (0,))
 

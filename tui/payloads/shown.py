@@ -95,14 +95,15 @@ def status(sent: Sent) -> tuple[str, str]:
     return f"{sent.status}", "$text-success" if sent.status < REFUSED else "$text-error"
 
 
-def row(number: int, sent: Sent, edited: bool) -> Content:
-    """One row of the history."""
+def row(number: int, sent: Sent, edited: bool, odd: str = "") -> Content:
+    """One row of the history; `odd` says why it stands out."""
     said, color = status(sent)
     name = sent.source.replace("\\", "/").rsplit("/", 1)[-1]
     return Content.assemble(
         (f"{number:>2} ", "$text-muted"),
         (f"{said} ", color),
         f"{seconds(sent.seconds):>7}  ",
+        (f"{mark('warning')[0]} {odd}  " if odd else "", "$text-warning"),
         printable(name) + ("*" if edited else ""),
         (f"  {sent.way} {sent.at}", "$text-muted"),
     )
