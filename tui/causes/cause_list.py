@@ -72,6 +72,9 @@ class CauseList(CursorList):
 
     def moved(self) -> None:
         """The detail follows."""
+        title = f"rows with: {self.words}" if self.words else "causes"
+        if self.border_title != title:  # drawn anew at every change
+            self.border_title = title
         self.post_message(self.Moved(self.row))
 
     def show(self, rows: list[Row], target: str) -> None:

@@ -1,7 +1,7 @@
 """Several targets in one result: a line that says which is shown, and a list of all of them."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -19,12 +19,21 @@ from doctor.reports.clean import printable
 from tui.causes.marks import verdict_mark
 from tui.surviving import Surviving
 
+if TYPE_CHECKING:
+    from tui.state import State
+
 _GRAVITY = {Verdict.FAILING: 0, Verdict.INCONCLUSIVE: 1, Verdict.HEALTHY: 2}
 
 
 def ordered(diagnosed: Sequence[Diagnosis]) -> list[int]:
     """The numbers of the diagnoses, those that fail first."""
     return sorted(range(len(diagnosed)), key=lambda number: _GRAVITY[diagnosed[number].report.verdict])
+
+
+def neighbour(diagnosed: Sequence[Diagnosis], number: int, by: int) -> int:
+    """The number of another diagnosis in that order, around the end."""
+    order = ordered(diagnosed)
+    return order[(order.index(number) + by) % len(order)]
 
 
 def told(report: Report) -> Content:
@@ -57,8 +66,12 @@ class Chooser(Surviving, Horizontal):
             part.tooltip = tooltip
             yield part
 
-    def draw(self, diagnosed: Sequence[Diagnosis], number: int) -> None:
-        """Draw it anew."""
+    def show(self, state: "State") -> None:
+        """Draw it where there are several."""
+        diagnosed, number = state.done.diagnosed if state.done else (), state.number
+        self.display = len(diagnosed) > 1
+        if not self.display or state.diagnosis is None:
+            return
         order = ordered(diagnosed)
         self.query_one("#which", Static).update(f"{order.index(number) + 1} of {len(order)}, o lists")
         self.query_one("#shown", Static).update(told(diagnosed[number].report))

@@ -33,6 +33,7 @@ class Situation(Surviving, VerticalScroll):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self.border_title = "steps"
+        self.with_steps = False  # beside a result, too
         self.trace_open = False
         self._again: Callable[[], None] | None = None
 
@@ -40,9 +41,17 @@ class Situation(Surviving, VerticalScroll):
         """One text."""
         yield Static(markup=False)
 
-    def draw(self, state: State, *, cancelling: bool, with_steps: bool) -> None:
-        """Draw it anew."""
-        self._again = partial(self.draw, state, cancelling=cancelling, with_steps=with_steps)
+    def show(self, state: State, *, cancelling: bool, has_result: bool) -> None:
+        """Draw it in place of a result, or beside one where there is something to tell."""
+        self.display = not has_result or self.with_steps or bool(state.failed and not state.running)
+        self.set_class(has_result, "-beside")
+        if self.display:
+            self._draw(state, cancelling=cancelling, with_steps=self.with_steps or (not has_result and state.running))
+            if not has_result and self.screen.focused is None:
+                self.focus()
+
+    def _draw(self, state: State, *, cancelling: bool, with_steps: bool) -> None:
+        self._again = partial(self._draw, state, cancelling=cancelling, with_steps=with_steps)
         failed = None if state.running else state.failed
         parts: list[Content] = []
         if with_steps and state.steps:
