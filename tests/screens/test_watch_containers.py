@@ -3,15 +3,16 @@
 # ruff: noqa: F811
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 from screens.containers import engine, kill, remove, socket_of_ones_own, waiting  # noqa: F401 # fixtures
 from screens.journeys import until
+from screens.watching import Told, Watch, watch  # noqa: F401 # fixtures
 
 from doctor.containers.engine import Engine
 from doctor.diagnosis.call import Call
-from doctor.watching.change import Stop
 from doctor.watching.containers import _told, changes_of_container
 from tui import watched_runs
 from tui.app import DoctorApp
@@ -19,30 +20,7 @@ from tui.app import DoctorApp
 pytestmark = pytest.mark.docker
 
 
-@pytest.fixture
-def watch() -> Iterator[Callable[[str], "queue.Queue[str]"]]:
-    """Watch a container by name; what is told comes in a queue, and the thread has to end when it is told to."""
-    stop, threads = Stop(), []
-
-    def begin(name: str) -> "queue.Queue[str]":
-        told: queue.Queue[str] = queue.Queue()
-
-        def read() -> None:
-            for change in changes_of_container(name, stop):
-                told.put(change.what)
-
-        threads.append(threading.Thread(target=read))
-        threads[-1].start()
-        return told
-
-    yield begin
-    stop.set()
-    for thread in threads:
-        thread.join(5)
-        assert not thread.is_alive(), "the thread waits on"
-
-
-def heard(engine: Engine, name: str, told: "queue.Queue[str]") -> None:
+def heard(engine: Engine, name: str, told: Told) -> None:
     """Until the engine's stream is open: pauses and unpauses until one is told."""
     for _ in range(50):
         engine.api.pause(name)
@@ -56,11 +34,9 @@ def heard(engine: Engine, name: str, told: "queue.Queue[str]") -> None:
     raise AssertionError("no event came")
 
 
-def test_the_life_of_a_name(
-    engine: Engine, waiting: Callable[..., str], watch: Callable[..., "queue.Queue[str]"]
-) -> None:
+def test_the_life_of_a_name(engine: Engine, waiting: Callable[..., str], watch: Watch) -> None:
     name = waiting()
-    told = watch(name)
+    told = watch(partial(changes_of_container, name))
     heard(engine, name, told)
     kill(engine, name)
     assert told.get(timeout=10) == f"{name} ended with exit code 137"
@@ -75,12 +51,10 @@ def test_the_life_of_a_name(
     assert told.get(timeout=10) == f"{name} was removed"
 
 
-def test_an_engine_that_goes_away_and_comes_back(
-    engine: Engine, watch: Callable[..., "queue.Queue[str]"], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_engine_that_goes_away_and_comes_back(engine: Engine, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket_of_ones_own(engine) as path:
         monkeypatch.setenv("DOCKER_HOST", f"unix://{path}")
-        told = watch("nobody-of-this-name")
+        told = watch(partial(changes_of_container, "nobody-of-this-name"))
         threading.Event().wait(0.5)
         assert told.empty()
     assert told.get(timeout=15) == "the Docker engine does not answer"

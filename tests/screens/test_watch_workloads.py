@@ -1,9 +1,9 @@
 """Pods that change are noticed, those of others are not, and a server that goes away is told once."""
 
 # ruff: noqa: F811
-import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,39 +11,25 @@ import pytest
 from cluster.api_server import ApiServer
 from cluster.conftest import api_server, certificates, kubeconfig  # noqa: F401 # fixtures
 from cluster.faults import Fault
+from screens.watching import Told, Watch, watch  # noqa: F401 # fixtures
 
 from doctor.diagnosis.call import Call
 from doctor.watching import workloads
-from doctor.watching.change import Stop
 from doctor.watching.workloads import changes_of_workload
-
-Watch = Callable[..., "queue.Queue[str]"]
 
 
 @pytest.fixture
-def watch(monkeypatch: pytest.MonkeyPatch, kubeconfig: Path) -> Iterator[Watch]:
+def follow(watch: Watch, monkeypatch: pytest.MonkeyPatch, kubeconfig: Path) -> Callable[[str], Told]:
+    """Watch a workload by name."""
     monkeypatch.setattr(workloads, "SOON", 0.1)
     monkeypatch.setattr(workloads, "LATE", 0.2)
     monkeypatch.setattr(workloads, "PATIENCE", 2.0)
-    stop, threads = Stop(), []
 
-    def begin(name: str) -> "queue.Queue[str]":
+    def begin(name: str) -> Told:
         call = Call(kind="workload", name=name, namespace="team-a", kubeconfig=str(kubeconfig))
-        told: queue.Queue[str] = queue.Queue()
+        return watch(partial(changes_of_workload, call))
 
-        def read() -> None:
-            for change in changes_of_workload(call, stop):
-                told.put(change.what)
-
-        threads.append(threading.Thread(target=read))
-        threads[-1].start()
-        return told
-
-    yield begin
-    stop.set()
-    for thread in threads:
-        thread.join(5)
-        assert not thread.is_alive()
+    return begin
 
 
 def pod(name: str, restarts: int = 0, waiting: str = "") -> dict[str, Any]:
@@ -66,9 +52,9 @@ def asked(server: ApiServer, more: int = 2) -> None:
     raise AssertionError("nobody asks")
 
 
-def test_pods_of_the_workload(api_server: ApiServer, watch: Watch) -> None:
+def test_pods_of_the_workload(api_server: ApiServer, follow: Callable[[str], Told]) -> None:
     api_server.add("pods", pod("score-7d4-x"), pod("other-1"))
-    told = watch("deployment/score")
+    told = follow("deployment/score")
     asked(api_server)
     assert told.empty()
     api_server.add("pods", pod("other-1", restarts=3))
@@ -80,9 +66,9 @@ def test_pods_of_the_workload(api_server: ApiServer, watch: Watch) -> None:
     assert told.get(timeout=10) == "pod score-7d4-y came"
 
 
-def test_a_server_that_goes_away(api_server: ApiServer, watch: Watch) -> None:
+def test_a_server_that_goes_away(api_server: ApiServer, follow: Callable[[str], Told]) -> None:
     api_server.add("pods", pod("score-7d4-x"))
-    told = watch("")
+    told = follow("")
     asked(api_server)
     api_server.faults.append(Fault(cut=-1))
     assert told.get(timeout=20) == "the API server does not answer"
@@ -90,9 +76,9 @@ def test_a_server_that_goes_away(api_server: ApiServer, watch: Watch) -> None:
     assert told.get(timeout=20) == "the API server answers again"
 
 
-def test_a_server_that_says_nothing_does_not_hold_the_end(api_server: ApiServer, watch: Watch) -> None:
+def test_a_server_that_says_nothing_does_not_hold_the_end(api_server: ApiServer, follow: Callable[[str], Told]) -> None:
     api_server.add("pods", pod("score-7d4-x"))
-    told = watch("")
+    told = follow("")
     asked(api_server)
     api_server.faults.append(Fault(wait=3))
     threading.Event().wait(0.3)
