@@ -21,7 +21,8 @@ from tui.app import DoctorApp
 from tui.causes.chooser import TargetList
 from tui.causes.explanation import Explanation
 from tui.evidence.files_folder import FolderQuestion
-from tui.evidence.screen import TABS, EvidenceScreen
+from tui.evidence.screen import EvidenceScreen
+from tui.evidence.tabs import TABS
 from tui.fixes.save_modal import SaveModal
 from tui.fixes.text_modal import TextModal
 from tui.help.screen import HelpScreen

@@ -1,43 +1,22 @@
 """The screen `evidence`: what was seen, in tabs."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Footer, TabbedContent, TabPane, Tabs
 
-from checks.evidence import Missing, Probe
 from checks.finding import Quote
 from doctor.diagnosis.result import Diagnosis
 from doctor.exploring.calls import has_calls
 from doctor.exploring.proving import part_of
-from doctor.logs.wholes import offers_of
 from tui.evidence.files_pane import FilesPane
 from tui.evidence.log_pane import LogPane
 from tui.evidence.table_pane import TablePane
+from tui.evidence.tabs import KEYS, TABS, new_pane, telling, title
 from tui.heading import Heading
 from tui.screen import DoctorScreen
-
-TABS = {
-    "log": ("L", "Log", "what the service wrote"),
-    "files": ("I", "Files", "the files of the service, and how they differ from yours"),
-    "packages": ("A", "Packages", "what is installed against what is asked for"),
-    "environment": ("E", "Environment", "variables, limits, ports, mounts, image, user"),
-    "timeline": ("T", "Time line", "starts, ends, health checks and events in their order"),
-    "probe": ("O", "Probe", "what the rehearsal observed"),
-    "calls": ("C", "Calls", "requests that were tried, and their answers"),
-}
-MAKERS = {
-    "packages": "packages:packages",
-    "environment": "variables:variables",
-    "timeline": "timeline:timeline",
-    "probe": "observed:observed",
-    "calls": "calls:calls",
-}
-GROUP = Binding.Group("Tabs", compact=True)
 
 
 class EvidenceScreen(DoctorScreen):
@@ -64,29 +43,7 @@ nothing.
     EvidenceScreen Tab { padding: 0 1; color: $text-muted; }
     EvidenceScreen Tab.-active { color: $foreground; text-style: bold; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *(
-            Binding(key, f"tab('{name}')", title, id=f"evidence.{name}", tooltip=f"{title}: {what}", group=GROUP)
-            for name, (key, title, what) in TABS.items()
-        ),
-        Binding(
-            "greater_than_sign,ctrl+pagedown",
-            "next(1)",
-            "Next tab",
-            show=False,
-            id="evidence.next",
-            tooltip="The next tab",
-        ),
-        Binding(
-            "less_than_sign,ctrl+pageup",
-            "next(-1)",
-            "Tab before",
-            show=False,
-            id="evidence.before",
-            tooltip="The tab before",
-        ),
-        Binding("escape", "back", "Causes", id="evidence.back", tooltip="Back to the cause whose proof this is"),
-    ]
+    BINDINGS = KEYS
 
     def __init__(self) -> None:
         super().__init__()
@@ -100,15 +57,15 @@ nothing.
         yield Heading()
         with TabbedContent(initial="log"):
             for name in TABS:
-                with TabPane(_title(name), id=name):
-                    yield _pane(name)
+                with TabPane(title(name), id=name):
+                    yield new_pane(name)
         yield Footer()
 
     def on_mount(self) -> None:
         """Say what each tab is for."""
         super().on_mount()
-        for name, (key, title, what) in TABS.items():
-            self._tabs.get_tab(name).tooltip = f"{title} ({key}): {what}"
+        for name, (key, word, what) in TABS.items():
+            self._tabs.get_tab(name).tooltip = f"{word} ({key}): {what}"
         if self._quote is not None:
             self.call_after_refresh(self.reveal, self._quote)
 
@@ -239,26 +196,3 @@ nothing.
         """A row of a table leads to a line of a file."""
         self._open("files")
         self.pane("files").reveal(event.path, event.line)
-
-
-def telling(diagnosis: Diagnosis | None) -> str:
-    """The tab to begin with: the log, or where nothing was written what the rehearsal did, or the files."""
-    evidence = diagnosis.evidence if diagnosis else None
-    if diagnosis is None or evidence is None or offers_of(diagnosis):
-        return "log"
-    if isinstance(evidence.probe, Probe):
-        return "probe"
-    return "log" if isinstance(evidence.script, Missing) else "files"
-
-
-def _title(name: str) -> Content:
-    """The name with its key underlined."""
-    key, title, _ = TABS[name]
-    at = title.lower().index(key.lower())
-    return Content.assemble(title[:at], (title[at], "underline"), title[at + 1 :])
-
-
-def _pane(name: str) -> Widget:
-    if name == "log":
-        return LogPane(id="log-pane")
-    return FilesPane(id="files-pane") if name == "files" else TablePane(MAKERS[name], id=f"{name}-pane")
