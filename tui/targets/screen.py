@@ -1,74 +1,50 @@
 """The screen `targets`: what can be diagnosed, how it stands, and a filter that also takes what is typed in full."""
 
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Footer, Input, Static
 
 from doctor.states import Standing
 from tui.apart import apart
-from tui.beside import Job, beside
+from tui.beside import beside
 from tui.heading import Heading
-from tui.keys import unseen
 from tui.screen import DoctorScreen
-from tui.targets import collecting
 from tui.targets.about import about
+from tui.targets.asking import Asking
 from tui.targets.filter_input import FilterInput
+from tui.targets.keys import HELP, KEYS
+from tui.targets.opening import open_row, open_typed
 from tui.targets.rows import Listing, Row, Section
 from tui.targets.target_list import TargetList
 from tui.targets.typed import is_surely_meant, typed_call
 
-if TYPE_CHECKING:
-    from doctor.diagnosis.call import Call
-
 GATHER = 0.05  # seconds in which news of several sources become one drawing
 REDRAW = 20.0  # seconds between two drawings of ages
-FIRST_PAINT = 0.05  # seconds left to the terminal before anybody is asked: loading clients keeps the screen from it
 
 
 class TargetsScreen(DoctorScreen):
     """Choose what to diagnose."""
 
-    HELP = """\
-What can be diagnosed, and how it stands now: what was diagnosed last, the scripts, manifests and descriptions below
-this folder, Docker containers, the clusters of the kubeconfig, saved reports and logs. What is in trouble stands first.
-
-**Enter** or a click diagnoses a target; on a context or namespace it opens what is inside, and closes it again.
-**/** goes to the filter: letters may be left out, and kinds and states count (`crash`, `unhealthy`, `script`).
-
-A target that is not in the list can be typed there in full, and Enter opens it: a path, a URL, `docker NAME`,
-`k8s deployment/NAME -n NAMESPACE`. What cannot be reached says why; Enter there tries again.
-
-Containers follow the events of the engine. A namespace is listed every few seconds, while it is open and in sight.
-"""
+    HELP = HELP
     DEFAULT_CSS = """
     TargetsScreen #about { height: 2; padding: 0 1; background: $panel; color: $text-muted; }
     TargetsScreen:inline #about { height: 1; }
     TargetsScreen.-tiny #about { display: none; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Filter", id="targets.filter", tooltip="Filter the list, or type a target in full"),
-        Binding(
-            "ctrl+r", "look", "Look again", id="targets.look", tooltip="Read folder and kubeconfig anew", show=False
-        ),
-        *unseen("f", "r", "w", "y", "m", "b", "x"),
-    ]
+    BINDINGS = KEYS
     AUTO_FOCUS = "TargetList"
     VERTICAL_BREAKPOINTS = [(0, "-tiny"), (9, "-low")]
 
     def __init__(self) -> None:
         super().__init__()
         self.listing = Listing()
-        self.clusters = collecting.Clusters(self.put, self.doctor.clusters)
-        self.engines = collecting.Engines()
+        self.asking = Asking(self)
         self._due = False
         self._ages: Timer | None = None
-        self._found_files = False
 
     def compose(self) -> ComposeResult:
         """Heading, filter, list, what the chosen row is, keys."""
@@ -89,11 +65,7 @@ Containers follow the events of the engine. A namespace is listed every few seco
         """Ask everybody once the screen is drawn."""
         super().on_mount()
         self._ages = self.set_interval(REDRAW, self._draw, pause=True)
-        self.set_timer(FIRST_PAINT, self._begin)
-
-    def _begin(self) -> None:
-        self._work(partial(self.engines.follow, self.put), "containers", "follow the containers")
-        self._work(self.clusters.read, "clusters", "read the kubeconfig")
+        self.asking.begin()
 
     def show(self) -> None:
         """Draw what may have changed while the screen was away: the heading, recent targets, the folder."""
@@ -105,30 +77,18 @@ Containers follow the events of the engine. A namespace is listed every few seco
         self.listing.order.calm()
         if self._ages is not None:
             self._ages.resume()
-        self.clusters.look(looked_at=True)
-        self.set_timer(FIRST_PAINT, self._look_here)
+        self.asking.resume()
         self._draw_soon()
 
     def on_screen_suspend(self) -> None:
         """Behind another screen nobody is asked."""
         if self._ages is not None:
             self._ages.pause()
-        self.clusters.look(looked_at=False)
+        self.asking.suspend()
 
     def on_unmount(self) -> None:
         """The end."""
-        self.clusters.close()
-
-    def _look_here(self) -> None:
-        folder = self.doctor.folder
-        self._work(partial(collecting.recents, folder, self.put), "recent", "read the recent targets")
-        anew = self._found_files
-        self._work(partial(collecting.files, folder, self.put, anew=anew), "files", "look through the folder")
-        self._found_files = True
-
-    def _work(self, job: "Job", group: str, what: str) -> None:
-        """Do it on behalf of this screen; it ends with it."""
-        beside(self, job, what=what, group=group)
+        self.asking.close()
 
     # ---- drawing
 
@@ -174,9 +134,7 @@ Containers follow the events of the engine. A namespace is listed every few seco
     def action_look(self) -> None:
         """Read everything anew that does not tell by itself."""
         self.listing.order.calm()
-        self._look_here()
-        self.engines.hurry()
-        self._work(self.clusters.read, "clusters", "read the kubeconfig")
+        self.asking.anew()
 
     @on(Input.Changed)
     def _filter(self, message: Input.Changed) -> None:
@@ -185,7 +143,7 @@ Containers follow the events of the engine. A namespace is listed every few seco
         self.listing.typed = None
         self._draw(anew=True)
         if text.strip():
-            self._work(partial(self._recognise, text), "typed", "look at what was typed")
+            beside(self, partial(self._recognise, text), what="look at what was typed", group="typed")
 
     async def _recognise(self, text: str) -> None:
         """Show what is typed in full as a row, where it is a target."""
@@ -203,31 +161,11 @@ Containers follow the events of the engine. A namespace is listed every few seco
     def _submit(self) -> None:
         row, query = self.targets.row, self.listing.query
         if query.strip() and not self.targets.is_moved and (row is None or self.listing.meant):
-            self.doctor.background(partial(self._open_typed, query), what="open what was typed")
+            self.doctor.background(partial(open_typed, self, query), what="open what was typed")
         elif row is not None:
-            self._open(row)
+            open_row(self, row)
 
-    async def _open_typed(self, text: str) -> None:
-        self._show(await apart(partial(typed_call, text, self.doctor.folder)))
-
-    # ---- opening
-
-    @on(TargetList.Opened)
-    def _opened(self, message: TargetList.Opened) -> None:
-        if message.only is None or message.row.opens is not message.only:
-            self._open(message.row)
-
-    def _open(self, row: Row) -> None:
-        if row.remark:
-            self._again(row.again)
-        elif row.opens is not None:
-            self.clusters.toggle(row.key)
-            if self.listing.query:
-                self._end_filter()
-        elif row.call is not None:
-            self.doctor.background(partial(self._diagnose, row.call), what=f"diagnose {row.name}")
-
-    def _end_filter(self) -> None:
+    def end_filter(self) -> None:
         """All rows again, with the cursor on the one that was found."""
         with self.prevent(Input.Changed):
             self.query_one(FilterInput).value = ""
@@ -236,28 +174,12 @@ Containers follow the events of the engine. A namespace is listed every few seco
         self.targets.focus()
         self._draw()
 
-    async def _diagnose(self, call: "Call") -> None:
-        from doctor.recent import is_whole
+    # ---- opening
 
-        if is_whole(call):
-            self._show(call)
-            return
-        words = f"its secret was not kept; type it again in full: {call.command}"
-        self.doctor.notify(words, title="this target is not whole", severity="warning", timeout=12, markup=False)
-
-    def _show(self, call: "Call") -> None:
-        """Diagnose it. Whoever comes back is at the list, where `/` begins another filter."""
-        self.targets.focus()
-        self.doctor.diagnose(call)
-
-    def _again(self, what: str) -> None:
-        """Ask once more what could not be reached."""
-        if what.startswith("node:"):
-            self.clusters.ask(what)
-            self.notify("asking again", timeout=2)
-        else:
-            self.action_look()
-            self.notify("looking again", timeout=2)
+    @on(TargetList.Opened)
+    def _opened(self, message: TargetList.Opened) -> None:
+        if message.only is None or message.row.opens is not message.only:
+            open_row(self, message.row)
 
     def on_key(self, event: events.Key) -> None:
         """From the filter, the arrows move in the list."""
