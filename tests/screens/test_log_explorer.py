@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from screens.journeys import until
 from screens.log_journeys import LogApp, diagnosis_of, of_file, said, shown, written
+from textual.events import MouseScrollDown
 from textual.pilot import Pilot
 from textual.widgets import Input, Select, Static
 
@@ -280,6 +281,36 @@ async def test_long_lines_are_wrapped_or_moved_sideways(tmp_path: Path) -> None:
         assert "end199" in " ".join(shown(pilot))
         await pilot.press("g")
         assert "end0" in " ".join(shown(pilot))
+
+
+async def test_a_wrapped_line_taller_than_the_screen_is_read_to_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "tall.log"
+    words = [f"word{n:03}" for n in range(400)]  # some 3,200 characters: 60 rows and more
+    path.write_text(f"before\n{' '.join(words)}\nafter\n")
+    app = LogApp(of_file(path))
+    async with app.run_test(size=(60, 16)) as pilot:
+        await loaded(pilot)
+        await pilot.press("W", "down")
+        await until(pilot, lambda: "word000" in shown(pilot)[0])
+        seen: set[str] = set()
+        while app.pane.view.cursor == 1:
+            seen |= {word for word in words if word in "".join(shown(pilot))}
+            await pilot.press("down")
+        assert len(seen) > 330, "all but those that stand across two rows"
+        await pilot.press("up")
+        assert "word399" in "".join(shown(pilot)), "coming back, its end is seen first"
+        await pilot.press("pageup")
+        assert app.pane.view.cursor == 1
+        assert "word399" not in "".join(shown(pilot))
+        await pilot.press("g", "down")
+        before = shown(pilot)
+        app.pane.view.post_message(MouseScrollDown(app.pane.view, 5, 5, 0, 1, 0, False, False, False))
+        await until(pilot, lambda: shown(pilot) != before)
+        assert app.pane.view.scroll_y == 1
+        await pilot.press("slash", *"word350", "enter")
+        await until(pilot, lambda: "word350" in "".join(shown(pilot)))
+        await pilot.press("G")
+        assert "after" in "".join(shown(pilot))
 
 
 async def test_it_survives_small_terminals_and_resizing(tmp_path: Path) -> None:

@@ -12,9 +12,11 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.evidence.log_drawing import CLASSES, NO_STYLES, OVER, Gutter, Look, draw, wrapped
+from tui.evidence.log_inside import Inside
 from tui.evidence.log_rows import Rows
 
 _SIDEWAYS = 8  # cells
+_WHEEL = 3  # rows of one turn of the wheel inside a tall line
 
 
 class LogView(ScrollView, can_focus=True):
@@ -67,6 +69,7 @@ class LogView(ScrollView, can_focus=True):
         self.proofs: dict[int, int] = {}
         self.lit: Any = None
         self.wrap = False
+        self._inside = Inside()
         self._widest = 0
         self._hidden = False
         self._page: tuple[object, list[tuple[int, Strip]]] | None = None
@@ -107,7 +110,8 @@ class LogView(ScrollView, can_focus=True):
 
     def _rows_on_screen(self) -> list[tuple[int, Strip]]:
         top, left, width, height = round(self.scroll_y), round(self.scroll_x), self.size.width, self.size.height
-        key = (top, left, width, height, self._version, self.cursor, self.begin, self.wrap, self.has_focus)
+        place = (top, self._inside.above(top), left)
+        key = (place, width, height, self._version, self.cursor, self.begin, self.wrap, self.has_focus)
         if self._page is None or self._page[0] != key:
             self._page = (key, self._draw(top, left, width, height))
         return self._page[1]
@@ -127,7 +131,8 @@ class LogView(ScrollView, can_focus=True):
             rest = cursor if look.is_cursor else plain
             if self.wrap:
                 below = [Segment(" " * gutter.width, rest)]
-                for number, part in enumerate(wrapped(text, room)):
+                above = min(self._inside.above(top), self._size_of(row) - 1) if row == top else 0
+                for number, part in enumerate(wrapped(text, room)[above:], above):
                     whole = Strip([*(below if number else head), *part])
                     drawn.append((row, whole.adjust_cell_length(width, rest)))
             else:
@@ -176,7 +181,9 @@ class LogView(ScrollView, can_focus=True):
             return
         room = max(1, self.size.width - self.signs.width)
         begin, end = cell_len(line.text[: hit.start()]), cell_len(line.text[: hit.end()])
-        if not self.wrap and not self.scroll_x <= begin <= end <= self.scroll_x + room:
+        if self.wrap:
+            self._read_inside(begin // room - self._height // 3)
+        elif not self.scroll_x <= begin <= end <= self.scroll_x + room:
             self._widest = max(self._widest, self.signs.width + cell_len(line.text))
             self._fit()
             self.scroll_to(x=max(0, end - room * 2 // 3) if end > room else 0, animate=False, force=True)
@@ -186,6 +193,7 @@ class LogView(ScrollView, can_focus=True):
         if middle and not top <= self.cursor < top + height - 1:
             self.scroll_to(y=self.cursor - height // 3, animate=False)
         elif self.cursor < top:
+            self._inside.put(self.cursor, self._size_of(self.cursor), self._size_of(self.cursor), height)
             self.scroll_to(y=self.cursor, animate=False)
         elif self.cursor >= top + height or self.wrap:
             self.scroll_to(y=self._top_for(self.cursor), animate=False)
@@ -204,18 +212,45 @@ class LogView(ScrollView, can_focus=True):
         """The first row with which a row is the last on the screen."""
         if not self.wrap:
             return row - self._height + 1
-        gutter, left, first = self.signs, self._height, row
-        room = max(1, self.size.width - gutter.width)
-        while first >= 0 and (line := self.rows.line(first)):
-            left -= len(wrapped(draw(line, Look(), gutter, NO_STYLES)[1], room))
+        return max(round(self.scroll_y), self._first_above(row))
+
+    def _first_above(self, row: int) -> int:
+        """The first of the lines that fit the screen, wrapped, together with those below them up to this one."""
+        left, first = self._height, row
+        while first >= 0:
+            left -= self._size_of(first)
             if left < 0:
                 break
             first -= 1
-        return max(round(self.scroll_y), min(row, first + 1))
+        return min(row, first + 1)
+
+    def _size_of(self, row: int) -> int:
+        """How many rows of the screen a line takes."""
+        line, gutter = self.rows.line(row), self.signs
+        if line is None or not self.wrap:
+            return 1
+        return len(wrapped(draw(line, Look(), gutter, NO_STYLES)[1], max(1, self.size.width - gutter.width)))
+
+    def _read_on(self, by: int) -> bool:
+        """Read on inside the line at the top, where it is taller than the screen; False at its end."""
+        top = round(self.scroll_y)
+        if not self.wrap or not self._inside.move(top, by, self._size_of(top), self._height):
+            return False
+        self.refresh()
+        return True
+
+    def _read_inside(self, above: int) -> None:
+        """Show the line of the cursor from one of its rows on, where it is taller than the screen."""
+        size = self._size_of(self.cursor)
+        if size > self._height:
+            self.scroll_to(y=self.cursor, animate=False, force=True)
+            self._inside.put(self.cursor, above, size, self._height)
+            self.refresh()
 
     def action_move(self, step: int) -> None:
-        """Some lines further."""
-        self._move(self.cursor + step)
+        """Some lines further; rows of a line that is taller than the screen come first."""
+        if round(self.scroll_y) != self.cursor or not self._read_on(step):
+            self._move(self.cursor + step)
 
     def action_extend(self, step: int) -> None:
         """Select one line more."""
@@ -224,6 +259,16 @@ class LogView(ScrollView, can_focus=True):
     def action_page(self, step: int) -> None:
         """A page further; the cursor keeps its place on the screen."""
         by = step * max(1, self._height - 1)
+        if self._read_on(by):
+            self._move(round(self.scroll_y))
+            return
+        if self.wrap:
+            top = round(self.scroll_y)
+            last = max((row for row, _ in self._rows_on_screen()), default=top)
+            by = max(1, last - top) if step > 0 else min(-1, self._first_above(top) - top)
+            if step < 0:
+                size = self._size_of(max(0, top + by))
+                self._inside.put(max(0, top + by), size, size, self._height)
         self.scroll_to(y=self.scroll_y + by, animate=False)
         self._move(self.cursor + by)
 
@@ -255,14 +300,20 @@ class LogView(ScrollView, can_focus=True):
         if 0 <= event.y < len(rows):
             self._move(rows[event.y][0], extend=event.shift)
 
-    def on_mouse_scroll_up(self, _: events.MouseScrollUp) -> None:
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         """Whoever scrolls back wants to read."""
         self._hidden = False
+        if self._read_on(-_WHEEL):
+            event.prevent_default()
+            event.stop()
         self.post_message(self.Moved(back=True))
 
-    def on_mouse_scroll_down(self, _: events.MouseScrollDown) -> None:
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """The person looks elsewhere than at the cursor."""
         self._hidden = False
+        if self._read_on(_WHEEL):
+            event.prevent_default()
+            event.stop()
 
     def on_mouse_down(self, _: events.MouseDown) -> None:
         """The same, also for the scrollbar."""

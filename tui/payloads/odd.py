@@ -24,12 +24,10 @@ def oddities(rounds: Sequence[Answered]) -> list[str]:
 
 def _unlike(answers: Sequence[tuple[int, Sent]]) -> set[int]:
     """Those whose answer is not that of most; answers that differ each time are told apart by their status alone."""
-    whole = {number: (sent.status, sent.body, sent.headline) for number, sent in answers}
-    status = {number: sent.status for number, sent in answers}
-    seen: dict[int, tuple[object, ...]] | dict[int, int | None] = whole
-    if max(Counter(whole.values()).values()) == 1:
-        seen = status
-    usual: Hashable = Counter(seen.values()).most_common(1)[0][0]  # of as many the first
+    seen: dict[int, Hashable] = {number: (sent.status, sent.body, sent.headline) for number, sent in answers}
+    if max(Counter(seen.values()).values()) == 1:
+        seen = {number: sent.status for number, sent in answers}
+    usual = Counter(seen.values()).most_common(1)[0][0]  # of as many the first
     return {number for number, one in seen.items() if one != usual}
 
 
