@@ -167,10 +167,6 @@ def _with_document(key: str) -> Evidence:
 
 
 CASES = (
-    fires(_with_body('{"data": [1]}'), fixed=_DATA, name="the sample has the decorator's name"),
-    fires(_with_body('{"rows": [1]}'), fixed=_ROWS.replace("'data'", "'rows'"), name="the sample has the parameter's"),
-    fires(_with_document("data"), fixed=_DATA, name="the description has the decorator's name"),
-    fires(_with_document("rows"), fixed=_ROWS.replace("'data'", "'rows'"), name="the description has the parameter's"),
     fires(
         f"{_HEAD}@input_schema('datum', S([1]))\ndef run(data): return 1\n",
         line=3,
@@ -188,4 +184,8 @@ CASES = (
     quiet(f"{_HEAD}from x import NAME\n@input_schema(NAME, S(1))\ndef run(data): return 1\n", name="cannot be told"),
     quiet(f"{_HEAD}NAME = 'data'\n@input_schema(NAME, S(1))\ndef run(data): return 1\n"),
     quiet(f"{_HEAD}@input_schema('mode', S('a'))\ndef run(data, *, mode): return 1\n"),
+    fires(_with_body('{"data": [1]}'), fixed=_DATA, name="the sample has the decorator's name"),
+    fires(_with_body('{"rows": [1]}'), fixed=_ROWS.replace("'data'", "'rows'"), name="the sample has the parameter's"),
+    fires(_with_document("data"), fixed=_DATA, name="the description has the decorator's name"),
+    fires(_with_document("rows"), fixed=_ROWS.replace("'data'", "'rows'"), name="the description has the parameter's"),
 )

@@ -100,26 +100,6 @@ def _path(expression: str) -> str:
 
 
 CASES = (
-    *(
-        fires(with_models(_path(wrong), file), fixed=_path(right), name=f"a wrong folder: {wrong}")
-        for wrong, file, right in (
-            ("os.path.join(folder, 'sub', 'm.pkl')", "m.pkl", 'os.path.join(folder, "m.pkl")'),
-            ("os.path.join(folder, 'sub', 'm.pkl')", "a/b/m.pkl", 'os.path.join(folder, "a", "b", "m.pkl")'),
-            ("os.path.join(folder, 'sub',\n        'm.pkl')", "m.pkl", 'os.path.join(folder, "m.pkl")'),
-            ("os.path.join(folder, 'sub/m.pkl')", "m.pkl", 'os.path.join(folder, "m.pkl")'),
-            ("Path(folder) / 'sub' / 'm.pkl'", "m.pkl", 'Path(folder) / "m.pkl"'),
-            ("Path(folder) / 'm.pkl'", "out/m.pkl", 'Path(folder) / "out/m.pkl"'),
-            ("Path(folder).joinpath('sub', 'mx.pkl')", "m.pkl", 'Path(folder).joinpath("m.pkl")'),
-            ("f'{folder}/sub/m.pkl'", "m.pkl", "f'{folder}/m.pkl'"),
-            ("f'{folder}/m.pkl'", "sub/m.pkl", "f'{folder}/sub/m.pkl'"),
-            ("folder + '/sub' + '/m.pkl'", "m.pkl", 'folder + "/m.pkl"'),
-            (
-                "os.path.join(os.path.join(folder, 'sub'), 'm.pkl')",
-                "m.pkl",
-                'os.path.join(os.environ["AZUREML_MODEL_DIR"], "m.pkl")',
-            ),
-        )
-    ),
     fires(
         with_models(_INIT + _LOAD.format("'model.pkl'") + _RUN, "outputs/model.pkl", "MLmodel"),
         saw="model.pkl",
@@ -155,6 +135,26 @@ CASES = (
             "import glob, os\ndef init():\n"
             "    glob.glob(os.path.join(os.environ['AZUREML_MODEL_DIR'], '*.pkl'))\n" + _RUN,
             "a.onnx",
+        )
+    ),
+    *(
+        fires(with_models(_path(wrong), file), fixed=_path(right), name=f"a wrong folder: {wrong}")
+        for wrong, file, right in (
+            ("os.path.join(folder, 'sub', 'm.pkl')", "m.pkl", 'os.path.join(folder, "m.pkl")'),
+            ("os.path.join(folder, 'sub', 'm.pkl')", "a/b/m.pkl", 'os.path.join(folder, "a", "b", "m.pkl")'),
+            ("os.path.join(folder, 'sub',\n        'm.pkl')", "m.pkl", 'os.path.join(folder, "m.pkl")'),
+            ("os.path.join(folder, 'sub/m.pkl')", "m.pkl", 'os.path.join(folder, "m.pkl")'),
+            ("Path(folder) / 'sub' / 'm.pkl'", "m.pkl", 'Path(folder) / "m.pkl"'),
+            ("Path(folder) / 'm.pkl'", "out/m.pkl", 'Path(folder) / "out/m.pkl"'),
+            ("Path(folder).joinpath('sub', 'mx.pkl')", "m.pkl", 'Path(folder).joinpath("m.pkl")'),
+            ("f'{folder}/sub/m.pkl'", "m.pkl", "f'{folder}/m.pkl'"),
+            ("f'{folder}/m.pkl'", "sub/m.pkl", "f'{folder}/sub/m.pkl'"),
+            ("folder + '/sub' + '/m.pkl'", "m.pkl", 'folder + "/m.pkl"'),
+            (
+                "os.path.join(os.path.join(folder, 'sub'), 'm.pkl')",
+                "m.pkl",
+                'os.path.join(os.environ["AZUREML_MODEL_DIR"], "m.pkl")',
+            ),
         )
     ),
 )

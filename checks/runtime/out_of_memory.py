@@ -22,6 +22,8 @@ list".
 
 from collections.abc import Iterator
 
+import msgspec
+
 from checks.cases import fires, quiet
 from checks.check import check
 from checks.evidence import Evidence, Phase
@@ -56,7 +58,7 @@ def out_of_memory(evidence: Evidence) -> Iterator[Finding]:
     if ending.exit.reason == "memory":
         limit = ending.exit.memory_limit
         how = f"needs more than {bytes_of(limit)} of memory" if limit else "needs more memory than there is"
-        yield ending.finding(
+        found = ending.finding(
             titled(f"{ending.who} {how}", 88),
             saw=(
                 Quote(
@@ -66,6 +68,8 @@ def out_of_memory(evidence: Evidence) -> Iterator[Finding]:
             ),
             fixes=FIXES,
         )
+        # Seen, and so before a loop of which only reading says that it has no end.
+        yield msgspec.structs.replace(found, confidence=Confidence.CERTAIN)
     elif ending.exit.reason == "signal" and ending.exit.signal == "SIGKILL" and "kill(" not in (ending.exit.call or ""):
         yield ending.finding(
             titled(f"{ending.who} was killed, as the system does when memory runs out", 88),

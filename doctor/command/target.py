@@ -32,6 +32,7 @@ KINDS = {
     "key_env": frozenset({"url"}),
     "token_env": frozenset({"url"}),
     "deployment": frozenset({"url"}),
+    "memory": FILES,
     "timeout": FILES | DEPLOYED | {"url"},
 }
 """Which kinds of target an option is for. Without a target, those of a cluster choose what is listed."""
@@ -57,6 +58,9 @@ _OPTIONS = (
     click.option("--key-env", metavar="VAR", help="The environment variable that holds the key of a URL."),
     click.option("--token-env", metavar="VAR", help="The environment variable that holds the token of a URL."),
     click.option("--deployment", metavar="NAME", help="The deployment of a managed endpoint."),
+    click.option(
+        "--memory", metavar="SIZE", help="Memory of the instance, as 2G. [default: three quarters of what is free]"
+    ),
     click.option("--timeout", type=click.FloatRange(min=0.1), metavar="SECONDS", help="How long a diagnosis may take."),
 )
 
@@ -97,8 +101,18 @@ def call_given(target: Sequence[str], given: dict[str, Any], verb: str) -> "Call
         key_variable=given["key_env"],
         token_variable=given["token_env"],
         deployment=given["deployment"],
+        memory=_checked(given["memory"]),
         timeout=given["timeout"],
     )
+
+
+def _checked(memory: str | None) -> str | None:
+    """A size that means something. Raises ConfigError before anything is looked at."""
+    if memory is not None:
+        from doctor.engine import size_of
+
+        size_of(memory)
+    return memory
 
 
 def refuse(names: Sequence[str], why: str) -> None:

@@ -14,7 +14,7 @@ class Call(Record, frozen=True):
 
     `kind` `report` is a saved report or support bundle. `variables` may hold secrets: a call is shown by its
     `command` only, which leaves them out. `key_variable` and `token_variable` name environment variables. `timeout` is
-    in seconds, None for that of the verb.
+    in seconds, None for that of the verb; `memory` is a size such as `2G`, None for what this machine has to spare.
     """
 
     kind: Kind
@@ -41,6 +41,7 @@ class Call(Record, frozen=True):
     token_variable: str | None = None
     deployment: str | None = None
     timeout: float | None = None
+    memory: str | None = None
 
     @property
     def title(self) -> str:
@@ -93,6 +94,7 @@ def _options(call: Call) -> list[str]:
         "--key-env": call.key_variable,
         "--token-env": call.token_variable,
         "--deployment": call.deployment,
+        "--memory": call.memory,
         "--timeout": None if call.timeout is None else f"{call.timeout:g}",
     }
     words = [word for sample in call.samples for word in ("--sample", sample)]

@@ -43,6 +43,7 @@ def _settings(call: Call, folder: Path) -> Settings:
         "python": call.python,
         "variables": call.variables,
         "timeout": call.timeout,
+        "memory": call.memory,
         "run": None if call.run else False,
         "verify": True if call.verify else None,
     }

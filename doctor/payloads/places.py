@@ -63,6 +63,7 @@ def _of_script(call: Call, script: Path) -> Call:
         python=call.python,
         variables=call.variables,
         timeout=call.timeout,
+        memory=call.memory,
     )
 
 
