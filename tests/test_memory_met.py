@@ -42,7 +42,7 @@ def test_the_command_of_a_call_says_how_much_memory_there_is() -> None:
     ],
 )
 def test_what_is_no_size_is_told_before_anything_begins(
-    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+    words: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("score.py").touch()
