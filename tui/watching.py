@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from textual.screen import ModalScreen
 from textual.widgets import Input, TextArea
-from textual.worker import Worker, WorkerError
 
 from doctor.reports.common import plural
 from doctor.watching.change import Change
 from doctor.watching.feeding import Feed
 from doctor.watching.sources import changes, places, watched, why_not
 from tui.comparing import told
+from tui.diagnosing import ended, under_way
 from tui.watched_runs import Pace, Suspects
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ async def _watch(app: "DoctorApp") -> None:
             where = await asyncio.to_thread(places, call, found)
             async with Feed(partial(changes, call, found, _began(app))) as feed:
                 while await asyncio.to_thread(places, call, _evidence(app)) == where:
-                    await _first(feed.wait(), _ended(_under_way(app)))
+                    await _first(feed.wait(), ended(under_way(app)))
                     change = await _ripe(app, feed, pace, suspects)
                     while change is not None:
                         change = await _renew(app, feed, change, pace, suspects)
@@ -85,10 +85,6 @@ async def _watch(app: "DoctorApp") -> None:
 
 def _evidence(app: "DoctorApp") -> "list[Evidence]":
     return [one.evidence for one in (app.state.done.diagnosed if app.state.done else ()) if one.evidence]
-
-
-def _under_way(app: "DoctorApp") -> "Worker[None] | None":
-    return next((one for one in app.workers if one.group == "diagnosis" and not one.is_finished), None)
 
 
 async def _first(*waits: Coroutine[Any, Any, None]) -> None:
@@ -134,7 +130,7 @@ async def _renew(app: "DoctorApp", feed: Feed, change: Change, pace: Pace, suspe
     began = time.time()
     worker = app.diagnose(call, quietly=True)
     while not worker.is_finished:
-        await _first(feed.wait(), _ended(worker))
+        await _first(feed.wait(), ended(worker))
         if worker.is_finished:
             break
         held = feed.peek()
@@ -160,17 +156,6 @@ def _tell_suspects(app: "DoctorApp", suspects: Suspects) -> None:
     for name in suspects.ended():
         text = f"{name} changes whenever the diagnosis runs; that alone renews nothing any more"
         app.notify(text, title="watching", severity="warning", markup=False)
-
-
-async def _ended(worker: "Worker[None] | None") -> None:
-    """Until a diagnosis is over; without one, for ever."""
-    if worker is None:
-        await asyncio.Event().wait()
-        return
-    try:
-        await asyncio.shield(worker.wait())  # else whoever waits no more would end the diagnosis, too
-    except WorkerError:
-        return
 
 
 def _is_disturbing(app: "DoctorApp") -> bool:

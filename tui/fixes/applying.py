@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.worker import WorkerCancelled, WorkerFailed
-
 from tui.fixes.clipboard import by_hand, copy
+from tui.fixes.renewing import caught_up, over, renewal
 
 if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
+    from textual.worker import Worker
 
     from checks.finding import Finding, Fix
     from doctor.applying import FileChange, Plan
@@ -32,6 +32,8 @@ class Applied:
 async def fix(app: "DoctorApp") -> None:
     """Show the chosen finding's fixes, apply the one that is agreed to, and say what became of the finding."""
     app.clear_notifications()  # what became of the fix before is no news any more
+    if not await caught_up(app):
+        return
     diagnosis, finding = app.state.diagnosis, app.finding
     if diagnosis is None or finding is None:
         _tell(app, "no finding is chosen: there is nothing to fix")
@@ -43,40 +45,53 @@ async def fix(app: "DoctorApp") -> None:
     plan = await _agreed(app, diagnosis, finding)
     if plan is None:
         return
-    applied = await _carried_out(diagnosis, plan)
-    app.applied.append(applied[0])
-    _tell(app, applied[1], severity="information")
-    await _renewed(app, diagnosis, finding)
+    async with app.writing:
+        applied = await _carried_out(diagnosis, plan)
+        app.applied.append(applied[0])
+        _tell(app, applied[1], severity="information")
+        begun = renewal(app, diagnosis.call)
+    await _renewed(app, begun, diagnosis, finding)
 
 
 async def undo(app: "DoctorApp") -> None:
     """Take the last fix of this run back, if the files are as doctor left them."""
+    app.clear_notifications()  # "it is healthy, u takes it back" must not stand over what was taken back
+    async with app.writing:
+        if not app.applied:
+            _tell(app, "no fix was applied since doctor was started: there is nothing to take back")
+            return
+        last = app.applied[-1]
+        by_person = await _taken_back(app, last) if last.files else _left_to_do(app)
+        if by_person is None and last.files:
+            renewal(app, last.call)
+    if by_person is not None:
+        await by_hand(app, *by_person)
+
+
+def _left_to_do(app: "DoctorApp") -> tuple[str, str] | None:
+    """What takes the last patch of a cluster back, and why the person has to do it."""
+    last = app.applied.pop()
+    if last.back:
+        return last.back, "doctor takes no patch of a cluster back; this does"
+    _tell(app, f"`{last.title}` changed the cluster, which has no way back; change it by hand")
+    return None
+
+
+async def _taken_back(app: "DoctorApp", last: Applied) -> tuple[str, str] | None:
+    """None once its files are as they were before; else what it would change, and why it was not."""
     from doctor.applying import carry_out, diff_of
     from doctor.errors import CannotExamine
 
-    app.clear_notifications()  # "it is healthy, u takes it back" must not stand over what was taken back
-    if not app.applied:
-        _tell(app, "no fix was applied since doctor was started: there is nothing to take back")
-        return
-    last = app.applied[-1]
-    if not last.files:
-        app.applied.pop()
-        if last.back:
-            await by_hand(app, last.back, "doctor takes no patch of a cluster back; this does")
-        else:
-            _tell(app, f"`{last.title}` changed the cluster, which has no way back; change it by hand")
-        return
     back = tuple(one.back for one in reversed(last.files))
     try:
         await asyncio.to_thread(carry_out, back)
     except CannotExamine as error:
-        await by_hand(app, diff_of(back), f"not taken back: {error}. This is what it would change")
-        return
+        return diff_of(back), f"not taken back: {error}. This is what it would change"
     app.applied.pop()
     names = ", ".join(one.path for one in back)
     left = f"; {len(app.applied)} more to take back" if app.applied else ""
     _tell(app, f"took back `{last.title}` in {names}{left}", severity="information")
-    await _diagnosed(app, last.call)
+    return None
 
 
 async def _agreed(app: "DoctorApp", diagnosis: "Diagnosis", finding: "Finding") -> "Plan | None":
@@ -100,7 +115,7 @@ async def _proved(app: "DoctorApp", diagnosis: "Diagnosis", finding: "Finding") 
     """Diagnose once more, trying fixes on a scratch copy, and ask again with what came of it."""
     from msgspec.structs import replace
 
-    if not await _diagnosed(app, replace(diagnosis.call, verify=True)) or app.state.failed:
+    if not await over(app.diagnose(replace(diagnosis.call, verify=True))) or app.state.failed:
         return
     now = app.finding
     if now is not None and (now.id, now.title) == (finding.id, finding.title):
@@ -123,9 +138,9 @@ async def _carried_out(diagnosis: "Diagnosis", plan: "Plan") -> tuple[Applied, s
     return Applied(plan.fix.title, diagnosis.call, back=way_back(diagnosis.call, plan.patch)), words
 
 
-async def _renewed(app: "DoctorApp", diagnosis: "Diagnosis", finding: "Finding") -> None:
-    """Diagnose again, and say what became of the finding."""
-    if not await _diagnosed(app, diagnosis.call):
+async def _renewed(app: "DoctorApp", begun: "Worker[None]", diagnosis: "Diagnosis", finding: "Finding") -> None:
+    """Say what became of the finding, once the diagnosis is renewed."""
+    if not await over(begun):
         return
     if app.state.failed:
         _tell(app, f"the fix is written, but the diagnosis was not renewed: {app.state.failed.text}")
@@ -149,16 +164,6 @@ def outcome(finding: "Finding", after: "Diagnosis") -> tuple[str, bool]:
     if any(one.id == finding.id for one in report.findings):
         return f"gone: {finding.title}; another of its kind is left", True
     return f"gone: {finding.title}; {following}", True
-
-
-async def _diagnosed(app: "DoctorApp", call: "Call") -> bool:
-    """Diagnose, and wait for the end. False when another diagnosis took its place, or the app ends."""
-    worker = app.diagnose(call)
-    try:
-        await worker.wait()
-    except (WorkerCancelled, WorkerFailed):
-        return False
-    return True
 
 
 def _tell(app: "DoctorApp", text: str, severity: "SeverityLevel" = "warning") -> None:

@@ -76,6 +76,7 @@ Commands are only copied, never run. After a fix is applied the diagnosis is ren
         self._copy = copy
         self.number = 0
         self.plan: Plan | None = None
+        self._agreed = False  # to a safe change whose lines are being looked up
         self.values: dict[str, str] = {}
 
     @property
@@ -135,7 +136,7 @@ Commands are only copied, never run. After a fix is applied the diagnosis is ren
         self._look_up()
 
     def _look_up(self) -> None:
-        self.plan = None
+        self.plan, self._agreed = None, False
         self._draw()
         beside(self, partial(self._plan, self.fix), what="plan the fix", group="plan")
 
@@ -146,6 +147,8 @@ Commands are only copied, never run. After a fix is applied the diagnosis is ren
             self.plan = Plan(fix, refused=f"{type(error).__name__}: {redact_lines(str(error))} (a bug in doctor)")
         if self.is_attached:
             self._draw()
+            if self._agreed:
+                self.action_apply()
 
     def _draw(self) -> None:
         fix, plan, fixes = self.fix, self.plan, self.finding.fixes
@@ -199,6 +202,8 @@ Commands are only copied, never run. After a fix is applied the diagnosis is ren
         """Agree to what is shown; where it is to be read first, ask for that."""
         if self.may_apply:
             self.dismiss(self.plan)
+        elif self.plan is None:
+            self._agreed = self.fix.safety is Safety.SAFE
         elif self.query_one(Checkbox).display:
             self.query_one("#fix-status", Static).update("read the change, then tick the box (space)")
             self.query_one(Checkbox).focus()
