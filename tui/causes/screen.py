@@ -6,7 +6,7 @@ from functools import partial
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.timer import Timer
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from checks.finding import Finding, Quote
 from doctor.diagnosis.result import Diagnosis
@@ -21,6 +21,7 @@ from tui.causes.rows import Listing
 from tui.causes.situation import Situation
 from tui.causes.standing import MANY, listed, news, standing
 from tui.causes.steps import now
+from tui.footer import KeyLine
 from tui.heading import Heading
 from tui.screen import DoctorScreen
 from tui.state import State
@@ -50,7 +51,7 @@ class CausesScreen(DoctorScreen):
         yield Static(id="news", markup=False)
         yield Found(id="body")
         yield Static(id="standing", markup=False)
-        yield Footer()
+        yield KeyLine("open", "fix")
 
     def on_mount(self) -> None:
         """Seconds count only while something runs."""

@@ -5,7 +5,7 @@ from typing import Any
 from textual import events, on
 from textual.app import ComposeResult
 from textual.widget import Widget
-from textual.widgets import Footer, TabbedContent, TabPane, Tabs
+from textual.widgets import TabbedContent, TabPane, Tabs
 
 from checks.finding import Quote
 from doctor.diagnosis.result import Diagnosis
@@ -15,6 +15,7 @@ from tui.evidence.files_pane import FilesPane
 from tui.evidence.log_pane import LogPane
 from tui.evidence.table_pane import TablePane
 from tui.evidence.tabs import KEYS, TABS, new_pane, telling, title
+from tui.footer import KeyLine
 from tui.heading import Heading
 from tui.screen import DoctorScreen
 
@@ -59,7 +60,7 @@ nothing.
             for name in TABS:
                 with TabPane(title(name), id=name):
                     yield new_pane(name)
-        yield Footer()
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Say what each tab is for."""

@@ -11,9 +11,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Button, Footer, Input, OptionList, Static
+from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from tui.footer import KeyLine
 from tui.surviving import Surviving
 
 Answer = tuple[str, Path]
@@ -55,7 +56,7 @@ A file that is there already is replaced only when you ask for it twice.
             with Horizontal(id="save-buttons"):
                 yield Button("Save", variant="primary", id="save", compact=True, tooltip="Enter")
                 yield Button("Close", id="close", compact=True, tooltip="Escape")
-        yield Footer()
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Begin with the choice, where there is one."""

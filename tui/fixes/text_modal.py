@@ -8,10 +8,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Button, Footer, Static, TextArea
+from textual.widgets import Button, Static, TextArea
 
 from doctor.redact import redact_lines
 from doctor.reports.clean import printable
+from tui.footer import KeyLine
 from tui.surviving import Surviving
 
 
@@ -46,7 +47,7 @@ the arrow keys; `y` copies it once more, `s` saves it in a file.
                 yield Button("Copy", id="copy", compact=True, tooltip="y")
                 yield Button("Save in a file", id="save", compact=True, tooltip="s")
                 yield Button("Close", id="close", compact=True, tooltip="Escape")
-        yield Footer()
+        yield KeyLine()
 
     def on_resize(self) -> None:
         """Leave room for the buttons on small terminals."""

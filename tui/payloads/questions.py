@@ -9,10 +9,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Button, Footer, Input, Static
+from textual.widgets import Button, Input, Static
 
 from doctor.errors import CannotExamine
 from doctor.payloads.keeping import Exists, keep
+from tui.footer import KeyLine
 from tui.surviving import Surviving
 
 _CSS = """
@@ -56,7 +57,7 @@ replaces it. **Escape** leaves everything as it is.
             with Horizontal():
                 yield Button("Save", variant="primary", id="save", compact=True, tooltip="Enter")
                 yield Button("Close", id="leave", compact=True, tooltip="Escape")
-        yield Footer()
+        yield KeyLine()
 
     def on_input_changed(self) -> None:
         """Another name is another question."""
@@ -126,7 +127,7 @@ class UnsavedModal(Surviving, ModalScreen[str]):
                 yield Button("Save", id="save", compact=True, tooltip="s")
                 yield Button("Leave without saving", id="discard", compact=True, tooltip="d")
                 yield Button("Stay", id="stay", compact=True, tooltip="Escape")
-        yield Footer()
+        yield KeyLine()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Buttons do what the keys do."""

@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.widgets import Footer, TextArea
+from textual.widgets import TextArea
 
 from doctor.diagnosis.result import Diagnosis
 from doctor.payloads.bench import Bench
@@ -17,6 +17,7 @@ from doctor.payloads.judging import slim
 from doctor.payloads.keeping import free_name
 from doctor.payloads.places import places_of
 from doctor.payloads.samples import folder_of
+from tui.footer import KeyLine
 from tui.heading import Heading
 from tui.payloads.answering import AnswerPane
 from tui.payloads.drafts import Draft
@@ -70,7 +71,7 @@ Right: **where** the body goes, the **answer** with what disagrees with the cont
         with Horizontal(id="bench"):
             yield BodyPane(self.bench)
             yield AnswerPane(self.bench)
-        yield Footer()
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Be asked before the app is left."""

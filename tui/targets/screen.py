@@ -6,11 +6,12 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.timer import Timer
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from doctor.states import Standing
 from tui.apart import apart
 from tui.beside import beside
+from tui.footer import KeyLine
 from tui.heading import Heading
 from tui.screen import DoctorScreen
 from tui.targets.about import about
@@ -52,7 +53,7 @@ class TargetsScreen(DoctorScreen):
         yield FilterInput(id="filter")
         yield TargetList(id="targets")
         yield Static(id="about", markup=False)
-        yield Footer()
+        yield KeyLine("open", "filter")
 
     @property
     def targets(self) -> TargetList:
