@@ -1,6 +1,7 @@
 """A diagnosis on the screen: started in a process of its own, its news written into the state."""
 
 import asyncio
+import time
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,9 @@ from textual.worker import WorkerError
 from doctor.diagnosis.call import Call
 from doctor.diagnosis.result import Began, Diagnosis, Done, Failed, News
 from doctor.diagnosis.running import Running
+from doctor.watching.gone import told_gone
 from tui.beside import beside
+from tui.loading import load_ahead
 from tui.targets.remembering import remember
 
 if TYPE_CHECKING:
@@ -45,12 +48,12 @@ async def examine(app: "DoctorApp", call: Call) -> None:
     app.background(partial(remember, app, call), what="keep this target among the recent ones")
     try:
         async for news in running.news():
-            _write(state, news)
+            _write(state, news, call)
             app.changed()
             if isinstance(news, Done):
                 app.background(partial(remember, app, call, news), what="keep this target among the recent ones")
     except Exception as error:  # a bug here must not take the screen away
-        _write(state, Failed(why="doctor", text=f"{type(error).__name__}: {error}"))
+        _write(state, Failed(why="doctor", text=f"{type(error).__name__}: {error}"), call)
     finally:
         try:
             await running.close()
@@ -60,6 +63,7 @@ async def examine(app: "DoctorApp", call: Call) -> None:
                 state.ended()
                 app.running = None
                 app.changed()
+                app.background(partial(load_ahead, app), what="load the other screens", group="ahead", exclusive=True)
 
 
 def under_way(app: "DoctorApp") -> "Worker[None] | None":
@@ -78,7 +82,7 @@ async def ended(worker: "Worker[None] | None") -> None:
         return
 
 
-def _write(state: "State", news: News) -> None:
+def _write(state: "State", news: News, call: Call) -> None:
     if isinstance(news, Began):
         state.began(news.what)
     elif isinstance(news, Done):
@@ -87,7 +91,11 @@ def _write(state: "State", news: News) -> None:
         state.done, state.failed = _merged(state.done, news), None
         names = [_name(one) for one in state.done.diagnosed]
         failing = (n for n, one in enumerate(state.done.diagnosed) if one.report.causes)
+        state.seen[call.command] = time.time()
         state.number = names.index(shown) if shown in names else next(failing, 0)
+    elif news.why == "target":
+        text = told_gone(call, news.text, state.seen.get(call.command), watching=state.watching)
+        state.failed = replace(news, text=text)
     else:
         state.failed = news
 

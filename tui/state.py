@@ -28,14 +28,15 @@ class State:
     """The app's one state. Screens read it; only the app writes it.
 
     `number` is the place of the shown diagnosis in `done.diagnosed`. `earlier` holds the diagnoses before the last
-    renewal, by the name of their target. `failed` is set where the last call came to nothing; `done` is then that of
-    the call before.
+    renewal, by the name of their target; `seen` when each call was diagnosed last, in seconds since the epoch.
+    `failed` is set where the last call came to nothing; `done` is then that of the call before.
     """
 
     call: "Call | None" = None
     done: "Done | None" = None
     number: int = 0
     earlier: "dict[str, Diagnosis]" = field(default_factory=dict)
+    seen: dict[str, float] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
     failed: "Failed | None" = None
     running: bool = False

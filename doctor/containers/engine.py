@@ -6,6 +6,7 @@ fields: Docker Engine API 1.41.
 
 import io
 import socket
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -104,6 +105,10 @@ class Engine:
             except docker.errors.NotFound:
                 if name in self.known:
                     raise
+                if (removed := self._removed(name)) is not None:
+                    when = f"{time.strftime('%H:%M:%S', time.localtime(removed))}, {ago(time.time() - removed)} ago"
+                    words = "make it again under this name (docker run, without --rm)"
+                    raise CannotExamine(f"the container {name} was removed at {when}; {words}") from None
                 raise CannotExamine(f"no container is called `{name}`; {self._instead_of(name)}") from None
             except docker.errors.APIError as error:
                 if "multiple ids" in str(error).lower():
@@ -214,6 +219,12 @@ class Engine:
                 raise  # the container, and not the path in it
             return None
 
+    def _removed(self, name: str) -> float | None:
+        """When a container of that name was removed, in seconds since the epoch, as far as the engine remembers."""
+        ends = list(self.api.past_events(name, ["destroy"], f"{time.time():.6f}"))
+        its = [one for one in ends if name in _names(one)]
+        return max((float(one.get("time") or 0) for one in its), default=None)
+
     def _instead_of(self, name: str) -> str:
         """What there is instead of a container of that name."""
         from doctor.near import nearest
@@ -234,6 +245,21 @@ class Engine:
         return (
             ", ".join(f"{one['Id'][:12]} ({_name(one)})" for one in some[:MOST_NAMES]) + "; give more of it, or a name"
         )
+
+
+def _names(event: Mapping[str, Any]) -> tuple[str, ...]:
+    """What an event calls its container; the filter of the engine also lets parts of names through."""
+    actor = event.get("Actor") or {}
+    identity = str(actor.get("ID", ""))
+    return str((actor.get("Attributes") or {}).get("name", "")), identity, identity[:12]
+
+
+def ago(seconds: float) -> str:
+    """`12 s`, `5 min`, `3 h`."""
+    seconds = max(0.0, seconds)
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.0f} h"
 
 
 def _name(listed: Mapping[str, Any]) -> str:

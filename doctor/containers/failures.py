@@ -52,9 +52,9 @@ def _refusal(address: str, error: docker.errors.APIError, known: frozenset[str])
         )
     gone = re.search(r"[Nn]o such container: (\S+)", said)
     if gone and (gone[1] in known or not known):
-        return (
-            f"the container {gone[1][:30]} was removed while doctor looked at it; start it again, and keep it (no --rm)"
-        )
+        named = {one for one in known if one and not re.fullmatch(r"[0-9a-f]{12,64}", one)}
+        name = next(iter(named)) if len(named) == 1 else gone[1][:30]
+        return f"the container {name} was removed while doctor looked at it; start it again, and keep it (no --rm)"
     if re.search(r"(?i)client version \S+ is too (?:new|old)", said):
         return (
             f"the engine at {address} does not speak this version of its interface: {said}; update the older of the two"

@@ -116,7 +116,8 @@ async def test_a_container_that_vanishes(engine: Engine, waiting: Callable[..., 
         await until(pilot, lambda: not app.state.running)
         await pilot.press("r")
         await until(pilot, lambda: app.state.failed and not app.state.running)
-        assert name in app.state.failed.text  # type: ignore[union-attr]
+        assert f"the container {name} was removed at" in app.state.failed.text  # type: ignore[union-attr]
+        assert "nothing is watched; r looks for it again" in app.state.failed.text  # type: ignore[union-attr]
         assert app.state.diagnosis is not None, "what was known stays to be read"
 
 
