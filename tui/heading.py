@@ -7,15 +7,14 @@ from textual.content import Content
 from textual.style import Style
 from textual.widgets import Static
 
-from doctor.printable import printable
-from tui.shortened import cells, middle
+from tui.keys import SCREENS
+from tui.shortened import cells, middle, one_line
 
 if TYPE_CHECKING:
     from textual.timer import Timer
 
     from tui.state import State
 
-SCREENS = {"targets": "1", "causes": "2", "evidence": "3", "payloads": "4"}
 VERDICTS = {
     "failing": ("✗", "$text-error"),
     "healthy": ("✓", "$text-success"),
@@ -48,13 +47,13 @@ class Standing:
 
 def standing(state: "State") -> Standing:
     """How the target stands, in words."""
-    title = _line(state.call.title) if state.call else ""
+    title = one_line(state.call.title) if state.call else ""
     notes = ["saved report"] if state.call and state.call.kind == "report" else []
     if state.watching:
         notes.append("watching")
     if state.running:
         last = state.steps[-1] if state.steps else None
-        step, seconds = (_line(last.what), f"{last.seconds:.0f} s") if last else ("starting", "…")
+        step, seconds = (one_line(last.what), f"{last.seconds:.0f} s") if last else ("starting", "…")
         return _told(title, notes, (f"{step}, {seconds}", seconds), "$text-accent")
     if state.failed is not None:
         mark = "–" if state.failed.why == "cancelled" else "✗"
@@ -63,7 +62,7 @@ def standing(state: "State") -> Standing:
         return _told(title, notes, (), "$text-muted")
     found = state.done.diagnosed if state.done else ()
     if len(found) > 1:
-        title = _line(state.diagnosis.report.target.name)
+        title = one_line(state.diagnosis.report.target.name)
         notes.append(f"{state.number + 1} of {len(found)}")
     mark, color = VERDICTS[state.diagnosis.report.verdict]
     return _told(title, notes, (f"{mark} {state.diagnosis.report.verdict}", mark), color)
@@ -74,15 +73,11 @@ def _told(title: str, notes: list[str], words: tuple[str, ...], color: str) -> S
     return Standing(title, (whole, *words) if whole else (), color)
 
 
-def _line(text: str) -> str:
-    return printable(text).replace("\n", " ")
-
-
 def tabs(current: str, width: int) -> Content:
     """The screens with their keys, the current one in brackets; numbers alone where names have no room."""
-    names = {mode: f"{key} {mode}" for mode, key in SCREENS.items()}
+    names = {mode: f"{key} {mode}" for mode, (key, _) in SCREENS.items()}
     if sum(map(len, names.values())) + 2 * len(names) > width:
-        names = dict(SCREENS)
+        names = {mode: key for mode, (key, _) in SCREENS.items()}
     parts = []
     for mode, name in names.items():
         here = mode == current

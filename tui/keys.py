@@ -1,9 +1,16 @@
-"""The keys that mean the same on every screen, in the order of the footer, which has room for the first ones."""
+"""The screens, and the keys that mean the same on all of them; the line of keys has room for the first ones."""
 
 from dataclasses import replace
 
 from textual.binding import Binding, BindingType
 
+SCREENS = {
+    "targets": ("1", "Choose what to diagnose"),
+    "causes": ("2", "Ranked causes, proof and fix"),
+    "evidence": ("3", "Logs, files, packages, events"),
+    "payloads": ("4", "Edit a request and send it"),
+}
+"""Of each screen its key, and what it is for."""
 KEYS: list[BindingType] = [
     Binding("escape", "cancel", "Cancel", id="app.cancel", tooltip="End the diagnosis that is under way"),
     Binding("f", "fix", "Fix", id="app.fix", tooltip="Show the fix as a diff, and apply it once confirmed"),
@@ -27,12 +34,7 @@ KEYS: list[BindingType] = [
     ),
     *(
         Binding(key, f"switch_mode('{mode}')", mode.title(), id=f"app.{mode}", tooltip=tooltip, show=False)
-        for key, mode, tooltip in (
-            ("1", "targets", "Choose what to diagnose"),
-            ("2", "causes", "Ranked causes, proof and fix"),
-            ("3", "evidence", "Logs, files, packages, events"),
-            ("4", "payloads", "Edit a request and send it"),
-        )
+        for mode, (key, tooltip) in SCREENS.items()
     ),
     Binding("u", "undo", "Undo", id="app.undo", tooltip="Take the last applied fix back", show=False),
     Binding("ctrl+o", "jump", "Jump", id="app.jump", tooltip="Go to a part of the screen by a letter", show=False),

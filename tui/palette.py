@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from doctor.reports.clean import printable
 from tui.heading import VERDICTS
 from tui.help.keys import HERE, keys_of
 from tui.screen import DoctorScreen
+from tui.shortened import one_line
 
 if TYPE_CHECKING:
     from doctor.diagnosis.call import Call
@@ -21,10 +21,6 @@ NEEDS_FIX = {"fix", "copy_command"}
 NO_COMMANDS = {"command_palette", "focus_next", "focus_previous", "copy_text"}
 MOST_LISTED = 12
 """Targets and diagnoses that stand in the list before anything is typed; typing finds all."""
-
-
-def _line(text: str) -> str:
-    return printable(text).replace("\n", " ")
 
 
 class Command(NamedTuple):
@@ -76,7 +72,7 @@ class DoctorCommands(Provider):
         for number, one in enumerate(state.done.diagnosed if state.done else ()):
             if number != state.number:
                 mark, _ = VERDICTS[one.report.verdict]
-                name = f"Show {_line(one.report.target.name)}  {mark} {one.report.verdict}"
+                name = f"Show {one_line(one.report.target.name)}  {mark} {one.report.verdict}"
                 yield Command(name, partial(self.doctor.choose, number), "among the targets of this diagnosis")
 
     async def startup(self) -> None:
@@ -90,7 +86,9 @@ class DoctorCommands(Provider):
         """What was diagnosed before."""
         for call in self._recent:
             if call != self.doctor.state.call:
-                yield Command(f"Open {_line(call.title)}", partial(self.doctor.diagnose, call), f"a recent {call.kind}")
+                yield Command(
+                    f"Open {one_line(call.title)}", partial(self.doctor.diagnose, call), f"a recent {call.kind}"
+                )
 
     def themes(self) -> Iterator[Command]:
         """All themes but the one that is on."""

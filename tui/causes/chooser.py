@@ -15,8 +15,8 @@ from textual.widgets.option_list import Option
 from doctor.diagnosis.result import Diagnosis
 from doctor.redact import redact
 from doctor.report import Report, Verdict
-from doctor.reports.clean import printable
 from tui.causes.marks import verdict_mark
+from tui.shortened import one_line
 from tui.surviving import Surviving
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def told(report: Report) -> Content:
     """`✗ failing  score.py: the model is not global`."""
     sign, word, color = verdict_mark(report.verdict)
     why = f": {report.causes[0].title}" if report.causes else ""
-    text = printable(redact(f"{report.target.name}{why}")).replace("\n", " ")
+    text = one_line(redact(f"{report.target.name}{why}"))
     return Content.assemble((f"{sign} {word}  ", f"bold {color}"), text)
 
 

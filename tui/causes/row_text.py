@@ -6,9 +6,9 @@ from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
 from doctor.redact import redact
-from doctor.reports.clean import printable
 from tui.causes.marks import mark
 from tui.causes.rows import Row
+from tui.shortened import one_line
 
 ROOMY = 46  # columns from which on the confidence stands behind the title
 LONGEST = 400  # characters of a title: no row is wider
@@ -39,7 +39,7 @@ def row_text(row: Row, width: int, *, is_open: bool | None, is_chosen: bool) -> 
 
 @lru_cache(4096)
 def _harmless(title: str) -> str:
-    return printable(redact(title)).replace("\n", " ")
+    return one_line(redact(title))
 
 
 def _tag(row: Row, width: int, *, is_open: bool | None) -> str:

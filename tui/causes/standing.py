@@ -11,6 +11,7 @@ from doctor.reports.common import closing, plural
 from tui.causes.marks import verdict_mark
 from tui.causes.rows import Listing, listing
 from tui.comparing import compare, told
+from tui.shortened import one_line
 
 MANY = 500  # findings from which on rows are made in a thread
 
@@ -28,7 +29,7 @@ def listed(diagnosis: Diagnosis, before: Diagnosis | None, done: Done | None) ->
     if done is not None:
         lines += [f"could not be examined: {reason}" for reason in done.refused]
         lines += done.notes
-    clean = tuple(printable(redact(line)).replace("\n", " ") for line in lines)
+    clean = tuple(one_line(redact(line)) for line in lines)
     return listing(report, new, told=clean, closing=_closed(report))
 
 
@@ -42,7 +43,7 @@ def _gone(gone: tuple[Finding, ...], before: Report) -> list[str]:
 
 
 def _closed(report: Report) -> str:
-    return printable(redact(closing(report))).replace("\n", " ")
+    return one_line(redact(closing(report)))
 
 
 def standing(shown: Listing) -> Content:

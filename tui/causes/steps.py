@@ -9,6 +9,7 @@ from doctor.diagnosis.result import Failed
 from doctor.redact import redact, redact_lines
 from doctor.reports.clean import printable
 from tui.causes.marks import mark
+from tui.shortened import one_line
 from tui.state import State, Step
 from tui.waiting import SOON, whom
 
@@ -81,7 +82,7 @@ def _line(step: Step, column: int) -> Content:
 
 
 def _words(step: Step | None) -> str:
-    return printable(redact(step.what)).replace("\n", " ") if step else ""
+    return one_line(redact(step.what)) if step else ""
 
 
 def failure(failed: Failed, *, trace_open: bool, has_result: bool, width: int = 80) -> Content:

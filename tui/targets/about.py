@@ -1,14 +1,12 @@
 """Two lines about the chosen row: what it is, in full, and what Enter will do."""
 
-from rich.cells import cell_len, set_cell_size
-
-from doctor.printable import printable
+from tui.shortened import head, one_line
 from tui.targets.rows import Row
 
 
 def about(row: Row | None, query: str, width: int) -> str:
     """The two lines; what is too long ends in `…`."""
-    return "\n".join(_short(line, width) for line in _lines(row, query))
+    return "\n".join(head(one_line(line), width) for line in _lines(row, query))
 
 
 def _lines(row: Row | None, query: str) -> tuple[str, str]:
@@ -25,8 +23,3 @@ def _lines(row: Row | None, query: str) -> tuple[str, str]:
     place = f" ({row.where})" if row.where and row.kind != "folder" and not row.key.startswith("recent:") else ""
     words = f"  {row.standing.words}" if row.standing.words else ""
     return f"{row.name}{place}{words}", f"Enter: {row.call.command}" if row.call else ""
-
-
-def _short(line: str, width: int) -> str:
-    flat = printable(line).replace("\n", " ")
-    return flat if cell_len(flat) <= width else set_cell_size(flat, width - 1).rstrip() + "…"

@@ -4,6 +4,7 @@ from rich.cells import cell_len, set_cell_size
 
 from doctor.printable import printable
 from tui.causes.marks import mark
+from tui.shortened import head, one_line
 from tui.targets.fitting import marks
 from tui.targets.rows import Line, Row, age
 
@@ -18,7 +19,7 @@ def draw(line: Line, width: int, query: str = "") -> list[Piece]:
     """The pieces of one line."""
     row = line.row
     if row is None:
-        return [(f" {_flat(line.text)}", "heading"), (f"  {_flat(line.note)}" if line.note else "", "muted")]
+        return [(f" {one_line(line.text)}", "heading"), (f"  {one_line(line.note)}" if line.note else "", "muted")]
     if row.remark:
         sign = "  " if line.part else f"{mark('skipped')[0]} "
         return [(f" {'  ' * row.depth}{sign}", ""), (printable(line.text), "muted")]
@@ -31,7 +32,7 @@ def _row(row: Row, width: int, query: str) -> list[Piece]:
     kind = KIND if width >= NARROW else 0
     since = AGE if width >= NARROW // 2 else 0
     room = max(1, width - 3 - kind - since - 1)
-    words, name = _flat(row.standing.words), _flat(row.name)
+    words, name = one_line(row.standing.words), one_line(row.name)
     arrow = "" if row.opens is None else "▾ " if row.opens else "▸ "
     indent = "  " * row.depth + arrow
     share = max(room * 9 // 20, room - cell_len(words) - 1) if words else room
@@ -39,17 +40,17 @@ def _row(row: Row, width: int, query: str) -> list[Piece]:
         share = max(room * 9 // 20, min(share, cell_len(indent) + cell_len(name) + 1))
     beside = share - cell_len(indent) - (1 if words else 0)
     shown = _cut(name, max(1, beside))
-    where = f"  {_flat(row.where)}" if row.where and query.strip() and not row.depth else ""
+    where = f"  {one_line(row.where)}" if row.where and query.strip() and not row.depth else ""
     where = where if cell_len(where) + cell_len(shown) <= beside else ""
     pieces: list[Piece] = [(f" {sign} ", level if level != "off" else "muted")]
     if kind:
-        pieces.append((set_cell_size(_flat(row.kind), kind - 1) + " ", "muted"))
+        pieces.append((set_cell_size(one_line(row.kind), kind - 1) + " ", "muted"))
     pieces.append((indent, ""))
     pieces += _marked(shown, query)
     pieces.append((where, "muted"))
     pieces.append((" " * max(0, share - cell_len(indent) - cell_len(shown) - cell_len(where)), ""))
     pieces.append(
-        (set_cell_size(_end_cut(words, room - share), max(0, room - share)), "muted" if level == "off" else level)
+        (set_cell_size(head(words, room - share), max(0, room - share)), "muted" if level == "off" else level)
     )
     if since:
         pieces.append((f"{age(row.since):>{since}} ", "muted"))
@@ -66,10 +67,6 @@ def _marked(name: str, query: str) -> list[Piece]:
     return [*pieces, (name[at:], "")]
 
 
-def _flat(text: str) -> str:
-    return printable(text).replace("\n", " ")
-
-
 def _cut(text: str, room: int) -> str:
     """The text with its middle left out where it is too long: the ends of paths and names tell them apart."""
     if cell_len(text) <= room:
@@ -80,9 +77,3 @@ def _cut(text: str, room: int) -> str:
     while kept and cell_len(kept) > tail:
         kept = kept[1:]
     return set_cell_size(text, head) + "…" + kept
-
-
-def _end_cut(text: str, room: int) -> str:
-    if cell_len(text) <= room or room < 2:
-        return text
-    return set_cell_size(text, room - 1).rstrip() + "…"
