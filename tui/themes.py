@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from textual.theme import Theme
 
 from tui import plain_signs
+from tui.sheets import Sheets
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -136,6 +137,7 @@ def dress(app: "App[Any]") -> str:
     plain_signs.suit(app)
     choices = read(frozenset(app.available_themes))
     app.theme = choices.theme or DARK.name
+    app.stylesheet = Sheets(variables=app.get_css_variables())
     if not choices.motion or os.environ.get("REDUCE_MOTION", "0") not in {"", "0"}:
         app.animation_level = "none"
     return choices.complaint
