@@ -120,7 +120,7 @@ class Image(Record, frozen=True, tag=True):
 
     `reference` is the name that was given, `names` and `digests` are what this image is called now. `replaced_by` is
     the id that `reference` stands for by now, when that is another image. `environment` are the names of the variables
-    that the image sets.
+    that the image sets; `replaced` are the image's values, without secrets, of those that the container sets otherwise.
     """
 
     id: str
@@ -136,6 +136,7 @@ class Image(Record, frozen=True, tag=True):
     working_dir: str = ""
     exposed: tuple[int, ...] = ()
     environment: tuple[str, ...] = ()
+    replaced: dict[str, str] = {}
     size: int | None = None
     replaced_by: str | None = None
 

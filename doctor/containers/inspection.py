@@ -22,7 +22,7 @@ from checks.containers import (
 )
 from checks.missing import Missing
 from doctor.containers.engine import Engine
-from doctor.containers.variables import arguments_of, environment_of
+from doctor.containers.variables import arguments_of, environment_of, replaced
 from doctor.redact import redact
 
 MOST_OUTPUT = 2000  # characters of what a health command wrote
@@ -52,7 +52,7 @@ def container_of(engine: Engine, answer: dict[str, Any]) -> Container:
         name=str(answer.get("Name") or "").lstrip("/"),
         engine=engine.info,
         state=_state(engine, answer),
-        image=image_of(engine, str(answer.get("Image") or ""), str(config.get("Image") or "")),
+        image=image_of(engine, str(answer.get("Image") or ""), str(config.get("Image") or ""), config.get("Env") or ()),
         created=utc(answer.get("Created")),
         command=arguments_of([word for word in (answer.get("Path"), *(answer.get("Args") or ())) if word]),
         user=str(config.get("User") or ""),
@@ -75,8 +75,11 @@ def container_of(engine: Engine, answer: dict[str, Any]) -> Container:
     )
 
 
-def image_of(engine: Engine, image: str, reference: str) -> Image | Missing:
-    """The evidence of the image of that id, which `reference` named when the container was made."""
+def image_of(engine: Engine, image: str, reference: str, given: Sequence[str] = ()) -> Image | Missing:
+    """The evidence of the image of that id, which `reference` named when the container was made.
+
+    `given` are the `NAME=value` entries of the container.
+    """
     answer = engine.inspect_image(image) if image else None
     if answer is None:
         return Missing(
@@ -100,6 +103,7 @@ def image_of(engine: Engine, image: str, reference: str) -> Image | Missing:
         working_dir=str(config.get("WorkingDir") or ""),
         exposed=tuple(sorted({port for port, _ in map(_port, _dict(config, "ExposedPorts")) if port})),
         environment=tuple(entry.partition("=")[0] for entry in config.get("Env") or ()),
+        replaced=replaced(config.get("Env") or (), given),
         size=answer.get("Size"),
         replaced_by=_replaced_by(engine, reference, found, names),
     )

@@ -48,6 +48,13 @@ def environment_of(entries: Iterable[str]) -> dict[str, str]:
     return {name: without_secret(name, value) for name, _, value in pairs}
 
 
+def replaced(of_image: Iterable[str], given: Iterable[str]) -> dict[str, str]:
+    """The image's values, without secrets, of the variables that have another one in the container."""
+    before = {name: value for name, _, value in (entry.partition("=") for entry in of_image)}
+    now = {name: value for name, _, value in (entry.partition("=") for entry in given)}
+    return {name: without_secret(name, value) for name, value in before.items() if now.get(name, value) != value}
+
+
 def arguments_of(words: Iterable[str]) -> tuple[str, ...]:
     """The words of a command without secrets, those after an option such as `--api-key` included."""
     return tuple(_arguments(words))

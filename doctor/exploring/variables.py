@@ -75,10 +75,14 @@ def value_of(name: str, value: str) -> str:
 
 def _set(container: Container, evidence: Evidence) -> Iterator[Row]:
     image = set(container.image.environment) if isinstance(container.image, Image) else set()
+    over = container.image.replaced if isinstance(container.image, Image) else {}
+    image -= over.keys()
     asked = {one.name for one in evidence.probe.asked} if isinstance(evidence.probe, Probe) else set()
     of_service = sorted(container.environment, key=lambda name: (name in image, name))
     for name in of_service:
         by = "the image names it" if name in image else "" if container.is_pod else "of the container"
+        if name in over:
+            by = f"given over the image's value {value_of(name, over[name]) or chr(34) * 2}"
         told = ", ".join(part for part in (by, "the script asks for it" if name in asked else "") if part)
         value = container.environment[name]
         yield Row(("variable", shown(name), value_of(name, value) or '""', told))

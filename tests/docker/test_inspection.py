@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from checks.containers import Container, EngineInfo, Image, Limits, Mount, Port
+from checks.evidence import Evidence, Target
 from checks.missing import Missing
 from doctor.containers.engine import Engine
 from doctor.containers.inspection import container_of, signal_of, utc
 from doctor.containers.variables import arguments_of, environment_of, is_secret
+from doctor.exploring.variables import variables
 
 RECORDED = Path(__file__).parent / "recorded"
 
@@ -133,6 +135,21 @@ def test_limits_ports_mounts_health_and_command() -> None:
     assert (container.restart_policy, container.most_restarts) == ("on-failure", 3)
     assert (container.user, container.working_dir, container.name) == ("1000:1000", "/var/azureml-app", "churn-full")
     assert container.command == ("python3", "-m", "server", "--api-key", "***", "--port", "5001")
+
+
+def test_variables_given_over_those_of_the_image() -> None:
+    answer, image = recorded("unhealthy"), recorded("image")
+    image["Config"]["Env"] = ["WORKERS=1", "LEVEL=info", "DB_PASSWORD=of-the-image-1", "HOME=/root"]
+    answer["Config"]["Env"] = ["WORKERS=4", "LEVEL=info", "DB_PASSWORD=of-the-start-2", "EXTRA=x"]
+    container = seen(answer, images={image["Id"]: image})
+    assert isinstance(container.image, Image)
+    assert container.image.replaced == {"WORKERS": "1", "DB_PASSWORD": "***"}
+    evidence = Evidence(target=Target(kind="container", name="score"), container=container)
+    told = {row.cells[1]: row.cells[2:] for row in variables(evidence).rows}  # type: ignore[union-attr]
+    assert told["WORKERS"] == ("4", "given over the image's value 1")
+    assert told["DB_PASSWORD"] == ("***", "given over the image's value ***")
+    assert told["LEVEL"][1] == "the image names it"
+    assert told["EXTRA"][1] == "of the container"
 
 
 def test_nothing_secret_is_kept() -> None:
