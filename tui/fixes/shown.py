@@ -1,9 +1,15 @@
-"""How fixes look: a diff in colours behind its signs, a safety in a mark and words."""
+"""How fixes look: a diff in colours behind its signs, a safety in a mark and words, what is left to the person."""
+
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from checks.finding import Safety
+from checks.finding import Fix, Safety
+from doctor.redact import redact
 from doctor.reports.clean import printable
+
+if TYPE_CHECKING:
+    from doctor.applying import Plan
 
 SAFETIES = {
     Safety.SAFE: ("✓ safe", "$text-success", "it keeps the meaning of the code"),
@@ -32,3 +38,24 @@ def colored(diff: str) -> Content:
         is_head = line.startswith(("+++ ", "--- "))
         styled.append(Content.styled(line, "bold" if is_head else COLORS.get(line[:1], "")))
     return Content("\n").join(styled)
+
+
+def facts(fix: Fix, plan: "Plan | None") -> Content:
+    """What it changes, and whether anybody tried it."""
+    where = f"changes {plan.where}" if plan and plan.where else ""
+    tried = fix.verified or ("not tried: nobody has seen the service with this change" if fix.edits else "")
+    return Content("\n".join(clean(one) for one in (where, tried) if one))
+
+
+def by_hand(fix: Fix) -> Content:
+    """The commands, which the person runs; where there is nothing to apply either, what else to do."""
+    commands = "\n".join(map(clean, fix.commands))
+    heading = "by hand" if fix.edits or fix.patches else "do it by hand"
+    if not fix.edits and not fix.patches and not fix.commands:
+        commands = "there is nothing to paste; make the change that the title names, then run the diagnosis again"
+    return Content.assemble((f"{heading}\n", "$text-muted"), commands) if commands else Content("")
+
+
+def clean(text: str) -> str:
+    """A text of the report, without secrets and control characters."""
+    return printable(redact(text))
