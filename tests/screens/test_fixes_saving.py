@@ -79,7 +79,7 @@ async def test_a_bundle_is_written_beside_the_screen(done: Done, tmp_path: Path)
         await write_beside(tmp_path / "no" / "a.zip", done)
 
 
-@pytest.mark.presses("app.export")
+@pytest.mark.presses("app.export", "save.save")
 async def test_every_format_is_exported(done: Done, tmp_path: Path) -> None:
     assert list(saving.FORMATS.keys() ^ FORMATS.keys()) == []
     app = opened(done)
@@ -90,7 +90,7 @@ async def test_every_format_is_exported(done: Done, tmp_path: Path) -> None:
             await pilot.press(*["down"] * number)
             path = app.screen.query_one("#save-path", Input).value
             assert path.endswith(ending)
-            await pilot.press("enter", "enter")
+            await pilot.press("enter")
             await until(pilot, lambda path=path: (tmp_path / path).exists())
             reports = [one.report for one in done.diagnosed]
             assert (tmp_path / path).read_text(encoding="utf-8") == render(name, reports, width=100, encoding="utf-8")
@@ -100,6 +100,22 @@ async def test_every_format_is_exported(done: Done, tmp_path: Path) -> None:
         await pilot.click(OptionList, offset=(2, 2))
         assert app.screen.query_one("#save-path", Input).value == "mine"
         await pilot.click("#close")
+
+
+async def test_a_name_is_typed_over_and_stays_where_it_cannot_be_written(done: Done, tmp_path: Path) -> None:
+    app = opened(done)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("b")
+        await until(pilot, lambda: isinstance(app.focused, Input) and app.focused.selected_text)
+        name = "n" * 300
+        await pilot.press(*"n", "end")
+        app.screen.query_one("#save-path", Input).value += name
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.focused, Input) and "too long" in said(app, "#save-problem"))
+        assert app.screen.query_one("#save-path", Input).value == f"n{name}", "typing replaced the proposed name"
+        app.screen.query_one("#save-path", Input).value = "short.zip"
+        await pilot.press("enter")
+        await until(pilot, (tmp_path / "short.zip").exists)
 
 
 @pytest.mark.presses("app.copy-markdown", "app.copy-finding", "app.copy-command")

@@ -21,6 +21,14 @@ Answer = tuple[str, Path]
 """The format, empty where there is no choice, and the path."""
 
 
+class FormatList(OptionList):
+    """Where Enter means what it means in the path."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "screen.save", "Save", id="save.save", tooltip="Write the file, in the marked format"),
+    ]
+
+
 class SaveModal(Surviving, ModalScreen[Answer | None]):
     """Asks for a path, and for a format where there are several; a file that is there is replaced only when asked."""
 
@@ -34,12 +42,24 @@ A file that is there already is replaced only when you ask for it twice.
         Binding("escape", "leave", "Close", id="save.close", tooltip="Write nothing"),
     ]
 
-    def __init__(self, title: str, path: Path, formats: Mapping[str, tuple[str, str]] | None = None) -> None:
-        """`formats`: by name what each is for, and the ending of its files."""
+    def __init__(
+        self,
+        title: str,
+        path: Path,
+        formats: Mapping[str, tuple[str, str]] | None = None,
+        *,
+        chosen: str = "",
+        problem: str = "",
+    ) -> None:
+        """`formats`: by name what each is for, and the ending of its files.
+
+        `problem` says why `path`, which was typed before, could not be written as `chosen`.
+        """
         super().__init__()
         self._title = title
         self._path = path
         self._formats = formats or {}
+        self._chosen, self._problem = chosen, problem
         self._warned: Path | None = None
 
     def compose(self) -> ComposeResult:
@@ -49,7 +69,7 @@ A file that is there already is replaced only when you ask for it twice.
             if self._formats:
                 width = max(map(len, self._formats)) + 2
                 rows = [Option(f"{name:<{width}}{words}", id=name) for name, (words, _) in self._formats.items()]
-                yield OptionList(*rows, id="save-formats", markup=False, compact=True)
+                yield FormatList(*rows, id="save-formats", markup=False, compact=True)
             yield Static(Content("write it to"), id="save-label")
             yield Input(str(self._path), id="save-path", compact=True, tooltip="The path of the file")
             yield Static(id="save-problem", markup=False)
@@ -59,8 +79,12 @@ A file that is there already is replaced only when you ask for it twice.
         yield KeyLine()
 
     def on_mount(self) -> None:
-        """Begin with the choice, where there is one."""
-        self.query_one("#save-formats" if self._formats else "#save-path").focus()
+        """Begin with the choice, where there is one; where a path failed, with that path and the reason."""
+        self.query_one("#save-path" if self._problem or not self._formats else "#save-formats").focus()
+        if self._chosen:
+            self.query_one("#save-formats", OptionList).highlighted = list(self._formats).index(self._chosen)
+        if self._problem:
+            self.call_after_refresh(self._say, self._problem)
 
     @property
     def chosen(self) -> str:
@@ -73,19 +97,25 @@ A file that is there already is replaced only when you ask for it twice.
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Another format has another ending, unless the person wrote a path."""
         field = self.query_one("#save-path", Input)
+        if self._problem:
+            return  # the path was typed
         if field.value in {str(self._path.with_suffix(ending)) for _, ending in self._formats.values()}:
             field.value = str(self._path.with_suffix(self._formats[event.option.id or ""][1]))
 
     def on_option_list_option_selected(self) -> None:
-        """On to the path."""
+        """A click chooses: on to the path."""
         self.query_one("#save-path").focus()
+
+    async def action_save(self) -> None:
+        """Enter on a format saves, as it does in the path."""
+        await self._save()
 
     def on_input_changed(self) -> None:
         """Another path: nothing is known of it."""
         self._say("")
 
     async def on_input_submitted(self) -> None:
-        """Enter in the path saves."""
+        """Enter saves."""
         await self._save()
 
     async def on_button_pressed(self, event: Button.Pressed) -> None:

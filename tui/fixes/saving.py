@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
     from tui.app import DoctorApp
 
 FORMATS = {
@@ -25,22 +27,21 @@ async def save_bundle(app: "DoctorApp") -> None:
         app.notify("there is nothing to save yet: diagnose a target first", severity="warning", markup=False)
         return
     from doctor.bundle.beside import write_beside
-    from tui.fixes.save_modal import SaveModal
 
     title = "save evidence and report in one file; secrets are masked"
-    answer = await app.push_screen_wait(SaveModal(title, Path(f"{file_name(app)}.zip")))
-    if answer is None:
-        return
-    path = answer[1]
-    app.notify(f"writing {path} ...", markup=False, timeout=3)
-    written = await write_beside(path, done)
-    words = f"{written.secrets} secrets masked" if written.secrets != 1 else "one secret masked"
-    app.notify(
-        f"{path} ({written.size / 1000:,.0f} kB, {words}); doctor tui --record {path} opens it",
-        title="bundle saved",
-        markup=False,
-        timeout=10,
-    )
+
+    async def write(_: str, path: Path) -> None:
+        app.notify(f"writing {path} ...", markup=False, timeout=3)
+        written = await write_beside(path, done)
+        words = f"{written.secrets} secrets masked" if written.secrets != 1 else "one secret masked"
+        app.notify(
+            f"{path} ({written.size / 1000:,.0f} kB, {words}); doctor tui --record {path} opens it",
+            title="bundle saved",
+            markup=False,
+            timeout=10,
+        )
+
+    await _asked(app, title, Path(f"{file_name(app)}.zip"), write)
 
 
 async def export(app: "DoctorApp") -> None:
@@ -50,29 +51,49 @@ async def export(app: "DoctorApp") -> None:
         app.notify("there is no report yet: diagnose a target first", severity="warning", markup=False)
         return
     from doctor.reports import render
-    from tui.fixes.save_modal import SaveModal
 
     number = len(done.diagnosed)
     title = (
         f"export the report of {done.diagnosed[0].report.target.name}" if number == 1 else f"export {number} reports"
     )
     first = next(iter(FORMATS.values()))[1]
-    answer = await app.push_screen_wait(SaveModal(title, Path(f"{file_name(app)}{first}"), FORMATS))
-    if answer is None:
-        return
-    name, path = answer
     reports = [one.report for one in done.diagnosed]
-    text = await asyncio.to_thread(render, name, reports, width=_WIDTH, encoding="utf-8")
-    await _written(app, path, text, f"the report as {name}")
+
+    async def write(name: str, path: Path) -> None:
+        text = await asyncio.to_thread(render, name, reports, width=_WIDTH, encoding="utf-8")
+        await _written(app, path, text, f"the report as {name}")
+
+    await _asked(app, title, Path(f"{file_name(app)}{first}"), write, FORMATS)
 
 
 async def save_text(app: "DoctorApp", text: str, what: str) -> None:
     """Ask for a path, and write a text there."""
+    await _asked(app, f"save {what}", Path(f"{file_name(app)}.txt"), lambda _, path: _written(app, path, text, what))
+
+
+async def _asked(
+    app: "DoctorApp",
+    title: str,
+    path: Path,
+    write: "Callable[[str, Path], Awaitable[None]]",
+    formats: "Mapping[str, tuple[str, str]] | None" = None,
+) -> None:
+    """Ask for a path, and write there; where that fails, ask again with what was typed, and say why."""
+    from doctor.errors import CannotExamine
+    from doctor.redact import redact_lines
     from tui.fixes.save_modal import SaveModal
 
-    answer = await app.push_screen_wait(SaveModal(f"save {what}", Path(f"{file_name(app)}.txt")))
-    if answer is not None:
-        await _written(app, answer[1], text, what)
+    chosen = problem = ""
+    while (
+        answer := await app.push_screen_wait(SaveModal(title, path, formats, chosen=chosen, problem=problem))
+    ) is not None:
+        chosen, path = answer
+        try:
+            await write(chosen, path)
+        except CannotExamine as error:
+            problem = redact_lines(str(error))
+        else:
+            return
 
 
 async def _written(app: "DoctorApp", path: Path, text: str, what: str) -> None:
