@@ -152,6 +152,13 @@ def test_archives_that_mean_harm(tmp_path: Path) -> None:
     zeros = archive(tmp_path / "zeros.zip", {"doctor.json": b"0" * (300 << 20)})
     link = archive(tmp_path / "link.zip", {"doctor.json": main, "logs/a": b"/etc/passwd"}, external_attr=0o120777 << 16)
     (tmp_path / "cut.zip").write_bytes(archive(tmp_path / "cut.zip", {"doctor.json": main}).read_bytes()[:-30])
+    twice = archive(tmp_path / "twice.zip", {"doctor.json": main, "logs/a": b"shown", "logs/b": b"read"})
+    twice.write_bytes(twice.read_bytes().replace(b"logs/b", b"logs/a"))
+    cut_name = archive(tmp_path / "nul.zip", {"doctor.json": main, "logs/a-hidden": b""})
+    cut_name.write_bytes(cut_name.read_bytes().replace(b"logs/a-hidden", b"logs/a\0hidden"))
+    for path in (twice, cut_name):
+        with pytest.raises(CannotExamine, match="made by somebody else"):
+            read(path)
     odd = [(tmp_path / "cut.zip", "damaged"), (tmp_path / "lying.zip", "made by somebody else"), (zeros, "unpacks to")]
     for path, words in [*odd, (many, "made by somebody else"), (link, "made by somebody else")]:
         with pytest.raises(CannotExamine, match=words):

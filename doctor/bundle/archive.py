@@ -30,6 +30,8 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
             with zipfile.ZipFile(stream) as archive:
                 for one in archive.infolist():
                     _look_at(one, path)
+                if len(archive.NameToInfo) < len(archive.infolist()):
+                    raise _foreign(path)  # a name twice: who looks sees one file, who reads another
                 yield archive
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, struct.error) as error:
         raise CannotExamine(f"{path} is a damaged zip archive ({error}); copy or download it again") from error
@@ -69,7 +71,8 @@ def _look_at_list(stream: BinaryIO, path: Path) -> None:
 
 def _look_at(one: zipfile.ZipInfo, path: Path) -> None:
     kind = stat.S_IFMT(one.external_attr >> 16)
-    if _leads_out(one.filename) or kind not in {0, stat.S_IFREG} or one.compress_type not in _PACKED:
+    is_cut = one.orig_filename.count("\0")  # what stands behind it is not shown
+    if _leads_out(one.filename) or is_cut or kind not in {0, stat.S_IFREG} or one.compress_type not in _PACKED:
         raise _foreign(path)
     if one.flag_bits & 1:
         raise CannotExamine(f"{path} is encrypted; unpack it, and pack it again without a password")

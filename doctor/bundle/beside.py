@@ -29,9 +29,8 @@ async def write_beside(
     told: str | Written = ""
     try:
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            process.stdin.write(given)
+            process.stdin.write(given + b"\n")  # and it stays open: once it closes, nobody waits, and it tidies up
             await process.stdin.drain()
-        process.stdin.close()
         while line := await process.stdout.readline():
             told = msgspec.json.decode(line, type=str | Written)
             if isinstance(told, str):

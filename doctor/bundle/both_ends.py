@@ -7,21 +7,15 @@ from typing import IO
 
 from checks.evidence import Log
 from doctor.bundle.masking import mask
+from doctor.bundle.reading_beside import Reading
 from doctor.bundle.records import Masking
-from doctor.errors import CannotExamine
 from doctor.logs.decoding import decode, without_escapes
-from doctor.logs.spooling import read_whole
 from doctor.logs.wholes import Whole
 from doctor.redact import MASK
 
-SECONDS = 300.0  # that reading one log may take
-_BLOCK = 1 << 16  # bytes of lines that are held, and dropped, together
+SECONDS = 300.0  # that one log may take, read and masked
+READING = 0.75  # the part of them in which it is read; what is held of its end is masked in the rest
 _BEFORE = 120  # lines before a line that tell whether a secret goes on in it
-_LOOK = 10_000  # lines between two looks at the clock
-
-
-class _Enough(Exception):
-    """No more of it is read."""
 
 
 class BothEnds:
@@ -38,28 +32,47 @@ class BothEnds:
         self._stream, self._masking, self._place = stream, masking, place
         self._half = most // 2
         self._read = self._bytes = self._dropped = 0
-        self._block, self._block_marks = bytearray(), bytearray()
         self._tail: deque[tuple[bytes, bytes]] = deque()  # lines, and their marks
         self._tail_bytes = 0
         self._before: deque[str] = deque(maxlen=_BEFORE)
-        self._until = monotonic() + SECONDS
 
     def read(self, whole: Whole, kept: Log | None) -> None:
         """Read and write a log. What goes wrong on the way is noted, and what was read is written."""
-        try:
-            told = read_whole(whole, self.add, waits=False)
-            self.note = told if whole.kind == "bundle" else ""
-        except _Enough:
-            self.note = f"it was read for {SECONDS:.0f} s; what it holds behind that is not here"
-        except (CannotExamine, OSError) as error:
-            self.note = f"it could not be read to its end: {mask(str(error))}"
-        self._close_block()
+        began = monotonic()
+        reading = Reading(whole)
+        for lines, marks in reading.blocks(began + SECONDS * READING):
+            self._take(lines, marks)
+        if reading.is_late:
+            self.note = f"it was read for {SECONDS * READING:.0f} s; what it holds behind that is not here"
+        elif reading.failed:
+            self.note = f"it could not be read to its end: {mask(str(reading.failed))}"
+        elif whole.kind == "bundle":
+            self.note = reading.told
         if self._dropped:
             self._leave_gap(kept)
-        for lines, marks in self._tail:
-            self._write(lines, marks)
-        if whole.runs and not self._dropped:  # of a bundle: the numbers are those of the original
+        skipped = self._write_tail(began + SECONDS)
+        if whole.runs and not self._dropped and not skipped:  # of a bundle: the numbers are those of the original
             self.runs = list(whole.runs)
+
+    def _write_tail(self, until: float) -> bool:
+        """Write the end; where masking it takes too long, its last block alone. True where some was left out."""
+        number = self._read - sum(len(marks) for _, marks in self._tail) + 1
+        left_out = 0
+        while self._tail:
+            lines, marks = self._tail.popleft()
+            if self._tail and monotonic() > until:
+                left_out += len(marks)
+            else:
+                if left_out:
+                    self.runs = [one for one in self.runs or [(0, 1)] if one[0] < self.lines]
+                    self.runs += [(self.lines, 0), (self.lines + 1, number)]
+                    self._write_texts([_gap(left_out)], b"0")
+                self._write(lines, marks)
+            number += len(marks)
+        if left_out:
+            told = f"masking it took {SECONDS:.0f} s; {left_out:,} lines before its last ones are not here"
+            self.note = f"{self.note}; {told}" if self.note else told
+        return left_out > 0
 
     def keep(self, log: Log) -> None:
         """Write what evidence has kept of a log that cannot be read any more."""
@@ -67,24 +80,10 @@ class BothEnds:
         self._write_kept(zip(numbers, log.text.split("\n"), strict=False), 1, None)
         self.runs = [] if self.runs == [(0, 1)] else self.runs
 
-    def add(self, mark: int, line: bytes) -> None:
-        """One more line."""
-        self._read += 1
-        self._block += line
-        self._block += b"\n"
-        self._block_marks.append(48 + mark)
-        if len(self._block) >= _BLOCK:
-            self._close_block()
-        if not self._read % _LOOK and monotonic() > self._until:
-            raise _Enough
-
-    def _close_block(self) -> None:
-        """Write it while it belongs to the beginning, else hold it, and drop the oldest of those that are held."""
-        lines, marks = bytes(self._block), bytes(self._block_marks)
-        self._block, self._block_marks = bytearray(), bytearray()
+    def _take(self, lines: bytes, marks: bytes) -> None:
+        """Write a block while it belongs to the beginning, else hold it, and drop the oldest of those that are held."""
+        self._read += len(marks)
         self._bytes += len(lines)
-        if not lines:
-            return
         if self._bytes <= self._half:
             self._write(lines, marks)
             return
@@ -125,7 +124,7 @@ class BothEnds:
             if number > at:
                 gap = number - at
                 self.runs.append((self.lines + len(held), 0))
-                held.append(f"… {gap:,} {'line' if gap == 1 else 'lines'} left out")
+                held.append(_gap(gap))
             if number == after:
                 break
             if number > at or not goes_on:
@@ -152,6 +151,10 @@ class BothEnds:
         self.size += len(data)
         self.lines += len(texts)
         self.marks += marks
+
+
+def _gap(lines: int) -> str:
+    return f"… {lines:,} {'line' if lines == 1 else 'lines'} left out"
 
 
 def _masks(texts: Iterable[str]) -> int:
