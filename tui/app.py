@@ -72,6 +72,7 @@ class DoctorApp(SurvivingApp, Actions, Toasts, OneByOne):
         self.running: Running | None = None  # the diagnosis that the state tells of
         self.under_way: set[Running] = set()  # those too that were cancelled, until they are gone
         self.watched: Call | None = None  # what is watched; it follows the target of the state
+        self.proving: Quote | None = None  # what the evidence is opened for
         self.applied: list[Applied] = []  # fixes of this run; undo takes back the last one
         self.writing = asyncio.Lock()  # one change of files after the other, however fast the keys come
         self.outdated: Done | None = None  # the result whose lines doctor's own last change has moved
@@ -132,6 +133,7 @@ class DoctorApp(SurvivingApp, Actions, Toasts, OneByOne):
 
     def prove(self, quote: "Quote") -> None:
         """Show where a quote stands: in the log, or in the file."""
+        self.proving = quote
         self.switch_mode("evidence")
         self.call_later(self._reveal, quote)
 

@@ -18,7 +18,7 @@ from tui.apart import apart
 from tui.beside import beside
 from tui.evidence.files_folder import FolderQuestion
 from tui.evidence.files_text import FileText
-from tui.evidence.files_view import FileView
+from tui.evidence.files_view import FileView, opening
 from tui.evidence.filter_line import FilterLine
 from tui.evidence.listed_pane import UNKEPT, ListedPane, filter_keys
 from tui.evidence.row_list import RowList
@@ -176,6 +176,8 @@ class FilesPane(ListedPane[Files]):
         """Open a file at a line, now or once the files are listed."""
         self._wanted, self._keys_wanted = (path, line), False
         if not self.is_current:
+            if isinstance(self.made, Nothing):
+                self._take(Nothing(f"{opening(path, line)} ...", ""))
             return
         self._wanted = None
         found = self._found(path)

@@ -9,6 +9,8 @@ from textual.widgets import Static
 
 from doctor.diagnosis.result import Diagnosis
 from doctor.exploring.file_records import File
+from doctor.redact import redact
+from doctor.reports.clean import printable
 from tui.beside import beside
 from tui.evidence.files_reading import Reading
 from tui.evidence.files_text import FileText, language_of
@@ -55,6 +57,8 @@ class FileView(Surviving, Vertical):
     ) -> None:
         """Read a file beside the screen, and show it. Without `fetch` only what is at hand; `again`: it stays there."""
         self.file, self._line = file, line
+        if line is not None:
+            self._say(f"{opening(file.name, line)} ...")
         work = partial(self._read, diagnosis, file, line, inside=inside, fetch=fetch or line is not None, again=again)
         beside(self, work, what="read the file", group="file")
 
@@ -86,3 +90,8 @@ class FileView(Surviving, Vertical):
 
     def _say(self, text: str) -> None:
         self.query_one("#name", Static).update(text)
+
+
+def opening(path: str, line: int | None) -> str:
+    """`opening score.py:10`: where one goes, before it is there."""
+    return printable(redact(f"opening {path.rsplit('/', 1)[-1]}{f':{line}' if line else ''}"))

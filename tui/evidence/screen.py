@@ -56,7 +56,7 @@ nothing.
     def compose(self) -> ComposeResult:
         """Heading, tabs, keys."""
         yield Heading()
-        with TabbedContent(initial="log"):
+        with TabbedContent(initial=self._first):
             for name in TABS:
                 with TabPane(title(name), id=name):
                     yield new_pane(name)
@@ -69,6 +69,15 @@ nothing.
             self._tabs.get_tab(name).tooltip = f"{word} ({key}): {what}"
         if self._quote is not None:
             self.call_after_refresh(self.reveal, self._quote)
+
+    @property
+    def _first(self) -> str:
+        """The tab to begin with, known before it is drawn: another one would flash up first."""
+        diagnosis, quote = self.state.diagnosis, self.doctor.proving
+        if quote is not None and diagnosis is not None and diagnosis.evidence is not None:
+            self._is_chosen = True
+            return part_of(diagnosis.evidence, quote)
+        return telling(diagnosis)
 
     @property
     def _tabs(self) -> TabbedContent:
