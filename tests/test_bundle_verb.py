@@ -165,3 +165,18 @@ def test_archives_that_mean_harm(tmp_path: Path) -> None:
             read(path)
         done = doctor(tmp_path, "triage", path.name)
         assert (done.returncode, words in done.stderr) == (3, True), (path, done.stderr)
+
+
+def test_a_saved_report_is_told_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "score.log").write_text("I started\nModuleNotFoundError: No module named 'cv2'\n")
+    assert doctor(tmp_path, "triage", "score.log", "-o", "json=report.json").returncode == 1
+    saved = json.loads((tmp_path / "report.json").read_text())
+    for indent in (None, 2):
+        (tmp_path / "report.json").write_text(json.dumps(saved, indent=indent))
+        done = doctor(tmp_path, "triage", "report.json", "-o", "json")
+        again = json.loads(done.stdout)
+        assert (done.returncode, again["causes"], again["target"]) == (1, saved["causes"], saved["target"])
+        assert "this is a saved report as it was" in again["notes"][-1]
+    (tmp_path / "report.json").write_text('{"schema": "doctor.report/99"}')
+    done = doctor(tmp_path, "triage", "report.json")
+    assert (done.returncode, "a newer doctor" in done.stderr) == (3, True)

@@ -16,7 +16,7 @@ from checks.rank import Ranking, rank
 from checks.registry import FAMILIES_OF_KIND, checks_of_kind
 from doctor import __version__
 from doctor.bundle.form import Bundle
-from doctor.bundle.reading import bundle_of
+from doctor.bundle.reading import bundle_of, read
 from doctor.diagnosis.call import Call
 from doctor.diagnosis.result import Diagnosis
 from doctor.engine import drawn
@@ -29,6 +29,12 @@ def judged_again(path: Path, suppression: Suppression = NOTHING_SUPPRESSED) -> l
     """A report for each diagnosis of a bundle. Raises CannotExamine as reading it does."""
     bundle = bundle_of(path)
     return [_again(one, bundle, suppression) for one in bundle.done.diagnosed]
+
+
+def told_again(path: Path) -> list[Report]:
+    """The reports of a file that `-o json` wrote, as they were. Raises CannotExamine as reading it does."""
+    note = "this is a saved report as it was; doctor bundle keeps evidence too, which is judged again"
+    return [msgspec.structs.replace(one.report, notes=(*one.report.notes, note)) for one in read(path).diagnosed]
 
 
 def _again(diagnosis: Diagnosis, bundle: Bundle, suppression: Suppression) -> Report:

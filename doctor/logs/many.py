@@ -1,9 +1,11 @@
 """Many logs: on one core, on all, or on a cluster; results as they come, memory that does not grow."""
 
 import os
+import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -25,6 +27,7 @@ BATCH_BYTES = 1 << 20
 LARGEST_SENT = 16 << 20  # bytes; what is larger is read where the worker runs, under the same path
 UNKNOWN_WORKERS = 16  # an executor does not tell how many it has
 _BUNDLE, _HEAD = b"doctor.json", 64  # a support bundle tells what it is in the first bytes of its archive
+_REPORT = re.compile(rb"\s*(?:\[\s*)?\{\s*\"schema\"\s*:\s*\"doctor\.report/")
 _NO_BUNDLE = frozenset({".log", ".txt", ".out", ".err", ".json", ".jsonl", ".csv", ".gz"})
 WINDOW = 4  # batches under way for each worker: enough to keep it busy, few enough to hold in memory
 
@@ -46,6 +49,11 @@ def judge(one: Input, suppression: Suppression = NOTHING_SUPPRESSED) -> Iterator
 
             yield from judged_again(Path(one.path), suppression)
             return
+        elif _is_report(one):
+            from doctor.bundle.again import told_again
+
+            yield from told_again(Path(one.path))
+            return
         else:
             logs = read_logs(Path(one.path))
         for log in logs:
@@ -56,6 +64,15 @@ def judge(one: Input, suppression: Suppression = NOTHING_SUPPRESSED) -> Iterator
             yield report
     except CannotExamine as error:
         yield Refused(one.path, str(error))
+
+
+def _is_report(one: Input) -> bool:
+    """Whether it is a diagnosis that `-o json` wrote: its words of a log are none of a log."""
+    if not one.size or not one.path.lower().endswith((".json", ".jsonl")):
+        return False
+    with suppress(OSError), Path(one.path).open("rb") as stream:
+        return _REPORT.match(stream.read(100)) is not None
+    return False
 
 
 def _is_bundle(one: Input) -> bool:
