@@ -4,15 +4,15 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from functools import partial
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from textual.screen import Screen
+from textual.widgets import Static
 
 from tui import ending, themes
 from tui.actions import Actions
 from tui.keys import KEYS
+from tui.loading import is_loaded, later, load
 from tui.one_by_one import OneByOne
 from tui.screen import DoctorScreen
 from tui.state import State
@@ -30,17 +30,6 @@ if TYPE_CHECKING:
     from tui.fixes.applying import Applied
 
 
-def _later(module: str, name: str) -> Callable[[], Screen[Any]]:
-    """A screen whose file is imported when it is opened: the first one is on the terminal sooner."""
-
-    def opened() -> Screen[Any]:
-        screen = getattr(import_module(module), name)()
-        assert isinstance(screen, Screen)
-        return screen
-
-    return opened
-
-
 def _commands() -> "type[Provider]":
     from tui.palette import DoctorCommands
 
@@ -53,10 +42,10 @@ class DoctorApp(SurvivingApp, Actions, Toasts, OneByOne):
     TITLE = "doctor"
     CSS_PATH = "app.tcss"
     MODES = {
-        "targets": _later("tui.targets.screen", "TargetsScreen"),
-        "causes": _later("tui.causes.screen", "CausesScreen"),
-        "evidence": _later("tui.evidence.screen", "EvidenceScreen"),
-        "payloads": _later("tui.payloads.screen", "PayloadsScreen"),
+        "targets": later("targets"),
+        "causes": later("causes"),
+        "evidence": later("evidence"),
+        "payloads": later("payloads"),
     }
     COMMANDS = {_commands}
     BINDINGS = KEYS
@@ -111,6 +100,14 @@ class DoctorApp(SurvivingApp, Actions, Toasts, OneByOne):
         """End the diagnosis under way."""
         if self.running is not None:
             self.background(self.running.cancel, what="cancel")
+
+    async def action_switch_mode(self, mode: str) -> None:
+        """Open a screen; what has to be read for it first is said, and read beside this one."""
+        if not is_loaded(mode):
+            for heading in self.screen.query("Heading").results(Static):
+                heading.update(f" opening {mode} ...")
+            await load(mode)
+        self.switch_mode(mode)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """There is something to cancel only while something runs."""

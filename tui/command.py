@@ -45,9 +45,13 @@ def command(target: tuple[str, ...], **given: Any) -> int:
         raise click.UsageError("--port is for --browser")
     if given["served"]:
         os.environ["TEXTUAL_DRIVER"] = "tui.served:Driver"
-    from tui.ending import missing_terminal
+    from tui.ending import missing_terminal, wrong_variable
 
     call = _call(target, given)
+    if why := wrong_variable():
+        from doctor.errors import ConfigError
+
+        raise ConfigError(why)
     if why := missing_terminal():
         from doctor.errors import ConfigError
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from tui.app import DoctorApp
     from tui.state import State
 
+WRONG = frozenset({"call", "target"})
+"""Ends of a diagnosis of something that is not there, or is called otherwise: nobody wants it offered again."""
+
 
 def begin(app: "DoctorApp", call: Call, *, quietly: bool) -> "Worker[None]":
     """Diagnose a target, and end what is under way; the result of another target is not shown any more."""
@@ -45,13 +48,13 @@ async def examine(app: "DoctorApp", call: Call) -> None:
     state.steps, state.failed, state.running = (), None, True
     state.began("starting")
     app.changed()
-    app.background(partial(remember, app, call), what="keep this target among the recent ones")
     try:
         async for news in running.news():
             _write(state, news, call)
             app.changed()
-            if isinstance(news, Done):
-                app.background(partial(remember, app, call, news), what="keep this target among the recent ones")
+            if isinstance(news, Done) or (isinstance(news, Failed) and news.why not in WRONG):
+                done = news if isinstance(news, Done) else None
+                app.background(partial(remember, app, call, done), what="keep this target among the recent ones")
     except Exception as error:  # a bug here must not take the screen away
         _write(state, Failed(why="doctor", text=f"{type(error).__name__}: {error}"), call)
     finally:

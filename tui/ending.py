@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ LONGEST = {"SIGTERM": 12.0, "SIGQUIT": 12.0, "SIGHUP": 3.0}
 """Signals, and seconds until the process ends whatever else happens. Writing to a terminal that is closed may block for
 ever. Ctrl-C is a key here, and SIGKILL nobody hears; a diagnosis ends by itself as soon as nobody waits for it.
 """
+COLORS = ("auto", "standard", "256", "truecolor", "windows")
 POOR = frozenset({"dumb", "unknown", "printer"})
 """Values of TERM that promise nothing but lines of text, as in an editor's shell or the log of a job."""
 
@@ -31,7 +33,23 @@ async def _end(app: "DoctorApp", code: int) -> None:
     """What is under way is ended, and what it made removed."""
     if app.running is not None:
         await app.running.cancel()
+    if _is_closed():
+        await asyncio.gather(*(one.close() for one in app.under_way))
+        os._exit(code)  # an end in order would wait for a terminal that answers nothing
     app.exit(return_code=code)
+
+
+def _is_closed() -> bool:
+    """Whether the window of the terminal is gone."""
+    try:
+        import termios
+
+        termios.tcgetattr(0)
+    except ImportError:
+        return False  # a system that sends no such signal
+    except termios.error:
+        return True
+    return False
 
 
 def heed(app: "DoctorApp") -> None:
@@ -55,6 +73,20 @@ def _signalled(app: "DoctorApp", loop: asyncio.AbstractEventLoop, seconds: float
 
 def _leaving(app: "DoctorApp", code: int) -> None:
     app.run_worker(_end(app, code), group="leaving")
+
+
+def wrong_variable() -> str | None:
+    """Which variable of Textual's has a value that would end the app at its start; None where none has."""
+    colors = os.environ.get("TEXTUAL_COLOR_SYSTEM", COLORS[0])
+    if colors not in COLORS:
+        return f"TEXTUAL_COLOR_SYSTEM={colors} names no colours; unset it, or set one of {', '.join(COLORS)}"
+    driver = os.environ.get("TEXTUAL_DRIVER", "")
+    module, _, name = driver.partition(":")
+    try:
+        found = not driver or hasattr(import_module(module), name)
+    except Exception:  # whatever a file raises that is imported
+        found = False
+    return None if found else f"TEXTUAL_DRIVER={driver} names no driver; unset it, or set MODULE:CLASS"
 
 
 def missing_terminal() -> str | None:

@@ -39,6 +39,8 @@ class OneByOne(App[None]):
         self._under_way = 0  # the number of the key that is waited for; 0: none
         self._numbers = 0
         self._since = 0.0
+        self.last_key = 0.0
+        """When somebody typed last, as `monotonic` counts."""
         self._patience: Timer | None = None
 
     async def on_event(self, event: events.Event) -> None:
@@ -46,6 +48,7 @@ class OneByOne(App[None]):
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
             return
+        self.last_key = monotonic()
         self._typed.extend(self._as_keys(event))
         if not self._under_way or monotonic() - self._since > LONGEST:
             await self._go_on()

@@ -78,6 +78,8 @@ def run(arguments: list[str]) -> int:
     try:
         return int(cli.main(arguments, prog_name="doctor", standalone_mode=False) or 0)
     except click.ClickException as error:
+        if isinstance(error, click.NoSuchOption):
+            error.possibilities = _seen(error)
         vars(error).update(message=_without_keys(error.message))  # which click declares final
         error.show()
         return ExitCode.USAGE
@@ -102,6 +104,13 @@ def run(arguments: list[str]) -> int:
             err=True,
         )
         return ExitCode.BROKEN
+
+
+def _seen(error: click.NoSuchOption) -> list[str]:
+    """What is near to a misspelt option, and meant for persons."""
+    options = [one for one in (error.ctx.command.params if error.ctx else ()) if isinstance(one, click.Option)]
+    hidden = {name for one in options if one.hidden for name in (*one.opts, *one.secondary_opts)}
+    return [one for one in error.possibilities or () if one not in hidden]
 
 
 def _without_secrets(text: str) -> str:

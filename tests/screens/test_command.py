@@ -3,9 +3,10 @@
 import re
 from pathlib import Path
 
+import click
 import pytest
 
-from doctor.command.main import run
+from doctor.command.main import command_of, run
 from doctor.errors import ConfigError
 from doctor.targets import call_of
 
@@ -53,3 +54,27 @@ def test_a_misspelt_target_names_what_was_meant(
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ConfigError, match=re.escape(said)):
         call_of(words)
+
+
+@pytest.mark.parametrize("value", ["TEXTUAL_COLOR_SYSTEM=bogus", "TEXTUAL_DRIVER=foo", "TEXTUAL_DRIVER=os:nothing"])
+def test_a_variable_that_would_end_the_app_is_named(
+    value: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(*value.split("=", 1))
+    assert run(["tui"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"doctor: {value} names no ")
+    assert len(said.splitlines()) == 1
+
+
+@pytest.mark.parametrize("verb", ["tui", "check", "diagnose"])
+def test_no_hidden_option_is_suggested(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    command = command_of(verb)
+    hidden = [one for one in command.params if isinstance(one, click.Option) and one.hidden]
+    assert hidden or verb != "tui"
+    for name in [name for one in hidden for name in one.opts]:
+        assert run([verb, f"{name}x"]) == 2
+        assert name not in capsys.readouterr().err.replace(f"{name}x", "")
+    if verb == "tui":
+        assert run([verb, "--recrod", "x"]) == 2
+        assert "--record" in capsys.readouterr().err

@@ -1,11 +1,14 @@
 """However the app ends in the middle of a diagnosis, nothing runs on and nothing is left."""
 
 import os
+import select
 import signal
 from pathlib import Path
 
 import pytest
 from screens.terminal import Terminal, terminal, wait
+
+from tui.ending import LONGEST
 
 ENDLESS = """import subprocess, time
 
@@ -102,3 +105,14 @@ def test_to_the_shell_and_back(tmp_path: Path) -> None:
         shell.reads("[2 causes]", "failing")
         shell.press("q")
         shell.until(shell.is_clean, 20)
+
+
+def test_the_window_is_closed_in_the_middle(tmp_path: Path) -> None:
+    with terminal(tmp_path / "terminal") as shell:
+        in_the_middle(shell, tmp_path)
+        handle = os.pidfd_open(shell.app())
+        shell.tmux("kill-server")
+        ended, _, _ = select.select([handle], [], [], LONGEST["SIGHUP"] - 1)
+        os.close(handle)
+        assert ended, "it waited for a terminal that is gone, until the last resort ended it"
+        wait(shell.is_clean, 30)

@@ -1,4 +1,4 @@
-"""Every call is kept among the recent targets, off the screen's own thread, and once more with what came of it."""
+"""Calls that named something are kept among the recent targets with what came of it, off the screen's own thread."""
 
 from functools import partial
 from typing import TYPE_CHECKING
