@@ -191,7 +191,7 @@ def test_start_run_end_wait_is_told_in_words() -> None:
         moment("2026-11-20T18:07:04Z", "score", "ran 4.0 s, exit 3", kind="end", outcome="exit 3", ran=4.0),
         moment("2026-11-20T18:07:24Z", "score", "started again", kind="start", restarts=1),
     ]
-    assert summary([one for one in made if one]) == "score: 1 restarts; ran 4.0 s, exit 3, waited 20 s"
+    assert summary([one for one in made if one]) == "score: 1 restart; ran 4.0 s, exit 3, waited 20 s"
 
 
 def test_silence_and_health_have_their_lines() -> None:

@@ -7,6 +7,7 @@ from checks.cluster.subject import Workload
 from checks.kubernetes.seen import templates
 from doctor.exploring.table import Row, shown
 from doctor.redact import MASK, is_secret_name
+from doctor.reports.common import plural
 
 
 def rows_of_pods(workload: Workload, *, whole: bool) -> Iterator[Row]:
@@ -127,7 +128,9 @@ def _pod(spec: PodSpec, workload: Workload) -> Iterator[Row]:
 def _placed(pod: Pod) -> Row:
     restarts = sum(one.restart_count for one in pod.status.container_statuses)
     told = ", ".join(
-        part for part in ("ready" if pod.is_ready else "not ready", f"{restarts} restarts" if restarts else "") if part
+        part
+        for part in ("ready" if pod.is_ready else "not ready", plural(restarts, "restart") if restarts else "")
+        if part
     )
     where = f"{pod.status.phase} on {pod.spec.node_name or 'no node'}"
     return Row(("pod", shown(pod.name), shown(where), told), "" if pod.is_ready else "warning")

@@ -10,6 +10,7 @@ from doctor.exploring.moments import Moment
 from doctor.exploring.pod_moments import moments_of_workload
 from doctor.exploring.table import Nothing, Row, Table, Tone, shown, time_of
 from doctor.exploring.wanting import remedy_for
+from doctor.reports.common import plural
 
 COLUMNS = ("time (UTC)", "after", "what of", "what happened")
 SILENCE = 600.0  # seconds without a word that get a line of their own
@@ -105,7 +106,9 @@ def summary(moments: Sequence[Moment]) -> str:
         told = [f"{who}:"]
         restarts = max((one.restarts for one in own), default=0)
         seen = f" {len(ends)} of them seen;" if len(ends) < restarts else ""
-        told.append(f"{restarts} restarts;{seen}" if restarts else f"{len(ends)} ends;" if len(ends) > 1 else "")
+        told.append(
+            f"{plural(restarts, 'restart')};{seen}" if restarts else f"{len(ends)} ends;" if len(ends) > 1 else ""
+        )
         told.append(f"ran {time_of(runs[-1])}," if runs else "")
         told.append(ends[-1].outcome or "ended")
         told.append(f", waited {time_of(waits[-1])}" if waits else "")

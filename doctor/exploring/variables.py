@@ -162,11 +162,12 @@ def _health(container: Container) -> Iterator[Row]:
         return
     tones: dict[str, Tone] = {"unhealthy": "error", "healthy": "passed"}
     tone = tones.get(health.status, "")
-    streak = f"failed {health.failing_streak} times in a row" if health.failing_streak else ""
+    streak = f"failed {plural(health.failing_streak, 'time')} in a row" if health.failing_streak else ""
     yield Row(
         ("health check", "command", shown(" ".join(health.test)), f"{health.status}; {streak}".rstrip("; ")), tone
     )
-    times = f"every {health.interval:g} s, at most {health.timeout:g} s, {health.retries} tries"
+    tries = "1 try" if health.retries == 1 else f"{health.retries} tries"
+    times = f"every {health.interval:g} s, at most {health.timeout:g} s, {tries}"
     yield Row(("health check", "times", times, f"{health.start_period:g} s to start" if health.start_period else ""))
 
 
@@ -200,7 +201,7 @@ def _service(container: Container, inside: Inside | Missing) -> Iterator[Row]:
     if isinstance(inside, Inside) and inside.interpreter:
         yield Row(("service", "interpreter", shown(inside.interpreter), f"Python {shown(inside.python or '?')}"))
     again = f"{container.restart_policy}{f', at most {container.most_restarts}' if container.most_restarts else ''}"
-    yield Row(("service", "started again", again, f"{container.state.restarts} times so far"))
+    yield Row(("service", "started again", again, f"{plural(container.state.restarts, 'time')} so far"))
     if not container.is_pod:
         yield Row(("service", "network", shown(container.network_mode), ""))
         yield Row(("service", "log driver", shown(container.log_driver), ""))

@@ -8,6 +8,7 @@ from doctor.diagnosis.call import Kind
 from doctor.diagnosis.result import Failed
 from doctor.redact import redact, redact_lines
 from doctor.reports.clean import printable
+from doctor.reports.common import plural
 from tui.causes.marks import mark
 from tui.shortened import one_line
 from tui.state import State, Step
@@ -64,7 +65,7 @@ def progress(state: State, width: int, most: int, *, cancelling: bool = False) -
     lines = [Content.assemble(f" {verb} ", (title, "bold")), Content("")]
     steps = state.steps[-max(1, most) :]
     if len(steps) < len(state.steps):
-        lines.append(Content(f"   {len(state.steps) - len(steps)} steps before").stylize("dim"))
+        lines.append(Content(f"   {plural(len(state.steps) - len(steps), 'step')} before").stylize("dim"))
     longest = max((len(_words(step)) for step in steps), default=0)
     column = max(8, min(longest, width - 16))
     lines += [_line(step, column) for step in steps]
@@ -102,7 +103,9 @@ def failure(failed: Failed, *, trace_open: bool, has_result: bool, width: int = 
         lines[0] = Content.assemble((f" {sign} ", f"bold {color}"), (text, "bold"))
     if failed.trace:
         trace = printable(redact_lines(failed.trace)).rstrip().split("\n")
-        lines.append(Content(f"   {'▾' if trace_open else '▸'} trace, {len(trace)} lines (t)").stylize("$text-accent"))
+        lines.append(
+            Content(f"   {'▾' if trace_open else '▸'} trace, {plural(len(trace), 'line')} (t)").stylize("$text-accent")
+        )
         lines += [Content(f"     {line}").stylize("dim") for line in (trace[-MOST_TRACE:] if trace_open else ())]
     keys = "1 chooses another target" if failed.why == "call" else "r runs it again; 1 chooses another target"
     below = "; below is the result before" if has_result else ""

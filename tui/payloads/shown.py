@@ -174,7 +174,7 @@ def _difference(before: Sent, sent: Sent) -> list[Content | str | tuple[str, str
     parts += [
         (f"{printable(one[:200])}\n", "$text-success" if one[0] == "+" else "$text-error") for one in lines[:MOST_DIFF]
     ]
-    return [*parts, f"and {len(lines) - MOST_DIFF} lines more\n"] if len(lines) > MOST_DIFF else parts
+    return [*parts, f"and {plural(len(lines) - MOST_DIFF, 'line')} more\n"] if len(lines) > MOST_DIFF else parts
 
 
 def _failure(sent: Sent) -> str:
