@@ -31,7 +31,7 @@ def _findings(folder: Path) -> Ratio:
 def _table(folder: Path) -> Ratio:
     """Packages of which nobody asked for any."""
     bundle = folder / "many.zip"
-    _write_packages(bundle, FINDINGS)
+    write_packages(bundle, FINDINGS)
     with Terminal((*TUI, "--record", str(bundle)), folder) as terminal:
         terminal.wait("score.py")
         terminal.settle()
@@ -64,7 +64,8 @@ def _typed(terminal: Terminal, words: str, what: str, *, silence: float = QUIET,
     return Ratio(f"filter letter to repaint, {what}, 95 %", measured, f"< {PROMISED * 1e3:.0f} ms", slow < PROMISED)
 
 
-def _write_packages(path: Path, number: int) -> None:
+def write_packages(path: Path, number: int) -> None:
+    """A bundle of a target in which so many packages are installed."""
     import msgspec
 
     from checks.evidence import Evidence, Installed, Target

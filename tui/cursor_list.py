@@ -14,6 +14,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.visual import Visual
 
+from tui.holding import hold
 from tui.surviving import Surviving
 
 
@@ -101,15 +102,19 @@ class CursorList(Surviving, ScrollView, can_focus=True):
         return next((place for place in range(self.count) if self.key_at(place) == key), None)
 
     def renew(self, place: int | None, height: int = 0) -> None:
-        """The lines are others: put the cursor on `place`, `height` lines below the edge; None: where it begins."""
+        """The lines are others: put the cursor on `place`, `height` lines below the edge; None: where it begins.
+
+        Somebody who has scrolled away from the cursor stays there.
+        """
         self.cursor = self.first() if place is None else place
         size = Size(self.size.width, self.count + self.HEAD)
-        if size.height != self.virtual_size.height:  # set plainly, it would lay out the whole screen at every letter
-            self.set_reactive(CursorList.virtual_size, size)
-            self._scroll_update(size)
+        if size.height != self.virtual_size.height:
+            hold(self, size)
         self._scroll(0 if place is None else place - height)
-        self._show(self.cursor, self.cursor)
-        self.call_after_refresh(self.keep_in_sight)
+        visible = self.size.height - self.HEAD
+        if place is None or not self.is_moved or visible <= 0 or 0 <= height < visible:
+            self._show(self.cursor, self.cursor)
+            self.call_after_refresh(self.keep_in_sight)
         self.refresh()
 
     # ---- moving

@@ -19,6 +19,7 @@ from tui.beside import beside
 from tui.causes.detail_lines import Line, folded
 from tui.causes.detail_page import Link, document, weight
 from tui.causes.rows import Listing, Row
+from tui.holding import hold
 from tui.surviving import Surviving
 
 LIGHT = 20_000  # characters that are laid out at once; more takes a thread
@@ -75,6 +76,8 @@ class Detail(Surviving, ScrollView, can_focus=True):
 
     def show(self, row: Row | None, listing: Listing | None) -> None:
         """Show the detail of a row. The place in the text stays where it is the same finding."""
+        if row is self._row and listing is self._listing and self._laid[0] == self._room:
+            return  # a letter of the filter left the cursor where it was
         same = row is not None and self._row is not None and row.key == self._row.key
         self._row, self._listing = row, listing
         self._lay(stay=same)
@@ -113,7 +116,7 @@ class Detail(Surviving, ScrollView, can_focus=True):
     def _take(self, lines: list[Line], *, stay: bool) -> None:
         self._lines = lines
         self._laid = (self._room, len(lines))
-        self.virtual_size = Size(0, len(lines))
+        hold(self, Size(0, len(lines)))
         if not stay:
             self._link = None
             self.scroll_to(y=0, animate=False, immediate=True)

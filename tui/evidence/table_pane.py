@@ -15,6 +15,7 @@ from doctor.exploring.table import Nothing, Row, Table
 from tui.evidence.filter_line import FilterLine
 from tui.evidence.listed_pane import UNKEPT, ListedPane, filter_keys
 from tui.evidence.row_list import RowList
+from tui.holding import Steady
 
 
 class TablePane(ListedPane[Table]):
@@ -52,7 +53,7 @@ class TablePane(ListedPane[Table]):
         yield rows
         with VerticalScroll(can_focus=True) as detail:
             detail.tooltip = "The chosen row in full"
-            yield Static(id="detail", markup=False)
+            yield Steady(id="detail", markup=False)
 
     @property
     def table(self) -> Table | Nothing:
