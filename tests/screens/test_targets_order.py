@@ -4,13 +4,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from screens.journeys import until
+from textual.app import App, ComposeResult
 
 from doctor.diagnosis.call import Call
 from doctor.states import Level, Standing
 from tui.app import DoctorApp
 from tui.targets.ordering import Order
-from tui.targets.rows import Row, Section
+from tui.targets.rows import Line, Row, Section
 from tui.targets.screen import TargetsScreen
+from tui.targets.target_list import TargetList
 
 
 def container(name: str, words: str = "running", level: Level = "well", **more: int) -> Row:
@@ -75,3 +77,33 @@ async def test_the_cursor_stays_on_its_row_and_the_row_on_its_line(tmp_path: Pat
         assert targets.height_of_cursor == stood
         shown = [line.row.name for line in targets.lines if line.row and line.row.kind == "container"]
         assert [name for name in shown if name in "abcd"] == ["a", "b", "c", "d"]
+
+
+class ListAlone(App[None]):
+    """The list without the screen that fills it."""
+
+    def compose(self) -> ComposeResult:
+        yield TargetList()
+
+
+async def test_whoever_has_scrolled_away_from_the_cursor_stays_there() -> None:
+    app = ListAlone()
+    async with app.run_test(size=(80, 24)) as pilot:
+        targets = app.screen.query_one(TargetList)
+        targets.focus()
+        await until(pilot, lambda: targets.size.height and targets.has_focus)
+        rows = tuple(container(f"c{number:02}") for number in range(60))
+        targets.show([Line(row) for row in rows])
+        await pilot.pause()
+        targets.go(3)
+        targets.scroll_to(y=30, animate=False, immediate=True, force=True)
+        await pilot.pause()
+        assert targets.scroll_offset.y == 30
+        targets.show([Line(replace(row, standing=Standing("unhealthy", "bad"))) for row in rows])
+        await pilot.pause()
+        await pilot.pause()
+        assert targets.scroll_offset.y == 30
+        assert targets.row is not None
+        assert targets.row.name == "c03"
+        await pilot.press("down")
+        assert targets.scroll_offset.y <= 4, "a key brings the cursor back into sight"

@@ -115,7 +115,7 @@ class TargetList(CursorList):
         self.lines, self.query_words = lines, query
         self.is_moved = self.is_moved and not anew
         place = self._place_of(before, where) if self.is_moved else None
-        self.renew(place, min(max(0, height), max(0, self.size.height - 1)))
+        self.renew(place, height)
         if self.row != before:
             self.moved()
 
