@@ -2,6 +2,7 @@
 
 import hashlib
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -12,14 +13,14 @@ from textual.widgets import Button, Checkbox, Input, Static, TextArea
 
 import tui.app
 from checks.finding import Confidence, Edit, Finding, Fix, Quote, Safety, Severity
-from doctor.applying import carry_out, filled, placeholders, planned
+from doctor.applying import Plan, carry_out, filled, placeholders, planned
 from doctor.diagnosis.call import Call
 from doctor.diagnosis.diagnosing import diagnose
 from doctor.diagnosis.result import Diagnosis, Done
 from doctor.errors import CannotExamine
 from tui.app import DoctorApp
 from tui.fixes.applying import outcome
-from tui.fixes.fix_modal import FixModal
+from tui.fixes.fix_modal import AGREED, TOO_EARLY, FixModal, Planner
 from tui.fixes.text_modal import TextModal
 
 BROKEN = 'def init():\n    model = 2\n\n\ndef run(data):\n    return "é" * model * len(data)\n'
@@ -387,3 +388,60 @@ async def test_a_fix_that_was_too_slow_to_try_is_proved_before_it_is_applied(scr
         assert app.state.call.verify
         assert script.read_text(encoding="utf-8") == before
         await pilot.press("escape")
+
+
+async def held_dialog(app: Heard, pilot: Pilot[None], monkeypatch: pytest.MonkeyPatch) -> tuple[FixModal, Event]:
+    """The dialog while it looks up what the fix changes, which ends with the event."""
+    held = Event()
+    init = FixModal.__init__
+
+    def slow(self: FixModal, finding: Finding, plan: Planner, *more: Any, **named: Any) -> None:
+        def waits(fix: Fix) -> Plan:
+            assert held.wait(60)
+            return plan(fix)
+
+        init(self, finding, waits, *more, **named)
+
+    monkeypatch.setattr(FixModal, "__init__", slow)
+    await pilot.press("f")
+    await until(pilot, lambda: modal(app) and said(app, "#fix-status").startswith("looking up"))
+    shown = modal(app)
+    assert shown
+    return shown, held
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_buttons_stay_where_they_are_and_an_early_click_counts(
+    script: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    app = opened(diagnosed(script))
+    async with app.run_test(size=size) as pilot:
+        shown, held = await held_dialog(app, pilot, monkeypatch)
+        before = {one.id: one.region for one in shown.query(Button) if one.display}
+        lines = shown.query_one("#fix-facts").size.height
+        held.set()
+        await until(pilot, lambda: planned_there(app) and shown.query_one("#fix-facts").size.height > lines)
+        assert {one.id: one.region for one in shown.query(Button) if one.display} == before
+        await pilot.press("escape")
+        shown, held = await held_dialog(app, pilot, monkeypatch)
+        await pilot.click("#apply")
+        assert said(app, "#fix-status") == AGREED
+        assert app.applied == []
+        held.set()
+        await until(pilot, lambda: app.applied)
+
+
+async def test_what_is_to_be_reviewed_is_not_agreed_to_before_it_is_shown(
+    script: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change = Fix(title="declare it", safety=Safety.REVIEW, edits=(insertion(script, "    global model\n"),))
+    app = opened(Done(diagnosed=(finding(script, change),)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        shown, held = await held_dialog(app, pilot, monkeypatch)
+        await pilot.click("#apply")
+        assert said(app, "#fix-status") == TOO_EARLY
+        held.set()
+        await until(pilot, lambda: planned_there(app))
+        assert modal(app) is shown
+        assert app.screen.query_one("#apply", Button).disabled
+    assert script.read_text(encoding="utf-8") == BROKEN

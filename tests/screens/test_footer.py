@@ -96,3 +96,16 @@ def test_what_matters_most_takes_its_room_first() -> None:
     assert fitting([5, 9, 3], [2, 2, 2], 9) == [True, False, True]
     assert fitting([5], [2], 4) == [False]
     assert fitting([5], [0], 4) == [True], "help stands there however narrow it is"
+
+
+@pytest.mark.parametrize("width", [80, 60])
+async def test_jumping_says_that_it_is_on_and_how_it_ends(tmp_path: Path, width: int) -> None:
+    app = DoctorApp(folder=tmp_path)
+    async with app.run_test(size=(width, 24)) as pilot:
+        await settled(app, pilot)
+        await pilot.press("ctrl+o")
+        await until(pilot, lambda: app.screen.query("#jump-told"))
+        strip = app.screen._compositor.render_strips()[23]
+        assert "any other key goes back" in "".join(segment.text for segment in strip)
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen.query(KeyLine))

@@ -3,63 +3,38 @@
 import asyncio
 from collections.abc import Callable
 from functools import partial
-from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Button, Checkbox, Footer, Input, Label, Static
+from textual.widgets import Button, Checkbox, Static
 
 from checks.finding import Finding, Fix, Safety
 from doctor.applying import Plan, filled, placeholders
 from doctor.redact import redact, redact_lines
-from doctor.reports.clean import printable
 from doctor.unproved import could_be_proved
 from tui.beside import beside
-from tui.fixes.shown import colored, safety
+from tui.fixes.fix_keys import HELP, KEYS
+from tui.fixes.have_read import HaveRead
+from tui.fixes.shown import by_hand, clean, colored, facts, safety
+from tui.fixes.values import Values
+from tui.footer import KeyLine
 from tui.surviving import Surviving
 
 Planner = Callable[[Fix], Plan]
 """Looks up what a fix would change. Called in a thread."""
 
-
-class HaveRead(Checkbox):
-    """Empty until it is ticked: Textual draws the same X in another colour, and colour alone says nothing."""
-
-    BUTTON_INNER = " "
-
-    def watch_value(self) -> None:
-        """Draw what it is now."""
-        self.BUTTON_INNER = "X" if self.value else " "
-        super().watch_value()
+AGREED = "looking up what it changes; it is applied then, unless you close this"
+TOO_EARLY = "not applied: what it changes is still being looked up; press it again once that stands here"
 
 
 class FixModal(Surviving, ModalScreen[Plan | None]):
     """One finding's fixes, one at a time. `plan` is asked in a thread, `copy` gets the commands to copy."""
 
-    HELP = """\
-What the fix would change, as a diff: lines with `-` go, lines with `+` come.
-
-- **safe** fixes keep the meaning of the code: Enter applies.
-- **review** fixes are right in most cases: read the change and tick the box, then Enter applies.
-- **placeholder** fixes have values for you to fill in first.
-
-A fix that was not tried, since the rehearsal is slow, is proved with `v`: on a scratch copy, before you decide.
-
-Commands are only copied, never run. After a fix is applied the diagnosis is renewed; `u` takes the fix back.
-"""
+    HELP = HELP
     CSS_PATH = "fixes.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "apply", "Apply", id="fix.apply", tooltip="Apply the change that is shown"),
-        Binding("space", "read", "I have read it", id="fix.read", tooltip="Tick the box: the change was read"),
-        Binding("n", "other(1)", "Next fix", id="fix.next", tooltip="Another way to cure the finding"),
-        Binding("p", "other(-1)", "Previous", id="fix.previous", tooltip="The fix before this one", show=False),
-        Binding("v", "prove", "Prove first", id="fix.prove", tooltip="Try it on a scratch copy; nothing is changed"),
-        Binding("y", "copy", "Copy command", id="fix.copy", tooltip="Copy the commands; doctor runs none of them"),
-        Binding("escape", "leave", "Close", id="fix.close", tooltip="Change nothing"),
-    ]
+    BINDINGS = KEYS
     AUTO_FOCUS = "#fix-body"
 
     def __init__(
@@ -77,12 +52,12 @@ Commands are only copied, never run. After a fix is applied the diagnosis is ren
         self.number = 0
         self.plan: Plan | None = None
         self._agreed = False  # to a safe change whose lines are being looked up
-        self.values: dict[str, str] = {}
+        self._values = Values(id="fix-values", changed=self._look_up, complete=self.action_apply)
 
     @property
     def fix(self) -> Fix:
         """The one that is shown, with the values that were filled in."""
-        return filled(self.finding.fixes[self.number], self.values)
+        return filled(self.finding.fixes[self.number], self._values.given)
 
     @property
     def may_apply(self) -> bool:
@@ -98,7 +73,7 @@ Commands are only copied, never run. After a fix is applied the diagnosis is ren
             yield Static(id="fix-safety", markup=False)
             with VerticalScroll(id="fix-body"):
                 yield Static(id="fix-facts", markup=False)
-                yield Vertical(id="fix-values")
+                yield self._values
                 yield Static(id="fix-diff", markup=False)
                 yield Static(id="fix-commands", markup=False)
             yield HaveRead("I have read the change", id="fix-read", compact=True)
@@ -109,7 +84,7 @@ Commands are only copied, never run. After a fix is applied the diagnosis is ren
                 yield Button("Copy command", id="copy", compact=True, tooltip="y")
                 yield Button("Next fix", id="next", compact=True, tooltip="n")
                 yield Button("Close", id="close", compact=True, tooltip="Escape")
-        yield Footer()
+        yield KeyLine("apply")
 
     async def on_mount(self) -> None:
         """Show the first fix."""
@@ -121,17 +96,10 @@ Commands are only copied, never run. After a fix is applied the diagnosis is ren
 
     async def _show(self) -> None:
         """Draw another fix, and look up what it changes."""
-        self.values = {}
         self.query_one(Checkbox).value = False
-        values = self.query_one("#fix-values", Vertical)
-        await values.remove_children()
         names = placeholders(self.finding.fixes[self.number])
-        for name in names:
-            field = Input(placeholder=f"a value for {name}", name=name, compact=True, tooltip=f"Put in place of {name}")
-            await values.mount(Horizontal(Label(name, markup=False), field, classes="value"))
-        if names:
-            self.query(Input).first().focus()
-        else:
+        await self._values.ask(names)
+        if not names:
             self.query_one("#fix-body").focus()
         self._look_up()
 
@@ -153,19 +121,11 @@ Commands are only copied, never run. After a fix is applied the diagnosis is ren
     def _draw(self) -> None:
         fix, plan, fixes = self.fix, self.plan, self.finding.fixes
         which = f"{self.number + 1} of {len(fixes)}: " if len(fixes) > 1 else ""
-        self.query_one("#fix-title", Static).update(Content(f"{which}{_clean(fix.title)}"))
+        self.query_one("#fix-title", Static).update(Content(f"{which}{clean(fix.title)}"))
         self.query_one("#fix-safety", Static).update(safety(fix.safety, by_hand=not fix.edits and not fix.patches))
-        tried = fix.verified or ("not tried: nobody has seen the service with this change" if fix.edits else "")
-        where = f"changes {plan.where}" if plan and plan.where else ""
-        self.query_one("#fix-facts", Static).update(Content("\n".join(_clean(one) for one in (where, tried) if one)))
-        shown = plan.diff if plan else redact_lines(fix.diff or "")
-        self.query_one("#fix-diff", Static).update(colored(shown))
-        commands = "\n".join(map(_clean, fix.commands))
-        heading = "by hand" if fix.edits or fix.patches else "do it by hand"
-        if not fix.edits and not fix.patches and not fix.commands:
-            commands = "there is nothing to paste; make the change that the title names, then run the diagnosis again"
-        text = Content.assemble((f"{heading}\n", "$text-muted"), commands) if commands else Content("")
-        self.query_one("#fix-commands", Static).update(text)
+        self.query_one("#fix-facts", Static).update(facts(fix, plan))
+        self.query_one("#fix-diff", Static).update(colored(plan.diff if plan else redact_lines(fix.diff or "")))
+        self.query_one("#fix-commands", Static).update(by_hand(fix))
         self._draw_state()
 
     def _draw_state(self) -> None:
@@ -174,24 +134,27 @@ Commands are only copied, never run. After a fix is applied the diagnosis is ren
         can = bool(plan and not plan.refused and (plan.files or plan.patch))
         self.query_one(Checkbox).display = can and fix.safety is Safety.REVIEW
         self.query_one("#apply").display = bool(fix.edits or fix.patches)
-        self.query_one("#apply", Button).disabled = not self.may_apply
+        self.query_one("#apply", Button).disabled = plan is not None and not self.may_apply
         self.query_one("#prove").display = could_be_proved(fix.verified)
         self.query_one("#copy").display = bool(fix.commands)
         self.query_one("#next").display = len(self.finding.fixes) > 1
         said = ""
         if plan is None:
-            said = "looking up what it changes ..."
+            said = AGREED if self._agreed else "looking up what it changes ..."
         elif plan.refused:
             said = f"cannot be applied: {plan.refused}"
-        self.query_one("#fix-status", Static).update(Content(_clean(said)))
+        self._say(said)
         self.refresh_bindings()
+
+    def _say(self, text: str) -> None:
+        self.query_one("#fix-status", Static).update(Content(clean(text)))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Keys that would do nothing are not offered."""
         if action == "apply":
             return bool(self.fix.edits or self.fix.patches)
         if action == "read":
-            return self.query_one(Checkbox).display if self.is_mounted else False
+            return any(box.display for box in self.query(Checkbox))  # before and after its time there is none
         if action == "other":
             return len(self.finding.fixes) > 1
         if action == "prove":
@@ -204,8 +167,9 @@ Commands are only copied, never run. After a fix is applied the diagnosis is ren
             self.dismiss(self.plan)
         elif self.plan is None:
             self._agreed = self.fix.safety is Safety.SAFE
+            self._say(AGREED if self._agreed else TOO_EARLY)
         elif self.query_one(Checkbox).display:
-            self.query_one("#fix-status", Static).update("read the change, then tick the box (space)")
+            self._say("read the change, then tick the box (space)")
             self.query_one(Checkbox).focus()
 
     def action_read(self) -> None:
@@ -236,34 +200,8 @@ Commands are only copied, never run. After a fix is applied the diagnosis is ren
         if event.value:
             self.query_one("#apply").focus()
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """A value was filled in: the change is another one."""
-        if event.input.name:
-            self.values[event.input.name] = event.value
-            self._look_up()
-
-    def on_input_submitted(self) -> None:
-        """Enter in a field goes to the next empty one, and applies when all are filled."""
-        empty = next((one for one in self.query(Input) if not one.value.strip()), None)
-        if empty is not None:
-            empty.focus()
-        else:
-            self.action_apply()
-
     async def on_button_pressed(self, event: Button.Pressed) -> None:
         """Buttons do what the keys do."""
         event.stop()
-        if event.button.id == "apply":
-            self.action_apply()
-        elif event.button.id == "prove":
-            self.action_prove()
-        elif event.button.id == "copy":
-            self.action_copy()
-        elif event.button.id == "next":
-            await self.action_other(1)
-        else:
-            self.action_leave()
-
-
-def _clean(text: str) -> str:
-    return printable(redact(text))
+        name = event.button.id or "leave"
+        await self.run_action({"next": "other(1)", "close": "leave"}.get(name, name))

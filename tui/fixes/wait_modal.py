@@ -8,10 +8,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Button, Footer, Static
+from textual.widgets import Button, Static
 
 from tui.beside import beside
-
+from tui.footer import KeyLine
 from tui.surviving import Surviving
 
 WAITS = "the file was changed a moment ago; the next fix is shown as soon as the diagnosis is renewed"
@@ -42,7 +42,7 @@ is renewed. Nothing is applied before you have seen it; Escape goes back to the 
             yield Static(id="wait-status", markup=False)
             with Horizontal(id="text-buttons"):
                 yield Button("Close", id="close", compact=True, tooltip="Escape")
-        yield Footer()
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Wait."""

@@ -50,6 +50,9 @@ def _focus(part: Widget | None) -> None:
         chosen.focus()
 
 
+TOLD = "jump: a letter goes to its part; any other key goes back"
+
+
 class JumpScreen(ModalScreen[Widget | None]):
     """The letters. Any other key goes back."""
 
@@ -57,6 +60,7 @@ class JumpScreen(ModalScreen[Widget | None]):
     CSS = """
     JumpScreen { background: $background 40%; layers: base; }
     JumpScreen Label { position: absolute; padding: 0 1; background: $accent; color: $background; text-style: bold; }
+    JumpScreen #jump-told { position: relative; dock: bottom; width: 100%; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "Back", id="jump.back", tooltip="Stay where you are")
@@ -74,6 +78,7 @@ class JumpScreen(ModalScreen[Widget | None]):
             corner = part.region.offset
             label.styles.offset = Offset(max(corner.x, 0), max(corner.y, 0))
             yield label
+        yield Label(TOLD, markup=False, id="jump-told")
 
     def on_key(self, event: events.Key) -> None:
         """Go to the part, or back. Escape is bound, and goes back by that."""
