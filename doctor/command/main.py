@@ -79,7 +79,7 @@ def run(arguments: list[str]) -> int:
         return int(cli.main(arguments, prog_name="doctor", standalone_mode=False) or 0)
     except click.ClickException as error:
         if isinstance(error, click.NoSuchOption):
-            error.possibilities = _seen(error)
+            vars(error).update(possibilities=_seen(error))
         vars(error).update(message=_without_keys(error.message))  # which click declares final
         error.show()
         return ExitCode.USAGE
