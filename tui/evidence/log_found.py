@@ -21,7 +21,9 @@ class LogFound(LogShown):
         lines, view = self.lines, self.view
         if lines is None:
             return
-        here = view.rows.place(view.cursor) if len(view.rows) else self._beside or 0
+        here = self._beside  # where one was before a filter that has not found its way there yet
+        if here is None:
+            here = view.rows.place(view.cursor) if len(view.rows) else 0
         if self._wanted is not None:
             here = max(0, self._place(self._wanted))
         self.wish, self._wanted, self._beside = wish, None, None
