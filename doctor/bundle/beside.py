@@ -39,7 +39,10 @@ async def write_beside(
         last = (await trace).decode(errors="replace").strip().splitlines()[-1:]
     finally:
         await end(process, GRACE)
-        trace.cancel()
+        process.stdin.close()
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            await process.stdin.wait_closed()
+        await trace  # its pipes are closed before this returns
     if code == _REFUSED:
         raise CannotExamine(str(told))
     if not isinstance(told, Written):
