@@ -252,6 +252,111 @@ BROKEN = (
         saw="b.txt is not there",
         line="b.txt",
     ),
+    broken(
+        "log-into-no-folder",
+        """
+        import logging
+        def init():
+            logging.getLogger("a").addHandler(logging.FileHandler("/srv/no-such-folder/score.log"))
+        def run(data): return 1
+        """,
+        "written-folder-missing",
+        saw="score.log is to be written into /srv/no-such-folder",
+        line="FileHandler(",
+    ),
+    broken(
+        "log-into-model-folder",
+        """
+        import os
+        from logging.handlers import RotatingFileHandler
+        def init():
+            RotatingFileHandler(os.path.join(os.environ["AZUREML_MODEL_DIR"], "logs", "app.log"))
+        def run(data): return 1
+        """,
+        "written-folder-missing",
+        saw="app.log is to be written into the model folder",
+        model={"model.json": b"{}"},
+    ),
+    broken(
+        "writes-into-no-folder",
+        """
+        from pathlib import Path
+        def init(): ...
+        def run(data):
+            Path("/srv/no-such-folder/last.json").write_text(data)
+            return 1
+        """,
+        "written-folder-missing",
+        saw="last.json",
+        line="write_text",
+        body="{}",
+    ),
+    broken(
+        "copies-into-no-folder",
+        """
+        import shutil
+        def init():
+            shutil.copy(__file__, "/srv/no-such-folder/copy.py")
+        def run(data): return 1
+        """,
+        "written-folder-missing",
+        saw="copy.py",
+    ),
+    broken(
+        "database-in-no-folder",
+        """
+        import sqlite3
+        def init():
+            sqlite3.connect("/srv/no-such-folder/answers.db")
+        def run(data): return 1
+        """,
+        "written-folder-missing",
+        saw="answers.db",
+    ),
+    broken(
+        "updates-no-file",
+        """
+        import os, tempfile
+        def init():
+            open(os.path.join(tempfile.gettempdir(), "state.txt"), "r+")
+        def run(data): return 1
+        """,
+        "file-missing",
+        saw="state.txt is not there",
+    ),
+    broken(
+        "page-for-a-loader-in-c",
+        """
+        import os
+        def load(path): raise RuntimeError("7 : INVALID_PROTOBUF : Load model from " + path + " failed")
+        def init():
+            load(os.path.join(os.environ["AZUREML_MODEL_DIR"], "net.onnx"))
+        def run(data): return 1
+        """,
+        "model-file-replaced",
+        saw="net.onnx is an error answer of a storage service",
+        model={"net.onnx": b"\xef\xbb\xbf<?xml version='1.0'?><Error><Code>BlobNotFound</Code></Error>"},
+    ),
+    broken(
+        "nothing-in-the-model",
+        """
+        import os, struct
+        def init():
+            with open(os.path.join(os.environ["AZUREML_MODEL_DIR"], "net.bin"), "rb") as source:
+                struct.unpack("<Q", source.read(8))
+        def run(data): return 1
+        """,
+        "model-file-replaced",
+        saw="net.bin is empty",
+        model={"net.bin": b""},
+    ),
+    broken(
+        "json-for-a-pickle",
+        LOAD,
+        "unpickle-failed",
+        saw="model.pkl is JSON text, not the model",
+        model={"model.pkl": b'{"error": {"code": "BlobNotFound"}}'},
+    ),
     broken("exits", "import sys\ndef init():\n    sys.exit(0)\ndef run(data): return 1\n", "exited", line="sys.exit"),
     broken("leaves", "import os\ndef init():\n    os._exit(0)\ndef run(data): return 1\n", "exited", line="os._exit"),
     broken(
@@ -352,6 +457,126 @@ BROKEN = (
         "value-is-none",
         saw="a `model` of its own",
         body="{}",
+    ),
+    broken(
+        "key-of-what-init-loaded",
+        """
+        import json
+        def init():
+            global model
+            model = {"coef": 1, "intercept": 2}
+        def run(raw):
+            return len(json.loads(raw)["rows"]) * model["bias"]
+        """,
+        "held-object",
+        saw="holds coef, intercept",
+        line='model["bias"]',
+        body='{"rows": [1]}',
+    ),
+    broken(
+        "entry-of-a-table",
+        'import json\nTABLE = {"north": 1}\n' + PLAIN + 'def run(raw):\n    return TABLE[json.loads(raw)["region"]]\n',
+        "held-object",
+        saw="`TABLE` has no entry for `south`",
+        body='{"region": "south"}',
+    ),
+    broken(
+        "load-error-swallowed",
+        """
+        import json
+        model = None
+        def init():
+            global model
+            try:
+                model = json.loads("[")
+            except Exception as error:
+                print("no model", error)
+        def run(raw):
+            return list(zip(json.loads(raw)["rows"], model))
+        """,
+        "value-is-none",
+        saw="swallowed",
+        line="zip(",
+        body='{"rows": [1]}',
+    ),
+    broken(
+        "filled-by-a-thread",
+        """
+        import json, threading
+        model, go = None, threading.Event()
+        def load():
+            global model
+            if go.wait(60):
+                model = [1]
+        def init():
+            threading.Thread(target=load, daemon=True).start()
+        def score(rows, weights):
+            return sum(row * weight for row, weight in zip(rows, weights))
+        def run(raw):
+            return score(json.loads(raw)["rows"], model)
+        """,
+        "value-is-none",
+        saw="load() sets it",
+        body='{"rows": [1]}',
+    ),
+    *(
+        broken(
+            f"none-{what}",
+            f"import json\nthing = None\n{PLAIN}def run(raw):\n    rows = json.loads(raw)['rows']\n    {line}\n",
+            "value-is-none",
+            saw="`thing` is still None",
+            body='{"rows": [1]}',
+        )
+        for what, line in (
+            ("measured", "return len(rows) + len(thing)"),
+            ("called", "return thing(rows)"),
+            ("entered", "with thing: return rows"),
+            ("computed-with", "return [row * thing for row in rows]"),
+            ("indexed", "return rows[0] * thing[0]"),
+            ("iterated", "return [one for one in thing]"),
+        )
+    ),
+    broken(
+        "null-beside-a-loaded-list",
+        """
+        import json
+        model = None
+        def init():
+            global model
+            model = [1]
+        def run(raw):
+            return list(zip(json.loads(raw)["rows"], model))
+        """,
+        "payload-mismatch",
+        saw="meets null",
+        body='{"rows": null}',
+    ),
+    *(
+        broken(
+            f"broken-{name}",
+            f"""
+            import json, csv, configparser, os
+            def path(name):
+                return os.path.join(os.path.dirname(os.path.abspath(__file__)), name)
+            def read():
+                with open(path("{name}")) as source:
+                    {code}
+            def init(): ...
+            def run(raw):
+                return len(json.loads(raw)) + read()
+            """,
+            "data-file-broken",
+            saw=saw,
+            body="[1]",
+            beside={name: text},
+        )
+        for name, code, text, saw in (
+            ("settings.json", "return json.load(source)", '{\n "a": 1,\n "b" 2}', "settings.json:3:6 is no valid JSON"),
+            ("empty.json", "return json.load(source)", "", "empty.json is empty"),
+            ("page.json", "return json.loads(source.read())", "<html></html>", "page.json is a web page"),
+            ("app.ini", "configparser.ConfigParser().read_file(source)", "a = 1\n", "app.ini:1 is no valid INI"),
+            ("rows.csv", "return [a for a, b in csv.reader(source)]", "1,2\n1,2,3\n", "rows.csv does not hold"),
+        )
     ),
     broken(
         "key",

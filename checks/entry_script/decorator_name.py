@@ -7,8 +7,8 @@ What it finds
 Why it breaks
 -------------
 Nothing is noticed at the start. On a request the decorator looks for its parameter and raises "Error, provided
-param_name "datum" is not in the decorated function.": 500. A body with that key is answered 400, because the real
-parameter is missing.
+param_name … is not in the decorated function.": 500. A body with the decorator's key is answered 400, because the
+real parameter is missing.
 
 How to fix
 ----------
@@ -72,6 +72,7 @@ def decorator_name(evidence: Evidence) -> Iterator[Finding]:
         yield Finding(
             title=f"the decorator describes `{decoration.parameter}`, run() has {_shown(names)}"[:90],
             evidence=(module.quote(script.path, decoration.node), module.quote(script.path, function)),
+            why=_why(decoration.parameter),
             severity=Severity.ERROR if decoration.converts and not _optional(decoration) else Severity.WARNING,
             about=(
                 "name:run",
@@ -82,6 +83,14 @@ def decorator_name(evidence: Evidence) -> Iterator[Finding]:
             ),
             fixes=_fixes(evidence, module, script.path, decoration, left),
         )
+
+
+def _why(described: str) -> str:
+    return (
+        "Nothing is noticed at the start. On a request the decorator looks for its parameter and raises `Error, "
+        f'provided param_name "{described}" is not in the decorated function.`: 500. A body with that key is answered 400, '
+        "because the real parameter is missing."
+    )
 
 
 def _optional(decoration: Decoration) -> bool:

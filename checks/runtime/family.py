@@ -35,6 +35,7 @@ from checks.runtime.java_missing import java_missing
 from checks.runtime.left_behind import left_behind
 from checks.runtime.limit_reached import limit_reached
 from checks.runtime.model_file_missing import model_file_missing
+from checks.runtime.model_file_replaced import model_file_replaced
 from checks.runtime.model_folder_not_given import model_folder_not_given
 from checks.runtime.model_format_refused import model_format_refused
 from checks.runtime.model_name_unknown import model_name_unknown
@@ -73,6 +74,7 @@ from checks.runtime.weights_mismatch import weights_mismatch
 from checks.runtime.weights_only import weights_only
 from checks.runtime.workspace_config_missing import workspace_config_missing
 from checks.runtime.writes_beside_script import writes_beside_script
+from checks.runtime.written_folder_missing import written_folder_missing
 
 CHECKS = (
     import_raised,
@@ -112,6 +114,7 @@ CHECKS = (
     left_behind,
     limit_reached,
     model_file_missing,
+    model_file_replaced,
     model_folder_not_given,
     model_format_refused,
     model_name_unknown,
@@ -148,4 +151,5 @@ CHECKS = (
     weights_only,
     workspace_config_missing,
     writes_beside_script,
+    written_folder_missing,
 )

@@ -19,7 +19,6 @@ Learn more
 Python documentation, `tempfile`.
 """
 
-import re
 from collections.abc import Iterator
 
 from checks.cases import fires, quiet
@@ -28,9 +27,10 @@ from checks.evidence import Evidence, Phase
 from checks.finding import Finding, Fix, Stage
 from checks.runtime.failures import RAISED
 from checks.runtime.observed import at, raised_in, seen, started
-from checks.runtime.paths import refused_path
+from checks.runtime.paths import inside_models, refused_path
 from checks.runtime.reading import told_by
 from checks.runtime.wording import base_name, titled
+from checks.runtime.writing import is_write
 
 
 @check(
@@ -40,12 +40,11 @@ def permission_denied(evidence: Evidence) -> Iterator[Finding]:
     """Name the path, and say whether it was a write."""
     for failure in told_by("runtime.permission-denied", evidence):
         path = refused_path(failure)
-        writes = "[Errno 30]" in failure.message or any(
-            re.search(r"makedirs|mkdir|remove|unlink|rename|replace|copy|dump|save|to_csv|write", call)
-            for call in (*failure.calls, failure.own.code if failure.own else "")
-        )
+        writes = "[Errno 30]" in failure.message or is_write(failure, evidence)
         if writes:
             title = f"{base_name(path) or 'a file'} is written where the container may be read-only"
+            if path and inside_models(path, evidence) is not None:
+                title = f"{base_name(path)} is written into the model folder, which is read-only"
             fix = Fix(
                 title="write to the temporary folder",
                 commands=(f'os.path.join(tempfile.gettempdir(), "{base_name(path) or "file"}")',),
@@ -69,6 +68,7 @@ def init():
 
 def run(data): return open("/root/key").read()
 """
+WRITES = "def init():\n    open('/srv/a.log', 'a').write('x')\n\ndef run(data): return 1\n"
 
 CASES = (
     fires(
@@ -97,6 +97,14 @@ CASES = (
             ),
         ),
         saw="key may not be opened",
+    ),
+    fires(
+        seen(
+            WRITES,
+            raised_in(Phase.INIT, "PermissionError", "[Errno 13] Permission denied: '/srv/a.log'", at(WRITES, "open(")),
+        ),
+        saw="a.log is written where",
+        name="opened to be written",
     ),
     quiet(seen(SCRIPT, raised_in(Phase.INIT, "OSError", "[Errno 28] No space left on device"))),
     quiet(seen(SCRIPT, raised_in(Phase.INIT, "FileNotFoundError", "[Errno 2] No such file or directory: 'a'"))),

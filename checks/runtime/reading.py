@@ -7,12 +7,14 @@ from checks.evidence import Evidence, Phase
 from checks.runtime.failures import Failure, failures
 from checks.runtime.headlines import by_headline
 from checks.runtime.imports import import_name, missing_module, shadowing
+from checks.runtime.instead import replaced
 from checks.runtime.packages import listed_in_environment
 from checks.runtime.paths import is_model_path, missing_path, missing_program
 from checks.runtime.payloads import payload_variant
 from checks.runtime.unpickling import is_unpickling, moved_module
 from checks.runtime.variables import MODEL_DIR, absent_variable, model_folder_was_missed, no_model_folder
 from checks.runtime.wording import base_name
+from checks.runtime.writing import unwritten_path
 
 Reader = Callable[[Failure, Evidence], str | None]
 
@@ -69,9 +71,15 @@ def _said(failure: Failure, _: Evidence) -> str | None:
     return by_headline(failure.headline)
 
 
+def _instead(failure: Failure, evidence: Evidence) -> str | None:
+    return "runtime.model-file-replaced" if replaced(failure, evidence) else None
+
+
 def _path(failure: Failure, evidence: Evidence) -> str | None:
     if missing_program(failure):
         return "runtime.program-missing"
+    if unwritten_path(failure, evidence):
+        return "runtime.written-folder-missing"
     if path := missing_path(failure):
         if is_model_path(path, evidence) and model_folder_was_missed(evidence):
             return "runtime.model-folder-not-given"
@@ -138,6 +146,7 @@ READERS: tuple[Reader, ...] = (
     _unregistered,
     _variable,
     _shadowed,
+    _instead,
     _said,
     _path,
     _import,

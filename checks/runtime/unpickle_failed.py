@@ -29,6 +29,7 @@ from checks.check import check
 from checks.evidence import Evidence, ModelFile, ModelFolder, Opened, Phase
 from checks.finding import Confidence, Finding, Fix, Quote, Safety, Stage
 from checks.runtime.failures import RAISED, Failure
+from checks.runtime.instead import what_instead
 from checks.runtime.observed import at, library, model_folder, raised_in, seen, started
 from checks.runtime.packages import distributions_of, installed_version, pin
 from checks.runtime.paths import model_file
@@ -74,6 +75,8 @@ def _story(failure: Failure, file: ModelFile | None, name: str, evidence: Eviden
             "Git LFS keeps a short text in the place of a large file until it is pulled.",
             Fix(title="pull the file and register the model again", commands=("git lfs pull",)),
         )
+    if file and (kind in ("json", "text") or (kind == "html" and file.note)) and (what := what_instead(file)):
+        return _instead(f"{name} {what.title}", what.how, what.fix)
     if kind == "html" or "invalid load key, '<'" in said:
         return _instead(
             f"{name} is a web page, not the model",
@@ -231,6 +234,14 @@ CASES = (
         findings=1,
     ),
     fires(_fails("UnpicklingError", "invalid load key, '<'."), saw="is a web page"),
+    fires(
+        _fails(
+            "UnpicklingError",
+            "invalid load key, '{'.",
+            file=ModelFile(path="model.pkl", size=84, format="json", note="an error answer of a storage service"),
+        ),
+        saw="model.pkl is JSON text, not the model",
+    ),
     fires(_fails("EOFError", "Ran out of input"), saw="is empty or cut off"),
     fires(_fails("UnpicklingError", "pickle data was truncated"), saw="model.pkl is cut off"),
     fires(

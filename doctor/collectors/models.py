@@ -25,7 +25,9 @@ LARGEST_MEMBER = 64 * 1024 * 1024  # bytes
 PICKLE_NAMES = re.compile(
     r"\.(?:pkl|pickle|pck|pcl|p|joblib|jbl|sav|model|dat)(?:\.(?:gz|z|bz2|xz|lzma))?\Z", re.IGNORECASE
 )
-_HTML = re.compile(rb"\s*(?:<!doctype html|<html|<head|<\?xml[^>]*>\s*<(?:html|error)\b)", re.IGNORECASE)
+_HTML = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<!doctype html|<html|<head|<\?xml[^>]*>\s*<(?:html|error)\b)", re.IGNORECASE
+)
 _LFS = (b"version https://git-lfs", b"version https://hawser")
 _TORCH_LEGACY = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # torch.save before 1.6: a magic number as its first pickle
 _HEAP_STRING = re.compile(rb"([\x05-\x14])\0{7}(\d+\.\d+\.\d+[\w.-]*)")  # HDF5's heap of strings: length, then text
@@ -146,7 +148,8 @@ def _json(head: bytes, tail: bytes) -> dict[str, Any]:
     if b"learner" in head[:64]:
         version = xgboost_version(tail)
         return {"format": "xgboost", "versions": {"xgboost": version} if version else {}}
-    return {"format": "json" if _is_text(head) else "unknown"}
+    note = "an error answer of a service" if re.match(rb'\s*\{\s*"(?:error|odata\.error|code)"', head) else None
+    return {"format": "json", "note": note} if _is_text(head) else {"format": "unknown"}
 
 
 def _hdf5(stream: IO[bytes], size: int) -> dict[str, Any]:
