@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from doctor.cluster.manifest_paths import ENDINGS, manifests_among
+from doctor.cluster.manifest_paths import ENDINGS, manifests_among, script_named_by
 from doctor.collectors.script import half_services, likeness_of, walk
 from doctor.diagnosis.call import Kind
 from doctor.errors import CannotExamine
@@ -26,13 +26,17 @@ _HINTS = re.compile(rb"(?i)swagger|openapi|[\"']?paths[\"']?\s*:|\"internal\"")
 
 @dataclass(frozen=True)
 class Found:
-    """A file that can be diagnosed. `path` is below the folder that was looked through; `modified` is in seconds."""
+    """A file that can be diagnosed. `path` is below the folder that was looked through; `modified` is in seconds.
+
+    `script` is the entry script that a deployment file names: the one that is diagnosed in its place.
+    """
 
     path: Path
     kind: Kind
     size: int = 0
     modified: float | None = None
     remark: str = ""
+    script: Path | None = None
 
 
 class Discovery:
@@ -101,6 +105,9 @@ class Discovery:
                 continue
             if hinted and is_document(path):
                 yield from self._found(path, "document")
+            elif script := script_named_by(path):
+                there = "deploys" if script.is_file() else "not there:"
+                yield from self._found(path, "script", f"{there} {_below(self.folder, script)}", script)
             else:
                 rest.append(name)
         for path in manifests_among(self.folder, rest):
@@ -113,7 +120,7 @@ class Discovery:
                 return
             yield name
 
-    def _found(self, path: Path, kind: Kind, remark: str = "") -> Iterator[Found]:
+    def _found(self, path: Path, kind: Kind, remark: str = "", script: Path | None = None) -> Iterator[Found]:
         if path in self._taken:
             return
         self._taken.add(path)
@@ -121,4 +128,10 @@ class Discovery:
             status = path.stat()
         except OSError:
             return
-        yield Found(path, kind, status.st_size, status.st_mtime, remark or ("empty" if not status.st_size else ""))
+        yield Found(
+            path, kind, status.st_size, status.st_mtime, remark or ("empty" if not status.st_size else ""), script
+        )
+
+
+def _below(folder: Path, path: Path) -> str:
+    return str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)

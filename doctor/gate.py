@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checks.evidence import Evidence, Probe
-from doctor.cluster.manifest_paths import is_folder, is_meant, manifests_in, why_no_manifest
+from doctor.cluster.manifest_paths import is_folder, is_meant, manifests_in, script_named_by, why_no_manifest
 from doctor.collectors.script import find_scripts
 from doctor.engine import Examination, Options, examine
 from doctor.errors import CannotExamine
@@ -27,7 +27,9 @@ def scripts_of(paths: Sequence[Path]) -> tuple[list[Path], list[Refused]]:
     """The entry scripts that the paths stand for, each once, and the paths that cannot be examined."""
     scripts: dict[Path, None] = {}
     refused: list[Refused] = []
-    for path in paths:
+    for given in paths:
+        named = script_named_by(given)
+        path = named if named and named.is_file() else given
         try:
             if not is_folder(path) and (reason := why_no_manifest(path)):
                 raise CannotExamine(reason)

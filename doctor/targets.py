@@ -34,7 +34,17 @@ def call_of(words: Sequence[str], verb: str = "doctor tui") -> Call:
         raise ConfigError(f"`{' '.join(words)}` names more than one target; name one, or the folder that holds them")
     if first.startswith(("http://", "https://")):
         return Call(kind="url", name=first)
+    if script := _deployed(Path(first)):
+        return Call(kind="script", name=str(script))
     return Call(kind=kind_of(Path(first), verb), name=first)
+
+
+def _deployed(path: Path) -> Path | None:
+    """The entry script that a deployment file names, if it is there: that is what can be diagnosed of it."""
+    from doctor.cluster.manifest_paths import script_named_by
+
+    script = script_named_by(path)
+    return script if script and script.is_file() else None
 
 
 def kind_of(path: Path, verb: str = "doctor tui") -> Kind:

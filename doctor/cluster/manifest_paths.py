@@ -13,6 +13,7 @@ _KEY = re.compile(r"""^[\s,{\[-]*["']?(apiVersion|apiversion|kind|\$schema)["']?
 
 _AZURE = re.compile(r"""^\$schema:.*?azuremlschemas[\w.]*/\S*?/(\w+)\.schema\.json""", re.MULTILINE)
 _SCRIPT = re.compile(r"""\b(?:scoring_script|entry_script)["']?:\s*["']?([\w./-]+)""")
+_CONFIGURED = re.compile(r"""^code_configuration["']?:""", re.MULTILINE)
 _CODE = re.compile(r"""^[ \t]+code["']?:[ \t]*["']?([\w./-]+)""", re.MULTILINE)
 
 
@@ -37,6 +38,18 @@ def is_meant(path: Path) -> bool:
         return True
     keys = _keys_in(path)
     return bool(keys & {"apiVersion", "kind", "apiversion"}) and "$schema" not in keys
+
+
+def script_named_by(path: Path) -> Path | None:
+    """The entry script that a deployment file of Azure Machine Learning names, there or not; None for other files."""
+    if path.suffix.lower() not in {".yaml", ".yml"}:
+        return None
+    head = _head_of(path)
+    script = _SCRIPT.search(head) if _AZURE.search(head) or _CONFIGURED.search(head) else None
+    if script is None:
+        return None
+    code = _CODE.search(head)
+    return path.parent / (code[1] if code else "") / script[1]
 
 
 def _not_there(folder: Path, head: str, script: str) -> str:

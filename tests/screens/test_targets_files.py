@@ -6,8 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from doctor.diagnosis.call import Call
 from doctor.discovery import Discovery
 from doctor.errors import CannotExamine
+from doctor.gate import scripts_of
+from doctor.states import Standing
+from doctor.targets import call_of
+from tui.targets.source_rows import file_sections
 
 SCRIPT = "def init():\n    pass\n\n\ndef run(data):\n    return data\n"
 MANIFEST = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: score\n"
@@ -100,3 +105,18 @@ def test_what_is_no_plain_file_is_passed_over(tmp_path: Path) -> None:
     (tmp_path / "lost.log").symlink_to(tmp_path / "nowhere.log")
     (tmp_path / "bad\udcff.log").write_text("line\n")
     assert [one.path.name for one in Discovery(tmp_path)] == ["bad\udcff.log"]
+
+
+def test_a_deployment_file_is_diagnosed_as_the_entry_script_that_it_names(tmp_path: Path) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "score.py").write_text(SCRIPT)
+    text = "name: blue\ncode_configuration:\n  code: ./src\n  scoring_script: {}\n"
+    (tmp_path / "blue.yml").write_text(text.format("score.py"))
+    (tmp_path / "green.yml").write_text(text.format("scores.py"))
+    look = {one.path.name: one for one in Discovery(tmp_path)}
+    rows = {row.name: row for row in file_sections(list(look.values()), tmp_path, "")[0].rows}
+    assert rows["blue.yml"].call == call_of([str(tmp_path / "blue.yml")])
+    assert rows["blue.yml"].call == Call(kind="script", name=str(tmp_path / "src" / "score.py"))
+    assert rows["blue.yml"].standing == Standing("deploys src/score.py")
+    assert rows["green.yml"].standing == Standing("not there: src/scores.py", "odd")
+    assert scripts_of([tmp_path / "blue.yml"]) == ([tmp_path / "src" / "score.py"], [])

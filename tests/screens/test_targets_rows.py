@@ -2,16 +2,19 @@
 
 import random
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from doctor.diagnosis.call import Call
+from doctor.discovery import Found
 from doctor.errors import ConfigError
 from doctor.states import Standing
 from tui.targets.drawing import draw
 from tui.targets.fitting import Index
 from tui.targets.rows import MOST_SHOWN, Line, Listing, Row, Section, age, size
+from tui.targets.source_rows import file_sections
 from tui.targets.typed import is_surely_meant, typed_call
 
 
@@ -175,3 +178,21 @@ def test_paths_begin_in_the_folder_of_the_list(tmp_path: Path) -> None:
 def test_what_means_nothing_is_told_with_what_to_type(typed: str, said: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=said):
         typed_call(typed, tmp_path)
+
+
+def test_a_file_that_was_diagnosed_lately_is_found_once(tmp_path: Path) -> None:
+    plain, other = Call(kind="script", name="score.py"), Call(kind="script", name="score.py", samples=("a.json",))
+    ended = Standing("failing", "bad")
+    recent = (
+        Row("recent:a", "script", "score.py", ended, call=plain),
+        Row("recent:b", "script", "score.py --sample a.json", ended, call=other),
+    )
+    named = Call(kind="script", name=str(tmp_path / "score.py"))
+    there = [Found(tmp_path / name, "script") for name in ("score.py", "more/score.py")]
+    there.append(Found(tmp_path / "score.yml", "script", remark="deploys score.py", script=tmp_path / "score.py"))
+    listing = Listing(query="score")
+    listing.put("recent", Section("Recent", (replace(recent[0], call=named), recent[1])))
+    listing.put("files", file_sections(there, tmp_path, "")[0])
+    rows = [line.row for line in listing.lines(80) if line.row and line.row.call and line.row.kind == "script"]
+    assert sorted(row.key for row in rows) == ["file:more/score.py", "file:score.yml", "recent:a", "recent:b"]
+    assert {row.standing.words for row in rows if row.key == "recent:a"} == {"failing"}

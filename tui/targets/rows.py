@@ -1,9 +1,11 @@
 """What the list of targets is made of, without a widget: rows in sections, and the lines that are shown of them."""
 
+import os
 import textwrap
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from doctor.states import Standing
@@ -112,7 +114,7 @@ class Listing:
     def _filtered(self) -> Iterator[Line]:
         """The best first, in one list: whoever types wants to press Enter next."""
         if self._index is None:
-            self._index = Index(row for row in self.rows() if not row.remark)
+            self._index = Index(_once(row for row in self.rows() if not row.remark))
         found = self._index.best(self.query)
         typed = [Line(self.typed)] if self.typed else []
         if self.meant or not found:
@@ -123,6 +125,28 @@ class Listing:
         for row in found[:MOST_SHOWN]:
             yield Line(replace(row, depth=0))
         yield from typed
+
+
+def _once(rows: Iterable[Row]) -> Iterator[Row]:
+    """Rows without files that were diagnosed lately: the row of that call stands there, and says how it ended."""
+    recent = set[tuple[str, str]]()
+    for row in rows:
+        if row.key.startswith("recent:"):
+            recent |= _alone(row)
+        if not row.key.startswith("file:") or not recent & _alone(row):
+            yield row
+
+
+def _alone(row: Row) -> set[tuple[str, str]]:
+    """The kind and whole path of a row that asks for a file and nothing else; none for a file that names another."""
+    call = row.call
+    if (
+        call is None
+        or Path(row.name).name != Path(call.name).name
+        or call != type(call)(kind=call.kind, name=call.name)
+    ):
+        return set()
+    return {(call.kind, os.path.abspath(call.name))}  # noqa: PTH100 # asks no disk; links stay
 
 
 def lines_of(row: Row, width: int) -> Iterator[Line]:

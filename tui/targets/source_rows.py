@@ -74,8 +74,8 @@ def file_sections(found: "Sequence[Found]", folder: Path, note: str, problem: st
 def _file(one: "Found", folder: Path) -> Row:
     name = str(one.path.relative_to(folder)) if one.path.is_relative_to(folder) else str(one.path)
     words = one.remark or (size(one.size) if one.kind == "log" else "")
-    level: Level = "odd" if one.remark else ""
-    call = Call(kind=one.kind, name=str(one.path))
+    level: Level = "odd" if one.remark and not one.remark.startswith("deploys ") else ""
+    call = Call(kind=one.kind, name=str(one.script or one.path))
     return Row(f"file:{name}", one.kind, name, Standing(words, level), one.modified, call)
 
 
