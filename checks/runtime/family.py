@@ -11,6 +11,7 @@ from checks.runtime.contract_refused import contract_refused
 from checks.runtime.crashed import crashed
 from checks.runtime.credential_missing import credential_missing
 from checks.runtime.cuda_in_fork import cuda_in_fork
+from checks.runtime.data_file_broken import data_file_broken
 from checks.runtime.data_package_missing import data_package_missing
 from checks.runtime.disk_full import disk_full
 from checks.runtime.empty_answer import empty_answer
@@ -25,6 +26,7 @@ from checks.runtime.file_missing import file_missing
 from checks.runtime.file_outside import file_outside
 from checks.runtime.gpu_memory import gpu_memory
 from checks.runtime.gpu_missing import gpu_missing
+from checks.runtime.held_object import held_object
 from checks.runtime.host_unreachable import host_unreachable
 from checks.runtime.import_name_missing import import_name_missing
 from checks.runtime.import_raised import import_raised
@@ -92,6 +94,7 @@ CHECKS = (
     crashed,
     credential_missing,
     cuda_in_fork,
+    data_file_broken,
     data_package_missing,
     disk_full,
     empty_answer,
@@ -106,6 +109,7 @@ CHECKS = (
     file_outside,
     gpu_memory,
     gpu_missing,
+    held_object,
     host_unreachable,
     import_name_missing,
     invalid_json_result,

@@ -28,8 +28,10 @@ from checks.cases import fires, quiet
 from checks.check import check
 from checks.evidence import Evidence, Missing, Phase
 from checks.finding import Confidence, Finding, Fix, Quote, Stage
+from checks.runtime.at_fault import faults, held, set_quotes
 from checks.runtime.failures import RAISED, Failure
 from checks.runtime.observed import at, library, raised_in, seen, started
+from checks.runtime.origins import BODY
 from checks.runtime.payloads import key_of, keys_of, parsed, payload_quotes, payload_variant, sample_of, shape_of
 from checks.runtime.reading import told_by
 from checks.runtime.wording import one_line, titled
@@ -43,15 +45,30 @@ def payload_mismatch(evidence: Evidence) -> Iterator[Finding]:
         variant = payload_variant(failure, evidence)
         if variant is None:
             continue
-        title, fix = tell[variant](failure, evidence)
+        title, fix = _either(failure, evidence, *tell[variant](failure, evidence))
         key = key_of(failure)
         yield failure.finding(
             titled(title, 88),
-            saw=_with_near(key, payload_quotes(failure.step, evidence), failure, evidence),
+            saw=(*_with_near(key, payload_quotes(failure.step, evidence), failure, evidence), *_beside(failure)),
             about=(f"name:{key}",) if key else (),
             fixes=(fix,),
             confidence=_confidence(failure, variant, key),
         )
+
+
+def _either(failure: Failure, evidence: Evidence, title: str, fix: Fix) -> tuple[str, Fix]:
+    """The same where the line reads the body and something of the script's own, and the exception may mean each."""
+    other = next((one for one in faults(failure) if one.globals or one.file_lines), None)
+    if other is None:
+        return title, fix
+    text, sample = one_line(other.text, 30), sample_of(failure.step, evidence)
+    if "NoneType" in failure.message and sample and sample.text and "null" not in sample.text:
+        return f"`{text}` may be None: the body that was sent has no null", Fix(
+            title=f"see where `{text}` is set, or what is read of the body without being sent"
+        )
+    return f"run() fails at `{text}` or at the body, and the line reads both", Fix(
+        title=f"compare `{text}` and the body with what the line needs: {fix.title}"
+    )
 
 
 def _json(failure: Failure, evidence: Evidence) -> tuple[str, Fix]:
@@ -212,11 +229,24 @@ def _with_near(key: str | None, quotes: tuple[Quote, ...], failure: Failure, evi
 
 
 def _confidence(failure: Failure, variant: str, key: str | None) -> Confidence | None:
-    """A key that the line asks for and that was not sent is certain; words that fit many faults are only possible."""
+    """A key that the line asks of the body and that was not sent is certain; where another object may be meant, not."""
+    told = faults(failure)
+    if any(not one.from_body or one.globals or one.file_lines for one in told):
+        return Confidence.POSSIBLE
     if variant == "key":
-        return Confidence.CERTAIN if _asked_in_code(failure, key) else None
+        return Confidence.CERTAIN if all(BODY in one.sources for one in told) and _asked_in_code(failure, key) else None
     vague = re.search(r"to unpack|broadcast together|cannot reshape|not aligned|matmul", failure.message)
     return Confidence.POSSIBLE if vague else None
+
+
+def _beside(failure: Failure) -> Iterator[Quote]:
+    """What of the failing line may be meant as well as the body: globals of the script, and files that it reads."""
+    told = faults(failure)
+    for name in dict.fromkeys(name for one in told for name in one.globals):
+        for quote in set_quotes(failure, name):
+            said = held(failure, name)
+            text = f"it may be `{name}` that is meant" + (f", a {one_line(said, 80)}" if said else "")
+            yield Quote(source=quote.source, line=quote.line, text=f"{text}: {one_line(quote.text, 80)}")
 
 
 def _asked_in_code(failure: Failure, key: str | None) -> bool:
@@ -238,6 +268,20 @@ USED = at(SCRIPT, "predict")
 def _fails(type: str, text: str, body: str | None, *frames: str) -> Evidence:
     frame = USED if frames else READ
     return seen(SCRIPT, *started(raised_in(Phase.RUN, type, text, frame, *map(library, frames))), body=body)
+
+
+HELD = """import json
+
+def init():
+    global model
+    model = {"coef": 1}
+
+def run(raw):
+    data = json.loads(raw)
+    both = {**model, **data}
+    size = both["size"]
+    return size + model["bias"]
+"""
 
 
 def _looks_up(key: str, body: str) -> Evidence:
@@ -295,6 +339,15 @@ CASES = (
     quiet(_looks_up("1", '{"data": [1, 3]}'), name="keys of JSON are text: a table lacks the number"),
     quiet(_looks_up("'oslo'", '{"data": ["oslo"]}'), name="a value that was sent is looked up in a table"),
     fires(_looks_up("'city'", '{"data": ["oslo"]}'), saw="the payload has no key `city`"),
+    quiet(
+        seen(HELD, *started(raised_in(Phase.RUN, "KeyError", "'bias'", at(HELD, '["bias"]'))), body='{"rows": []}'),
+        name="a key of what init() loaded",
+    ),
+    fires(
+        seen(HELD, *started(raised_in(Phase.RUN, "KeyError", "'size'", at(HELD, '["size"]'))), body='{"rows": []}'),
+        saw="it may be `model` that is meant",
+        name="of the body or of what init() loaded",
+    ),
     quiet(_fails("ZeroDivisionError", "division by zero", "{}")),
     quiet(
         seen(SCRIPT, raised_in(Phase.INIT, "ValueError", "could not convert string to float: 'a'", USED)),

@@ -124,6 +124,22 @@ def _none(failure: Failure, _: Evidence) -> str | None:
     return "runtime.value-is-none" if unset_name(failure) else None
 
 
+def _file(failure: Failure, evidence: Evidence) -> str | None:
+    """A data file that cannot be read, before the payload is blamed for its words."""
+    from checks.runtime.data_files import broken_file
+
+    return "runtime.data-file-broken" if broken_file(failure, evidence) else None
+
+
+def _held(failure: Failure, _: Evidence) -> str | None:
+    """An object that the script holds: before the payload is blamed for what it lacks."""
+    if failure.phase is not Phase.RUN or failure.kind not in ("KeyError", "IndexError", "TypeError", "ValueError"):
+        return None
+    from checks.runtime.at_fault import only_globals
+
+    return "runtime.held-object" if only_globals(failure) else None
+
+
 def _version(failure: Failure, evidence: Evidence) -> str | None:
     from checks.runtime.versions import attribute_gone, model_lacks
 
@@ -152,8 +168,10 @@ READERS: tuple[Reader, ...] = (
     _import,
     _name,
     _call,
+    _file,
     _none,
     _version,
+    _held,
     _payload,
     _timeout,
 )

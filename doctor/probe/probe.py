@@ -915,12 +915,14 @@ class Watch(object):
 
 def describe(error, places, seen=()):
     """An exception with its frames, attributes and chain."""
-    frames, dropped = [], 0
+    frames, dropped, own = [], 0, []
     trace = error.__traceback__
     while trace is not None:
         code = trace.tb_frame.f_code
         if not _is_ours(code.co_filename):
             frames.append((code.co_filename, trace.tb_lineno, code.co_name))
+            if places.frame(*frames[-1]).get("own"):
+                own.append(trace)
             if len(frames) > MOST_FRAMES:
                 del frames[20]
                 dropped += 1
@@ -933,12 +935,43 @@ def describe(error, places, seen=()):
         "cause": None,
         "explicit_cause": error.__cause__ is not None,
     }
+    if own and isinstance(error, (LookupError, TypeError, ValueError, AttributeError)):
+        record["detail"].update(_met(own[-20:]))
     if dropped:
         record["detail"]["dropped_frames"] = dropped
     before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if before is not None and id(before) not in seen and len(seen) < 10 and not isinstance(before, Rejected):
         record["cause"] = describe(before, places, seen + (id(error),))
     return record
+
+
+def _met(own):
+    """Which expression failed, where Python tells, and of what kind the globals are that led to it.
+
+    The globals are those that the innermost function reads, and its callers in the same module.
+    Kinds, sizes and names of keys, never values. Only exact built-in types are looked into: no code of the script runs.
+    """
+    detail = {}
+    try:
+        code, held = own[-1].tb_frame.f_code, own[-1].tb_frame.f_globals
+        if hasattr(code, "co_positions"):
+            place = list(code.co_positions())[own[-1].tb_lasti // 2]
+            if None not in place:
+                detail["expression"] = "%d:%d-%d:%d" % (place[0], place[2], place[1], place[3])
+        read = [one.tb_frame.f_code.co_names[:60] for one in own[::-1] if one.tb_frame.f_globals is held]
+        for name in list(dict.fromkeys(name for names in read for name in names))[:100]:
+            value = held.get(name)
+            if name not in held or issubclass(type(value), (types.ModuleType, types.FunctionType, type)):
+                continue
+            said = type(value).__name__
+            if type(value) is dict:
+                said += ": " + ", ".join(key[:40] for key in list(value)[:8] if type(key) is str)
+            elif type(value) in (list, tuple):
+                said += ": %d" % len(value)
+            detail["global " + name] = said
+    except Exception:
+        pass
+    return detail
 
 
 def _message(error):
@@ -986,6 +1019,11 @@ def _detail(error):
             detail["object"] = type(owner).__name__
     if isinstance(error, KeyError) and error.args and isinstance(error.args[0], (str, int)):
         detail["key"] = error.args[0]
+    text = getattr(error, "doc", None) if type(error).__name__ == "JSONDecodeError" else None
+    if isinstance(text, str):  # what was parsed is not kept: only whether it was nothing, or a web page
+        start = text.lstrip()[:1]
+        if start in ("", "<"):
+            detail["document"] = "markup" if start else "empty"
     if type(error).__module__ != "builtins":
         detail["module"] = str(type(error).__module__)
     if isinstance(error, SystemExit) and isinstance(error.code, (str, int)):
