@@ -216,8 +216,8 @@ class Returned(Record, frozen=True):
     Of a batch script `rows` is the length of the result and `files` the number of files it was given; `text` is the
     first rows as JSON, to be compared, and `problem` tells why the batch driver cannot collect the result.
 
-    `problem_path` is the place of the offending value inside the result, as `result['scores'][0]`; `status` is set for
-    a response object.
+    `problem_path` is the place of the offending value inside the result, as `result['scores'][0]`, `problem_module` the
+    module that defines its type; `status` is set for a response object.
     """
 
     type: str
@@ -226,6 +226,7 @@ class Returned(Record, frozen=True):
     problem: str | None = None
     problem_path: str | None = None
     problem_type: str | None = None
+    problem_module: str | None = None
     status: int | None = None
     digest: str | None = None
     not_finite: str | None = None
@@ -238,7 +239,7 @@ class Step(Record, frozen=True):
 
     `outcome`: passed; raised (see `raised`); rejected (the server answers 4xx before run() is called, see `status` and
     `message`); timeout and died (see `Probe.exit`, `stack` holds the place); skipped (see `message`).
-    `memory` is the growth of the resident set in bytes.
+    `memory` is the growth of the resident set in bytes; `content_type` what a raw request was sent as.
     """
 
     phase: Phase
@@ -251,6 +252,7 @@ class Step(Record, frozen=True):
     message: str | None = None
     stack: tuple[Frame, ...] = ()
     memory: int | None = None
+    content_type: str | None = None
 
 
 class Opened(Record, frozen=True):

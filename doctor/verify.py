@@ -4,6 +4,7 @@ Causes are peeled off one after the other, so that one call tells the whole list
 deploy by deploy. Nothing is written to the person's own files.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import msgspec
 
 from checks.edits import OverlappingEdits, apply_edits, by_path
 from checks.evidence import EnvironmentFile, Evidence, Missing, Phase, Probe, Script
-from checks.finding import Confidence, Finding, Fix, Safety
+from checks.finding import Confidence, Edit, Finding, Fix, Safety
 from checks.rank import Ranking
 from doctor.engine import Look, Subject, look
 
@@ -28,7 +29,6 @@ def peel(subject: Subject, script: Script, first: Look, listen: Callable[[str], 
     current, overlay = first, dict[str, str]()
     causes = list(first.ranking.causes)
     tried: set[object] = set()
-    proven: set[object] = set()
     proven: set[object] = set()
     cured: list[Finding] = []
     for _ in range(MOST_ROUNDS):
@@ -48,6 +48,9 @@ def peel(subject: Subject, script: Script, first: Look, listen: Callable[[str], 
             continue
         known = {_key(c) for c in (*causes, *current.ranking.findings)}
         revealed = [c for c in after.ranking.causes if _key(c) not in known]
+        if broken := _broken(current, after, cause):
+            causes = _withdrawn(causes, cause, f"tried and did not help: {broken}")
+            continue
         symptoms = [c for c in current.ranking.causes if _key(c) not in left and _key(c) != _key(cause)]
         text, proved = _outcome(current, after, cause, revealed)
         causes = _told(causes, cause, text, sure=proved, explains=(s.id for s in symptoms))
@@ -55,12 +58,9 @@ def peel(subject: Subject, script: Script, first: Look, listen: Callable[[str], 
         cured.append(cause)
         if proved:
             proven.add(_key(cause))
-        if proved:
-            proven.add(_key(cause))
         names = tuple(dict.fromkeys(c.id for c in cured))
         causes += [msgspec.structs.replace(c, after=names) for c in revealed]
         current, overlay = after, files
-    causes.sort(key=lambda one: (bool(one.after), not one.after and _key(one) not in proven))
     causes.sort(key=lambda one: (bool(one.after), not one.after and _key(one) not in proven))
     return _merged(first.ranking, causes)
 
@@ -102,6 +102,39 @@ def _told(
         else stored
         for stored in causes
     ]
+
+
+def _withdrawn(causes: Iterable[Finding], cause: Finding, told: str) -> list[Finding]:
+    """The causes, where that one's fix is told as tried and offers no edit any more: what it leads to is no cause."""
+    kept = []
+    for one in causes:
+        fix = applicable(one) if _key(one) == _key(cause) else None
+        tried = fix and msgspec.structs.replace(
+            fix, edits=(), commands=(), diff=None, verified=told, safety=Safety.REVIEW
+        )  # nothing is left to paste or to apply
+        kept.append(msgspec.structs.replace(one, fixes=tuple(tried if f is fix and tried else f for f in one.fixes)))
+    return kept
+
+
+def _broken(before: Look, after: Look, cause: Finding) -> str | None:
+    """What the change itself raises: the rehearsal ends earlier than before, or over a name that the edit brought."""
+    probe, fix = after.evidence.probe, applicable(cause)
+    raised = next((s.raised.root for s in probe.steps if s.raised), None) if isinstance(probe, Probe) else None
+    if raised is None or fix is None:
+        return None
+    own = raised.own_frame
+    # The lines that imports put above it move the line.
+    lines = {line for edit in fix.edits for line in range(edit.start_line, edit.end_line + 1 + _added(fix.edits))}
+    if own is None or own.line not in lines:
+        return None
+    named = re.search(r"(?:has no attribute|name) '(\w+)'", raised.message)
+    brought = named is not None and any(re.search(rf"\b{named[1]}\b", edit.replacement) for edit in fix.edits)
+    earlier = _reach(after.evidence)[:2] < _reach(before.evidence)[:2]
+    return raised.headline if earlier or (brought and raised.type in ("AttributeError", "NameError")) else None
+
+
+def _added(edits: Iterable[Edit]) -> int:
+    return sum(edit.replacement.count("\n") for edit in edits)
 
 
 def _outcome(before: Look, after: Look, cause: Finding, revealed: Iterable[Finding]) -> tuple[str, bool]:

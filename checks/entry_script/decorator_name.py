@@ -88,8 +88,8 @@ def decorator_name(evidence: Evidence) -> Iterator[Finding]:
 def _why(described: str) -> str:
     return (
         "Nothing is noticed at the start. On a request the decorator looks for its parameter and raises `Error, "
-        f'provided param_name "{described}" is not in the decorated function.`: 500. A body with that key is answered 400, '
-        "because the real parameter is missing."
+        f'provided param_name "{described}" is not in the decorated function.`: 500. A body with that key is answered '
+        "400, because the real parameter is missing."
     )
 
 

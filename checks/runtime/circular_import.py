@@ -24,9 +24,9 @@ from collections.abc import Iterator
 
 from checks.cases import fires, quiet
 from checks.check import check
-from checks.evidence import Evidence, Phase
-from checks.finding import Finding, Fix, Safety, Stage
-from checks.runtime.failures import RAISED
+from checks.evidence import Evidence, Frame, Phase
+from checks.finding import Finding, Fix, Quote, Safety, Stage
+from checks.runtime.failures import RAISED, Failure
 from checks.runtime.observed import at, raised_in, seen, started
 from checks.runtime.reading import told_by
 from checks.runtime.wording import titled
@@ -41,6 +41,7 @@ def circular_import(evidence: Evidence) -> Iterator[Finding]:
         what = f"`{module}` is used before it is made" if module else "a module is used before it is made"
         yield failure.finding(
             titled(f"{what}: imports go in a circle", 88),
+            saw=_others(failure),
             about=(f"module:{module.split('.', 1)[0]}",) if module else (),
             fixes=(
                 Fix(title="import inside the function that needs the module", safety=Safety.REVIEW),
@@ -48,6 +49,14 @@ def circular_import(evidence: Evidence) -> Iterator[Finding]:
             ),
         )
 
+
+def _others(failure: Failure) -> tuple[Quote, ...]:
+    """The other lines of the circle: imports of own files on the way, the one that closes it being told already."""
+    quotes = (failure.quote(frame) for frame in reversed(failure.error.frames) if frame.own)
+    return tuple(one for one in quotes if one not in failure.quotes and _IMPORTS.match(one.text))[:3]
+
+
+_IMPORTS = re.compile(r"\s*(?:from|import)\b")
 
 SCRIPT = "import features\n\ndef init(): ...\ndef run(data): return features.make(data)\n"
 
@@ -77,6 +86,22 @@ CASES = (
                 "import)",
             ),
         )
+    ),
+    fires(
+        seen(
+            SCRIPT,
+            raised_in(
+                Phase.IMPORT,
+                "ImportError",
+                "cannot import name 'make' from partially initialized module 'features' (most likely due to a "
+                "circular import)",
+                at(SCRIPT, "import features"),
+                Frame(path="features.py", line=1, function="<module>", code="from scaling import scale", own=True),
+                Frame(path="scaling.py", line=2, function="<module>", code="from features import make", own=True),
+            ),
+        ),
+        saw="from scaling import scale",
+        name="both lines of the circle",
     ),
     quiet(
         seen(

@@ -19,6 +19,7 @@ Product documentation, "Understand the scoring script".
 """
 
 import difflib
+import re
 from collections.abc import Iterator
 
 from checks.cases import fires, quiet
@@ -66,9 +67,14 @@ def _beside(path: str, evidence: Evidence) -> str | None:
 
 def _fix(failure: Failure, path: str, beside: str | None) -> Fix:
     if beside is None:
+        clean = path.replace("\\", "/").removeprefix("./")
+        kept = (
+            base_name(path) if re.match(r"/|~|[A-Za-z]:|\.\./", clean) else clean
+        )  # a relative path keeps its folders
+        place = "beside the script" if kept == base_name(path) else "with the code"
         return Fix(
-            title=f"ship {base_name(path)} beside the script, and build its path from the script's own",
-            commands=(f'os.path.join({BESIDE}, "{base_name(path)}")',),
+            title=f"ship {kept} {place}, and build its path from the script's own",
+            commands=(f'os.path.join({BESIDE}, "{kept}")',),
         )
     title = f"build the path of {beside} from the script's own folder"
     return anchor_fix(failure, path, BESIDE, beside, title) or Fix(

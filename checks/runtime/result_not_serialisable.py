@@ -49,6 +49,12 @@ CONVERSIONS = {
     "float64": "{}.item()", "bool_": "{}.item()", "bool": "bool({})", "str_": "str({})", "datetime64": "str({})",
 }  # fmt: skip
 
+# The packages whose types these are. A class of another module may bear such a name and have none of the methods.
+_KNOWN = {
+    "builtins", "numpy", "pandas", "torch", "tensorflow", "jax", "jaxlib", "datetime", "decimal", "uuid", "pathlib",
+    "collections", "itertools", "_collections_abc",
+}  # fmt: skip
+
 
 @check("runtime.result-not-serialisable", needs=("probe",), stage=Stage.ANSWER, confidence=Confidence.CERTAIN)
 def result_not_serialisable(evidence: Evidence) -> Iterator[Finding]:
@@ -89,7 +95,7 @@ def _finding(step: Step, returned: Returned, evidence: Evidence) -> Finding:
             Quote(source=f"probe: {place(step)}", text=f"{path} is of type {kind}; {one_line(returned.problem or '')}"),
         ),
         about=(*run_about(evidence), *(f"line:{node.lineno}" for node in returns), f"exception:{_raised(returned)}"),
-        fixes=(_fix(kind, path, returns, evidence),),
+        fixes=(_fix(kind if _is_known(returned) else "", kind, path, returns, evidence),),
     )
 
 
@@ -97,12 +103,18 @@ def _raised(returned: Returned) -> str:
     return (returned.problem or "").split(":", 1)[0].strip() or "TypeError"
 
 
-def _fix(kind: str, path: str, returns: tuple[ast.Return, ...], evidence: Evidence) -> Fix:
+def _is_known(returned: Returned) -> bool:
+    """True when the type is the library's own, not one that bears its name."""
+    module = returned.problem_module
+    return module is None or module.split(".", 1)[0] in _KNOWN
+
+
+def _fix(known: str, kind: str, path: str, returns: tuple[ast.Return, ...], evidence: Evidence) -> Fix:
     if kind == "coroutine":
         return Fix(title="make run() a plain function, or run the coroutine", commands=("asyncio.run(<coroutine>)",))
     if "(key" in path:
         return Fix(title="make the keys text", commands=("{str(key): value for key, value in result.items()}",))
-    form = CONVERSIONS.get(kind)
+    form = CONVERSIONS.get(known)
     if form is None:
         return Fix(title=f"return numbers, text, lists and dicts instead of {kind}")
     example = form.format("value")
@@ -112,7 +124,22 @@ def _fix(kind: str, path: str, returns: tuple[ast.Return, ...], evidence: Eviden
     if found and node is not None:
         script, module = found
         edits = (module.replace(script.path, node, form.format(_source(module, node, bare="({})" in form))),)
+    elif found and len(returns) == 1 and (values := _list_expression(returns[0].value, path)) is not None:
+        script, module = found
+        if isinstance(values, ast.ListComp):
+            node, text = values.elt, form.format(_source(module, values.elt, bare="({})" in form))
+        else:
+            node, text = values, f"[{example} for value in {_source(module, values, bare=False)}]"
+        edits = (module.replace(script.path, node, text),)
     return Fix(title=f"convert the value: {example}", safety=Safety.REVIEW, commands=(example,), edits=edits)
+
+
+def _list_expression(node: ast.expr | None, path: str) -> ast.expr | None:
+    """The expression that gives the list whose first value is the one at `path`."""
+    if not path.endswith("[0]"):
+        return None
+    found = _expression(node, path.removesuffix("[0]"))
+    return found if isinstance(found, (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.ListComp)) else None
 
 
 def _expression(node: ast.expr | None, path: str) -> ast.expr | None:
@@ -141,10 +168,12 @@ def _source(module: Module, node: ast.expr, *, bare: bool) -> str:
 SCRIPT = "def init(): ...\n\ndef run(data):\n    result = model.predict(data)\n    return result\n"
 NESTED = 'def init(): ...\n\ndef run(data):\n    return {"ids": [1], "score": best + 1}\n'
 
+LISTED = 'def init(): ...\n\ndef run(data):\n    return {"days": [day + 1 for day in days]}\n'
 
-def _returns(text: str, kind: str, path: str = "result", of: str | None = None) -> Evidence:
+
+def _returns(text: str, kind: str, path: str = "result", of: str | None = None, module: str | None = None) -> Evidence:
     problem = f"TypeError: Object of type {kind} is not JSON serializable"
-    returned = Returned(type=of or kind, problem=problem, problem_path=path, problem_type=kind)
+    returned = Returned(type=of or kind, problem=problem, problem_path=path, problem_type=kind, problem_module=module)
     return seen(text, *started(passed(Phase.RUN, returned)))
 
 
@@ -165,6 +194,18 @@ CASES = (
     ),
     fires(_returns(SCRIPT, "float32", "result['scores'][0]", "dict"), fixed=SCRIPT, name="not where it is returned"),
     fires(_returns(SCRIPT, "Scorer"), saw="type Scorer", fixed=SCRIPT),
+    fires(_returns(SCRIPT, "Tensor", module="torch"), fixed=SCRIPT.replace("return result", "return result.tolist()")),
+    fires(_returns(SCRIPT, "Tensor", module="own_tensors"), fixed=SCRIPT, name="a class that bears a known name"),
+    fires(
+        _returns(SCRIPT, "date", "result[0]", "list", "datetime"),
+        fixed=SCRIPT.replace("return result", "return [value.isoformat() for value in result]"),
+        name="dates in a list",
+    ),
+    fires(
+        _returns(LISTED, "date", "result['days'][0]", "dict", "datetime"),
+        fixed=LISTED.replace("[day + 1 for", "[(day + 1).isoformat() for"),
+        name="dates in a list that is made there",
+    ),
     fires(_returns(SCRIPT, "tuple", "result (key (1, 2))", "dict"), saw="has a key of type tuple"),
     quiet(seen(SCRIPT, *started(answered("[1, 2]", "list")))),
     quiet(seen(SCRIPT, *started(answered("1.0", "float64"))), name="a float64 is a float"),

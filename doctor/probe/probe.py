@@ -29,6 +29,16 @@ from _thread import start_new_thread
 
 HERE = (lambda: 0).__code__.co_filename
 HAS_AUDIT = hasattr(sys, "addaudithook")
+# What clients name the files that they send, by their endings.
+CONTENT_TYPES = {
+    ".json": "application/json", ".jsonl": "application/jsonl", ".csv": "text/csv", ".txt": "text/plain",
+    ".tsv": "text/tab-separated-values", ".xml": "application/xml", ".html": "text/html", ".pdf": "application/pdf",
+    ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif", ".bmp": "image/bmp",
+    ".webp": "image/webp", ".tif": "image/tiff", ".tiff": "image/tiff", ".wav": "audio/wav", ".mp3": "audio/mpeg",
+    ".mp4": "video/mp4", ".zip": "application/zip", ".gz": "application/gzip",
+    ".npy": "application/octet-stream", ".npz": "application/octet-stream", ".bin": "application/octet-stream",
+    ".parquet": "application/octet-stream", ".pkl": "application/octet-stream",
+}  # fmt: skip
 TEXT_LIMIT = 4000  # characters of an answer
 ANSWER_LIMIT = 200000  # the same while many requests are served: answers are held against the contract
 MESSAGE_LIMIT = 10000  # characters of an exception's message
@@ -1406,6 +1416,7 @@ class Service(object):
         self.kind = "undecorated"
         self.parameters = []
         self.wants_headers = False
+        self.sample = None  # the name of what is sent
         self.app = None
 
     def load(self):
@@ -1498,17 +1509,25 @@ class Service(object):
 
     def call(self, body):
         """One request, as the server serves it: the result of run(). The body is parsed anew each time."""
-        try:
-            body.decode("utf-8")
-            content_type = "application/json"
-        except UnicodeDecodeError:
-            is_text = json.detect_encoding(body) != "utf-8"  # UTF-16 and UTF-32, which the server's parser reads
-            content_type = "application/json" if is_text else "application/octet-stream"
+        content_type = self.content_type(body)
         if not self.needs_flask():
             headers = _headers(body, content_type)
             return self.call_run(body, content_type, Request(body, headers), headers)
         with self.flask_context(body, content_type) as context:
             return self.call_run(body, content_type, sys.modules["flask"].request, dict(context.request.headers))
+
+    def content_type(self, body):
+        """What a client names the body: a raw request goes by the sample's file name, all others are JSON."""
+        if self.kind == "rawhttp" and self.sample:
+            named = CONTENT_TYPES.get(os.path.splitext(self.sample)[1].lower())
+            if named:
+                return named
+        try:
+            body.decode("utf-8")
+            return "application/json"
+        except UnicodeDecodeError:
+            is_text = json.detect_encoding(body) != "utf-8"  # UTF-16 and UTF-32, which the server's parser reads
+            return "application/json" if is_text else "application/octet-stream"
 
     def call_run(self, body, content_type, request, headers):
         arguments = self.arguments(body, content_type, request)
@@ -1590,7 +1609,7 @@ def judge(result, limit=TEXT_LIMIT):
         record["problem"] = "%s: %s" % (type(error).__name__, _message(error))
         found = _offender(result, "result", [])
         if found is not None:
-            record["problem_path"], record["problem_type"] = found
+            record["problem_path"], record["problem_type"], record["problem_module"] = found
         return record
     if "NaN" in text or "Infinity" in text:
         record["not_finite"] = _not_finite(result, "result")
@@ -1663,17 +1682,17 @@ def _digest(body):
 
 
 def _offender(value, path, above):
-    """The first value that the JSON encoder refuses: (path, type name)."""
+    """The first value that the JSON encoder refuses: (path, type name, the module of the type)."""
     if value is None or isinstance(value, (str, int, float)):
         return None
     if any(value is one for one in above):
-        return path, "circular reference"
+        return path, "circular reference", None
     if isinstance(value, (dict, list, tuple)) and len(above) > 500:
-        return path, "nested too deeply"
+        return path, "nested too deeply", None
     if isinstance(value, dict):
         for key, part in value.items():
             if not (key is None or isinstance(key, (str, int, float))):
-                return "%s (key %.80r)" % (path, key), type(key).__name__
+                return "%s (key %.80r)" % (path, key), type(key).__name__, _module_of(key)
             found = _offender(part, "%s[%.80r]" % (path, key), above + [value])
             if found is not None:
                 return found
@@ -1684,7 +1703,12 @@ def _offender(value, path, above):
             if found is not None:
                 return found
         return None
-    return path, type(value).__name__
+    return path, type(value).__name__, _module_of(value)
+
+
+def _module_of(value):
+    module = getattr(type(value), "__module__", None)
+    return module[:200] if isinstance(module, str) else None
 
 
 def _not_finite(value, path):
@@ -2037,10 +2061,20 @@ class Rehearsal(object):
             return self.skip("repeat", name, "too slow to be repeated within the time limit")
         return self.step("repeat", lambda: run(list(files)), name, told)
 
+    def told(self, body):
+        def told(value):
+            record = {"returned": judge(value)}
+            if self.service.kind == "rawhttp":
+                record["content_type"] = self.service.content_type(body)
+            return record
+
+        return told
+
     def requests(self, payloads):
         passed = []
         for source, body in payloads:
-            record = self.step("run", lambda: self.service.call(body), source, lambda value: {"returned": judge(value)})
+            self.service.sample = source
+            record = self.step("run", lambda: self.service.call(body), source, self.told(body))
             if record["outcome"] == "passed":
                 passed.append((source, body, record))
         spent = 0.0
@@ -2048,6 +2082,7 @@ class Rehearsal(object):
             if record["seconds"] * 1.5 > self.left() - 1 or (position and spent + record["seconds"] > REPEAT_SECONDS):
                 self.skip("repeat", source, "too slow to be repeated within the time limit")
                 continue
+            self.service.sample = source
             again = self.step(
                 "repeat", lambda: self.service.call(body), source, lambda value: {"returned": judge(value)}
             )
@@ -2064,6 +2099,7 @@ class Rehearsal(object):
             return self.skip("concurrent", source, "too slow to be tried concurrently within the time limit")
         if limit and (resident() or 0) + growth > limit * 0.9:
             return self.skip("concurrent", source, "%d calls at once may need more memory than there is" % count)
+        self.service.sample = source
         began = _clock()
         patience = min(max(5.0, seconds * count * 20), self.left() - 0.5)
         answers, stuck = self.in_threads(body, count, patience)
