@@ -433,6 +433,7 @@ class Answer(Record, frozen=True):
     """What came of one request. `status` is None when there was no answer, and `error` says why.
 
     `route`: `published` (from the host, through a published port) or `inside` (from the container to itself).
+    `cut`: more came than `body` holds.
     """
 
     method: str
@@ -445,6 +446,7 @@ class Answer(Record, frozen=True):
     content_type: str = ""
     error: str | None = None
     sample: str | None = None
+    cut: bool = False
 
 
 class Answers(Record, frozen=True, tag=True):

@@ -63,7 +63,7 @@ def answers(evidence: Evidence) -> Iterator[Answered]:
             )  # fmt: skip
     if not isinstance(evidence.endpoint, Missing):
         for call in evidence.endpoint.of("score"):
-            if call.status == 200 and call.problem is None and len(call.body) < 1_000_000:
+            if call.status == 200 and call.problem is None and not call.cut:
                 asked = _asked(evidence, call.sample) if call.sample else NOT_JSON
                 yield Answered(
                     f"{call.method} {call.path}", call.body, value_of(call.body), asked, call.sample, True,

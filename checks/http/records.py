@@ -81,9 +81,9 @@ class Call(Record, frozen=True):
     body ended early), `length` (body and Content-Length disagree), `encoding` (gzip that is none), `not-http`, `large`
     (given up at the limit), `redirects` (too many or in a circle), `tls`, `proxy`, `other`. `status` may be set beside
     it. `headers` are those of the answer in small letters that tell something; values are redacted. `body` is redacted
-    and cut at 1,000,000 characters, `size` counts bytes as they came. `sent` counts the bytes of the body that was
-    sent, `sent_type` is its Content-Type where it was not application/json. `request_id` was sent as x-request-id and
-    x-ms-client-request-id: a ticket can quote it where the answer holds none.
+    and cut at 1,000,000 characters (`cut`: more came), `size` counts bytes as they came. `sent` counts the bytes of the
+    body that was sent, `sent_type` is its Content-Type where it was not application/json. `request_id` was sent as
+    x-request-id and x-ms-client-request-id: a ticket can quote it where the answer holds none.
     """
 
     purpose: Literal["health", "swagger", "score", "empty", "no-key", "wrong-key", "preflight", "plain", "series"]
@@ -109,6 +109,7 @@ class Call(Record, frozen=True):
     sent: int = 0
     sent_type: str = ""
     request_id: str = ""
+    cut: bool = False
 
 
 class Timing(Record, frozen=True):

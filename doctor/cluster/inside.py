@@ -16,7 +16,7 @@ from doctor.cluster.api import Api, Refused
 from doctor.cluster.as_container import completed, container_of
 from doctor.cluster.handed_over import EXEC_RULE, Program, is_absent, last_words, run
 from doctor.cluster.interpreters import Facts, facts_of, interpreters
-from doctor.containers.answers import ask_within
+from doctor.containers.answers import MOST_BODY, ask_within, room_for
 from doctor.containers.brought import Brought
 from doctor.containers.inside_records import (
     LOOK_FILE,
@@ -166,11 +166,13 @@ def ask(
     container: Container,
     payloads: Sequence[Payload],
     inside: Inside | Missing = NOT_COLLECTED,
+    *,
+    most: int = MOST_BODY,
 ) -> Answers | Missing:
     """Health, swagger and samples asked of the service from inside its own container. Nothing else is sent.
 
     `inside` is what was seen of it, which tells interpreter and ports; without it, they are looked for, or guessed by
-    what the pod declares.
+    what the pod declares. `most` bytes of an answer to a sample are kept.
     """
     namespace, pythons = pod.metadata.namespace, ["python3"]
     if container.state.status != "running":
@@ -197,10 +199,12 @@ def ask(
         nonlocal why
         program = Program(script, [document], name="requests_inside.py")
         try:
-            done = run(api, namespace, pod.name, container, pythons[0], program, seconds=seconds, most=1 << 20)
+            done = run(api, namespace, pod.name, container, pythons[0], program, seconds=seconds, most=room_for(most))
             while is_absent(done) and len(pythons) > 1:
                 del pythons[0]
-                done = run(api, namespace, pod.name, container, pythons[0], program, seconds=seconds, most=1 << 20)
+                done = run(
+                    *(api, namespace, pod.name, container, pythons[0], program), seconds=seconds, most=room_for(most)
+                )
         except (Refused, CannotExamine) as error:
             why = refused(error, pod, container)
             raise CannotExamine(why) from error
@@ -209,7 +213,7 @@ def ask(
             why = f"there is no Python in container {container.name} to ask with ({why})"
         return done.stdout
 
-    answers = ask_within(execute, container, inside, payloads)
+    answers = ask_within(execute, container, inside, payloads, most=most)
     if not answers.items and why:
         return Missing(reason=f"nothing could be asked from inside: {why}")
     return answers

@@ -57,13 +57,19 @@ class _Place:
 
 
 def ask(
-    engine: Engine, container: Container, inside: Inside | Missing, payloads: Sequence[Payload], *, timeout: float = 5.0
+    engine: Engine,
+    container: Container,
+    inside: Inside | Missing,
+    payloads: Sequence[Payload],
+    *,
+    timeout: float = 5.0,
+    most: int = MOST_BODY,
 ) -> Answers | Missing:
     """Ask for health (`GET /`) and swagger; score with the payloads, which only a person can have given.
 
     Both routes are asked at the same time, each for `timeout` seconds at most; each payload may take SCORING seconds,
-    and the first that has no answer is the last. `error` of an answer is REFUSED, CLOSED, NO_HTTP, `no answer within
-    … s`, or says what else came.
+    and the first that has no answer is the last; `most` bytes of its answer are kept. `error` of an answer is REFUSED,
+    CLOSED, NO_HTTP, `no answer within … s`, or says what else came.
     """
     if container.state.status != "running":
         return Missing(reason=f"the container is {container.state.status}, so nothing in it answers")
@@ -89,7 +95,7 @@ def ask(
         outside = [one for one in outside if one.error != REFUSED]
     items = [*outside, *asked]
     if payloads:
-        items += _score(engine, container, interpreter, published, within, items, payloads)
+        items += _score(engine, container, interpreter, published, within, items, payloads, most)
     return Answers(items=tuple(items))
 
 
@@ -183,10 +189,10 @@ def _ask_place(place: _Place, found: list[Answer], timeout: float) -> None:
             return
 
 
-def _ask_one(place: _Place, one: Ask, timeout: float) -> Answer:
+def _ask_one(place: _Place, one: Ask, timeout: float, most: int = MOST_BODY) -> Answer:
     method, path, source, body = one
     began = time.monotonic()
-    status, text, kind, error = None, "", "", None
+    status, came, kind, error = None, b"", "", None
     with requests.Session() as session:
         session.trust_env = False  # a proxy knows nothing of this port
         try:
@@ -201,7 +207,7 @@ def _ask_one(place: _Place, one: Ask, timeout: float) -> Answer:
                 allow_redirects=False,
             ) as response:
                 status, kind = response.status_code, response.headers.get("Content-Type", "")
-                text = response.raw.read(MOST_BODY, decode_content=True).decode("utf-8", "replace")
+                came = response.raw.read(most + 1, decode_content=True)
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as problem:
             error = _error(problem, timeout)
     return Answer(
@@ -211,10 +217,11 @@ def _ask_one(place: _Place, one: Ask, timeout: float) -> Answer:
         address=place.url,
         status=status,
         seconds=round(time.monotonic() - began, 4),
-        body=redact(text),
+        body=redact(came[:most].decode("utf-8", "replace")),
         content_type=kind,
         error=error,
         sample=source,
+        cut=len(came) > most,
     )
 
 
@@ -254,7 +261,13 @@ Execute = Callable[[str, str, float], bytes]
 
 
 def ask_within(
-    execute: Execute, container: Container, inside: Inside, payloads: Sequence[Payload], *, timeout: float = 5.0
+    execute: Execute,
+    container: Container,
+    inside: Inside,
+    payloads: Sequence[Payload],
+    *,
+    timeout: float = 5.0,
+    most: int = MOST_BODY,
 ) -> Answers:
     """As `ask`, from inside alone."""
     within = _places_inside(container, inside)
@@ -262,7 +275,8 @@ def ask_within(
     well = {one.address for one in items if one.path == HEALTH and one.status is not None}
     place = next((place for place in within if place.url in well), None)
     for payload in payloads if place else ():
-        some = _asked(execute, [(place, [("POST", SCORE, payload.source, payload.body)])], SCORING) if place else []
+        scored: Ask = ("POST", SCORE, payload.source, payload.body)
+        some = _asked(execute, [(place, [scored])], SCORING, most) if place else []
         items += [_of_sample(some[0], payload.source)] if some else []
         if not some or some[0].status is None:
             break
@@ -275,6 +289,7 @@ def _ask_inside(
     interpreter: str | None,
     places: Iterable[tuple[_Place, list[Ask]]],
     timeout: float,
+    most: int = MOST_BODY,
 ) -> list[Answer]:
     """The requests from inside, in the order of the places; none where nothing can be executed there."""
     if not interpreter:
@@ -284,12 +299,19 @@ def _ask_inside(
         pieces = [document[at : at + PIECE] for at in range(0, len(document), PIECE)]
         # Isolated: a json.py or http.py of the service's own folder is not ours.
         words = [interpreter, "-I", "-S", "-c", script, *pieces]
-        return engine.execute(container.id, words, silence=seconds).stdout
+        return engine.execute(container.id, words, silence=seconds, most=room_for(most)).stdout
 
-    return _asked(execute, places, timeout)
+    return _asked(execute, places, timeout, most)
 
 
-def _asked(execute: Execute, places: Iterable[tuple[_Place, list[Ask]]], timeout: float) -> list[Answer]:
+def room_for(most: int) -> int:
+    """Bytes that a program inside may write, where it hands over answers of at most so many: JSON escapes them."""
+    return (8 << 20) + 6 * most
+
+
+def _asked(
+    execute: Execute, places: Iterable[tuple[_Place, list[Ask]]], timeout: float, most: int = MOST_BODY
+) -> list[Answer]:
     asks = [
         [place.host, place.port, method, path, "application/json" if body is not None else None, _base64(body)]
         for place, some in places
@@ -297,7 +319,7 @@ def _asked(execute: Execute, places: Iterable[tuple[_Place, list[Ask]]], timeout
     ]
     if not asks:
         return []
-    document = json.dumps({"asks": asks, "seconds": timeout, "most": MOST_BODY})
+    document = json.dumps({"asks": asks, "seconds": timeout, "most": most})
     script = Path(__file__).with_name("requests_inside.py").read_text(encoding="utf-8")
     try:
         told = json.loads(execute(script, document, timeout + 10))
@@ -321,6 +343,7 @@ def _inside_answer(one: dict[str, Any], timeout: float) -> Answer:
         body=redact(one.get("body", "")),
         content_type=one.get("content_type", ""),
         error=None if error is None else words.get(error, redact(error)),
+        cut=one.get("cut", False),
     )
 
 
@@ -336,6 +359,7 @@ def _score(
     within: Sequence[_Place],
     items: Sequence[Answer],
     payloads: Sequence[Payload],
+    most: int,
 ) -> Iterator[Answer]:
     """Each payload to the port that answered, from outside where that is possible, until one has no answer."""
     well = {(one.route, one.address) for one in items if one.path == HEALTH and one.status is not None}
@@ -345,9 +369,9 @@ def _score(
         one: Ask = ("POST", SCORE, payload.source, payload.body)
         answer: Answer | None
         if outside:
-            answer = _in_time(outside, one)
+            answer = _in_time(outside, one, most)
         elif inside and len(payload.body) <= LARGEST_INSIDE:
-            some = _ask_inside(engine, container, interpreter, [(inside, [one])], SCORING)
+            some = _ask_inside(engine, container, interpreter, [(inside, [one])], SCORING, most)
             answer = _of_sample(some[0], payload.source) if some else None
         else:
             return
@@ -363,10 +387,10 @@ def _of_sample(answer: Answer, source: str) -> Answer:
     return msgspec.structs.replace(answer, sample=source)
 
 
-def _in_time(place: _Place, one: Ask) -> Answer:
+def _in_time(place: _Place, one: Ask, most: int) -> Answer:
     """One answer, given up after SCORING seconds also where its bytes come one by one."""
     found: list[Answer] = []
-    thread = threading.Thread(target=lambda: found.append(_ask_one(place, one, SCORING)), daemon=True)
+    thread = threading.Thread(target=lambda: found.append(_ask_one(place, one, SCORING, most)), daemon=True)
     thread.start()
     thread.join(SCORING + 0.5)
     return found[0] if found else _late(place, one[1], SCORING, one[2])

@@ -28,7 +28,8 @@ def ask(one: Any, until: float, most: int) -> Any:
         answer = connection.getresponse()
         told["status"] = answer.status
         told["content_type"] = answer.getheader("Content-Type") or ""
-        told["body"] = answer.read(most).decode("utf-8", "replace")
+        came = answer.read(most + 1)
+        told["body"], told["cut"] = came[:most].decode("utf-8", "replace"), len(came) > most
         connection.close()
     except socket.timeout:  # noqa: UP041 # another one before Python 3.10
         told["error"] = "time"

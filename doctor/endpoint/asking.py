@@ -15,7 +15,7 @@ import httpx
 
 from checks.http.records import Call
 from doctor.endpoint.address import Address
-from doctor.endpoint.body import BadEncoding, Body
+from doctor.endpoint.body import MOST_CHARACTERS, BadEncoding, Body
 from doctor.endpoint.deadline import Deadline
 from doctor.endpoint.failing import failure
 from doctor.endpoint.masking import Secrets
@@ -41,7 +41,10 @@ _TELLING_TOO = {
 
 @dataclass(frozen=True)
 class Wanted:
-    """One request. `key` is the word behind Bearer, None for none; `headers` are added; `query` is ours."""
+    """One request. `key` is the word behind Bearer, None for none; `headers` are added; `query` is ours.
+
+    `most` characters of the answer are kept.
+    """
 
     purpose: Purpose
     method: str
@@ -51,6 +54,7 @@ class Wanted:
     headers: dict[str, str] = field(default_factory=dict)
     key: str | None = field(default=None, repr=False)
     sample: str | None = None
+    most: int = MOST_CHARACTERS
 
 
 @dataclass
@@ -220,7 +224,7 @@ class Line:
     def _call(
         self, wanted: Wanted, answer: Answer, times: tuple[float, float | None], own: str, problem: Any, words: str
     ) -> Call:
-        whole = problem is None
+        text, cut = answer.body.text(answer.charset, wanted.most)
         return Call(
             purpose=wanted.purpose,
             method=wanted.method,
@@ -229,7 +233,8 @@ class Line:
             seconds=times[0],
             first_byte=times[1],
             headers=self._kept(answer),
-            body=self._secrets.hide_lines(answer.body.text(answer.charset), whole),
+            body=self._secrets.hide_lines(text, problem is None and not cut),
+            cut=cut,
             size=answer.body.size,
             content_type=self._secrets.hide(answer.header("content-type"))[:_LONGEST_HEADER],
             problem=problem,

@@ -51,9 +51,11 @@ class Body:
         self._began = True
         return made
 
-    def text(self, charset: str | None) -> str:
-        """The body as text, cut."""
+    def text(self, charset: str | None, most: int = MOST_CHARACTERS) -> tuple[str, bool]:
+        """The body as text of at most so many characters, and whether more came."""
+        content = bytes(self.content[: 4 * most + 1])
         try:
-            return bytes(self.content[: 4 * MOST_CHARACTERS]).decode(charset or "utf-8", "replace")[:MOST_CHARACTERS]
+            text = content.decode(charset or "utf-8", "replace")
         except (LookupError, ValueError):
-            return bytes(self.content[: 4 * MOST_CHARACTERS]).decode("utf-8", "replace")[:MOST_CHARACTERS]
+            text = content.decode("utf-8", "replace")
+        return text[:most], len(text) > most

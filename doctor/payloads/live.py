@@ -13,7 +13,7 @@ from doctor.payloads.records import Place, Sent
 from doctor.probe.launcher import Payload
 from doctor.redact import redact_lines
 
-MOST_BODY = 200_000  # characters of an answer that are kept
+MOST_BODY = 5_000_000  # characters of an answer that are judged
 _TLS = "the certificate is refused ({problem}), so neither body nor key was sent"
 
 
@@ -49,7 +49,7 @@ def by_url(place: Place, sent: Sent, body: bytes) -> Sent:
     deployment = {"azureml-model-deployment": call.deployment} if call.deployment and is_url else {}
     wanted = Wanted(
         "score", "POST", way.address.path, body=body, key=key, sample=sent.source,
-        headers={"content-type": sent.content_type, **deployment},
+        headers={"content-type": sent.content_type, **deployment}, most=MOST_BODY,
     )  # fmt: skip
     asker = Asker(way.address, way.leads, context, way.proxy, way.secrets)
     with quiet():
@@ -67,8 +67,9 @@ def replaced(sent: Sent, asked: Asked, connect: float | None) -> Sent:
         connect=connect,
         first_byte=asked.first_byte,
         headers=asked.headers,
-        body=asked.body[:MOST_BODY],
+        body=asked.body,
         size=asked.size,
+        cut=asked.cut or asked.problem == "large",
         answer_type=asked.content_type,
     )
 
@@ -88,7 +89,7 @@ def in_container(place: Place, sent: Sent, body: bytes) -> Sent:
     assert isinstance(evidence.container, Container)
     with connect() as engine:
         payload = Payload(source=sent.source, body=body)
-        return _first(ask(engine, evidence.container, evidence.inside, [payload]), sent)
+        return _first(ask(engine, evidence.container, evidence.inside, [payload], most=MOST_BODY), sent)
 
 
 def in_pod(place: Place, sent: Sent, body: bytes) -> Sent:
@@ -109,7 +110,7 @@ def in_pod(place: Place, sent: Sent, body: bytes) -> Sent:
     access = Access(Path(call.kubeconfig) if call.kubeconfig else None, call.context)
     with connect(access) as api:
         payload = Payload(source=sent.source, body=body)
-        return _first(ask(api, pod, evidence.container, [payload], evidence.inside), sent)
+        return _first(ask(api, pod, evidence.container, [payload], evidence.inside, most=MOST_BODY), sent)
 
 
 def _first(answers: Answers | Missing, sent: Sent) -> Sent:
@@ -128,6 +129,7 @@ def _first(answers: Answers | Missing, sent: Sent) -> Sent:
         seconds=scored.seconds,
         body=redact_lines(scored.body),
         size=len(scored.body.encode()),
+        cut=scored.cut,
         answer_type=scored.content_type,
     )
 

@@ -80,7 +80,8 @@ class Sent(Record, frozen=True):
     `problem` says why no whole answer came. `headline`, `line` and `code` are where run() failed; `ended`: the service
     did not survive it. `started` are the seconds of import and init(), where the service was loaded for this one.
     `not_finite` is where NaN or Infinity stands in the answer, which is no JSON then.
-    Times are in seconds, None where they are not known; `body` is redacted and cut, `size` counts all its bytes.
+    Times are in seconds, None where they are not known; `body` is redacted, `size` counts all its bytes as they came.
+    `cut`: more came than can be judged.
     """
 
     way: Way
@@ -105,6 +106,7 @@ class Sent(Record, frozen=True):
     ended: bool = False
     raised: Raised | None = None
     not_finite: str | None = None
+    cut: bool = False
 
 
 class Disagreement(Record, frozen=True):

@@ -8,7 +8,7 @@ import msgspec
 
 from doctor.contract.service_child import Answer, NotServing, Service
 from doctor.endpoint.schedule import kind_of_body
-from doctor.payloads.live import MOST_BODY, by_url, in_container, in_pod, now
+from doctor.payloads.live import by_url, in_container, in_pod, now
 from doctor.payloads.records import STARTING, Place, Sent
 from doctor.redact import redact, redact_lines
 
@@ -103,12 +103,14 @@ def _told(sent: Sent, answer: Answer, started: float | None) -> Sent:
         problem=redact(problem),
         seconds=answer.seconds,
         started=started,
-        body=redact_lines(body)[:MOST_BODY],
+        body=redact_lines(body),
+        cut=bool(body and returned and (returned.size or 0) > len(body.encode("utf-8", "replace"))),
         size=(returned.size if returned and returned.size is not None else len(body.encode())),
         headline=redact(headline),
         line=answer.line,
         code=redact(answer.code),
         ended=answer.ended,
         raised=answer.raised,
+        answer_type="application/json" if returned is not None and returned.status is None else "",
         not_finite=returned.not_finite if returned else None,
     )

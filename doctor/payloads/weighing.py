@@ -15,7 +15,10 @@ from doctor.payloads.judging import of_body
 from doctor.payloads.records import Disagreement, Judgement, Sent
 from doctor.reports.clean import harmless_finding
 
+OF_SERVER = {"x-ms-run-function-failed": "False"}  # the rehearsal answers as the inference server does
 REFUSED = 400  # the first status that is a failure
+SAME = {"contract.answer-not-json": "runtime.invalid-json-result"}
+"""What two checks say of one answer, the one as a client meets it, the other as the rehearsal does."""
 
 
 def weigh(evidence: Evidence, source: str, body: bytes, judgement: Judgement, sent: Sent) -> tuple[Disagreement, ...]:
@@ -36,10 +39,14 @@ def _weighed(evidence: Evidence, source: str, body: bytes, judgement: Judgement,
     if foretold is not None and sent.status is not None and foretold.status != sent.status and _foretells(judgement):
         text = f"{foretold.status} was foretold ({foretold.message or 'run() is called'}); {sent.status} came"
         yield Disagreement(kind="status", text=text)
-    told = evidence_of(evidence, source, body, sent)
-    for finding in _found(group_answers.CHECKS, told) if well else ():
+    if sent.cut:  # of a part, nothing can be said
+        return
+    answered = _found(group_answers.CHECKS, _as_live(evidence, source, body, sent)) if well else []
+    for finding in answered:
         yield Disagreement(kind="answer", text=finding.title, finding=harmless_finding(finding))
-    for finding in _causes(told, sent):
+    for finding in _causes(evidence_of(evidence, source, body, sent), sent):
+        if any(finding.id in (*one.explains, SAME.get(one.id)) for one in answered):
+            continue
         yield Disagreement(kind="cause", text=finding.title, finding=harmless_finding(finding))
 
 
@@ -59,8 +66,12 @@ def evidence_of(evidence: Evidence, source: str, body: bytes, sent: Sent) -> Evi
     told = of_body(evidence, source, body)
     if sent.way == "probe" and isinstance(told.probe, Probe):
         return told.replace(probe=msgspec.structs.replace(told.probe, steps=(*told.probe.steps, _step(sent))))
-    if sent.status is None:
-        return told
+    return told if sent.status is None else _as_live(evidence, source, body, sent)
+
+
+def _as_live(evidence: Evidence, source: str, body: bytes, sent: Sent) -> Evidence:
+    """The same with the answer as a client meets it: wherever it comes from, one judgement holds for it."""
+    told = of_body(evidence, source, body)
     endpoint = (
         told.endpoint if not isinstance(told.endpoint, Missing) else Endpoint(url="http://service/score", kind="other")
     )
@@ -90,7 +101,7 @@ def _call(sent: Sent) -> Call:
         path="/score",
         status=sent.status,
         seconds=sent.seconds or 0.0,
-        headers=sent.headers,
+        headers=OF_SERVER if sent.way == "probe" else sent.headers,
         body=sent.body,
         size=sent.size,
         content_type=sent.answer_type,
@@ -112,8 +123,7 @@ def _causes(told: Evidence, sent: Sent) -> list[Finding]:
 
 def _is_whole_answer(sent: Sent) -> bool:
     """True for an answer of the rehearsal that is here to its end; the server would send it whatever it is."""
-    came = len(sent.body.encode("utf-8", "replace"))
-    return sent.way == "probe" and sent.status is not None and sent.status < REFUSED and came >= sent.size
+    return sent.way == "probe" and sent.status is not None and sent.status < REFUSED and not sent.cut
 
 
 def _found(checks: tuple[Check, ...], evidence: Evidence) -> list[Finding]:

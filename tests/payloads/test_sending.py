@@ -57,7 +57,7 @@ def test_an_answer_that_is_no_json_is_told(tmp_path: Path) -> None:
     evidence = known(diagnosis)
     against = weigh(evidence, source, body, judge(evidence, source, body), sent)
     assert sent.status == 200
-    assert [one.finding.id for one in against if one.finding] == ["runtime.invalid-json-result"]
+    assert [one.finding.id for one in against if one.finding] == ["contract.answer-not-json"]
 
 
 def test_init_runs_once_and_anew_when_the_script_changes(tmp_path: Path) -> None:

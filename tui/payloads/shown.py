@@ -124,6 +124,8 @@ def answer(sent: Sent, against: tuple[Disagreement, ...], before: Sent | None) -
         parts.append((f"{printable(sent.problem)}\n", "$text-error"))
     for one in against:
         parts += _disagreement(one)
+    if sent.cut:
+        parts.append(("the answer is too large to be judged; what is shown is its beginning\n", "$text-warning"))
     if sent.headline:
         place_ = f"line {sent.line}: " if sent.line else ""
         parts.append((f"{printable(sent.headline)}\n", "$text-error"))
@@ -132,7 +134,7 @@ def answer(sent: Sent, against: tuple[Disagreement, ...], before: Sent | None) -
         parts.append(("the service did not survive it; it is loaded anew for the next\n", "$text-warning"))
     if before is not None:
         parts += _difference(before, sent)
-    body = pretty(sent.body)
+    body = pretty(sent.body, sent.size)
     parts += ["\n", printable(body), "\n"] if body else []
     headers = [name for name in _HEADERS if name in sent.headers]
     parts += ["\n"] if headers else []
@@ -182,14 +184,15 @@ def _failure(sent: Sent) -> str:
     return _line(sent.headline or sent.problem)
 
 
-def pretty(body: str) -> str:
-    """A body for the screen: JSON laid out, all else as it came; cut."""
+def pretty(body: str, size: int | None = None) -> str:
+    """A body for the screen: JSON laid out, all else as it came; cut. `size` bytes came."""
     if len(body) <= MOST_BODY:
         with contextlib.suppress(ValueError):
             body = laid_out(body)
     lines = body[:MOST_BODY].split("\n")
     cut = len(body) > MOST_BODY or len(lines) > MOST_LINES
-    return "\n".join(lines[:MOST_LINES]) + (f"\n... cut; {len(body):,} characters came" if cut else "")
+    came = f"{size:,} bytes" if size is not None else f"{len(body):,} characters"
+    return "\n".join(lines[:MOST_LINES]) + (f"\n... cut; {came} came" if cut else "")
 
 
 def _line(text: str) -> str:
