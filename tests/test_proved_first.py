@@ -41,3 +41,20 @@ def test_a_body_that_follows_the_decorator_is_not_the_cause(tmp_path: Path) -> N
     (tmp_path / "sample.json").write_text('{"data": [1]}', encoding="utf-8")
     causes = [cause.id for cause in examine(script).report.causes]
     assert causes[0] == "entry-script.decorator-name"
+
+
+def test_an_exit_follows_from_the_file_that_it_asks_for(tmp_path: Path) -> None:
+    script = tmp_path / "score.py"
+    script.write_text(
+        "import os\nimport sys\n\n\ndef init():\n"
+        '    path = os.path.join(os.environ["AZUREML_MODEL_DIR"], "weights.json")\n'
+        "    if not os.path.exists(path):\n        sys.exit(1)\n    open(path).close()\n\n\n"
+        "def run(data):\n    return data\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "sample.json").write_text("[1]", encoding="utf-8")
+    (tmp_path / "model" / "v2").mkdir(parents=True)
+    (tmp_path / "model" / "v2" / "weights.json").write_text("{}", encoding="utf-8")
+    (cause,) = examine(script).report.causes
+    assert cause.id == "entry-script.model-file-name"
+    assert "v2/weights.json" in cause.fixes[0].title

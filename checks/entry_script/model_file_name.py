@@ -26,13 +26,15 @@ from checks.cases import fires, quiet
 from checks.check import check
 from checks.entry_script.given import with_models
 from checks.entry_script.path_edits import likely_file, loaded_instead, model_files, renamed
-from checks.entry_script.paths import Base, is_tested, path_uses
+from checks.entry_script.paths import Base, is_tested, left_without, path_uses
 from checks.entry_script.reach import STAGES, about_phases, reach
 from checks.entry_script.subject import entry_script
 from checks.entry_script.tell import HIDDEN, RAISED, about_lines, quotes
 from checks.evidence import Evidence, ModelFolder
 from checks.finding import Finding, Fix, Quote, Severity, Stage
 from checks.text import listed
+
+LEFT = ("entry-script.exit-left", "runtime.exited", "runtime.crashed")
 
 
 @check(
@@ -53,14 +55,19 @@ def model_file_name(evidence: Evidence) -> Iterator[Finding]:
     named = {use.path.inside for use in uses if use.path.base is Base.MODEL}  # what the script opens as something else
     for use in uses:
         wanted, phases = use.path.inside, reach(module).phases(use.call)
-        if use.action not in {"load", "open", "list"} or use.path.base is not Base.MODEL or not use.path.complete:
+        left = left_without(module, use.path)
+        if (
+            not (use.action in {"load", "open", "list"} or left)
+            or use.path.base is not Base.MODEL
+            or not use.path.complete
+        ):
             continue
         if not wanted or wanted in told or not phases or any(mark in wanted for mark in "*?<>{\\"):
             continue
         if any(f == wanted or f.startswith(f"{wanted}/") for f in files):
             continue
         told.add(wanted)
-        tested = is_tested(module, use.path)
+        tested = is_tested(module, use.path) and not left
         likely = likely_file(wanted, tuple(file for file in files if file not in named))
         seen = quotes(script, module, [*use.path.literals[-1:], use.call])
         yield Finding(
@@ -68,11 +75,11 @@ def model_file_name(evidence: Evidence) -> Iterator[Finding]:
             severity=Severity.INFO if tested else None,
             stage=STAGES[phases[0]],
             evidence=(*seen, Quote(source=evidence.models.path, text=f"has {listed(files)}")),
-            explains=() if tested else model_file_name.explains,
+            explains=() if tested else (*model_file_name.explains, *(LEFT if left else ())),
             about=(
                 f"file:{posixpath.basename(wanted)}",
                 f"file:{wanted}",
-                *about_lines([use.call, *use.path.literals]),
+                *about_lines([use.call, *use.path.literals, *left]),
                 *about_phases(phases),
             ),
             fixes=(
@@ -99,7 +106,18 @@ def _path(expression: str) -> str:
     return f"{_FOLDER}    joblib.load({expression})\n{_RUN}"
 
 
+_ASKED = _FOLDER + (
+    "    path = os.path.join(folder, 'a.pkl')\n    if not os.path.exists(path):\n        {}\n    joblib.load(path)\n"
+)
+
+
 CASES = (
+    fires(
+        with_models(_ASKED.format("raise SystemExit(1)") + _RUN, "v2/a.pkl"),
+        saw="v2/a.pkl",
+        line=6,
+        name="left where it is not there",
+    ),
     fires(
         with_models(_INIT + _LOAD.format("'model.pkl'") + _RUN, "outputs/model.pkl", "MLmodel"),
         saw="model.pkl",

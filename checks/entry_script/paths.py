@@ -248,3 +248,32 @@ def _parent(path: Written) -> Written:
 def is_tested(module: Module, path: Written) -> bool:
     """True when the script asks whether that very path is there."""
     return any(use.action == "test" and use.path == path for use in path_uses(module))
+
+
+def left_without(module: Module, path: Written) -> tuple[ast.stmt, ...]:
+    """The statements that end init() or the process because that very path is not there."""
+    tests = [use.call for use in path_uses(module) if use.action == "test" and use.path == path]
+    tests += [
+        call
+        for call in module.all(ast.Call)
+        if isinstance(call.func, ast.Attribute)
+        and call.func.attr in {"exists", "is_file", "is_dir"}
+        and written(module, call.func.value) == path
+    ]
+    found: list[ast.stmt] = []
+    for guard in module.all(ast.If):
+        absent = isinstance(guard.test, ast.UnaryOp) and isinstance(guard.test.op, ast.Not)
+        asked = guard.test.operand if isinstance(guard.test, ast.UnaryOp) else guard.test
+        if any(asked is test for test in tests):
+            found += [one for one in (guard.body if absent else guard.orelse) if _leaves(module, one)]
+    return tuple(found)
+
+
+_LEAVING = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort"})
+
+
+def _leaves(module: Module, statement: ast.stmt) -> bool:
+    called = (
+        isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call) and module.called(statement.value)
+    )
+    return isinstance(statement, ast.Raise) or called in _LEAVING
