@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import replace as replaced
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 from checks.edits import OverlappingEdits, apply_edits, by_path
 from checks.evidence import Script
 from checks.finding import Edit, Finding, Fix, Patch, Safety
+from doctor.applying_copies import own_copy
 from doctor.diagnosis.result import Diagnosis
 from doctor.errors import CannotExamine
 from doctor.fixing import diff, write
@@ -40,7 +42,8 @@ class FileChange:
 class Plan:
     """What a fix comes to. `diff` is what it changes, without secrets; `where` names the place that changes.
 
-    `refused` says why it cannot be applied, and what to do; without it, `files` or `patch` can be carried out.
+    `refused` says why it cannot be applied, and what to do; without it, `files` or `patch` can be carried out. `never`:
+    nor can it be once values are filled in. `own_copy`: the files are the person's own, the target stays as it is.
     """
 
     fix: Fix
@@ -50,6 +53,8 @@ class Plan:
     patch: Patch | None = None
     context: str | None = None
     refused: str = ""
+    never: bool = False
+    own_copy: bool = False
 
 
 def placeholders(fix: Fix) -> tuple[str, ...]:
@@ -86,21 +91,28 @@ def planned(diagnosis: Diagnosis, finding: Finding, fix: Fix) -> Plan:
     """
     if not fix.edits:
         return Plan(fix)
-    if refused := _refused(diagnosis, finding, fix):
-        return Plan(fix, diff=redact_lines(fix.diff or ""), where=_named(fix), refused=refused)
+    drawn = Plan(fix, diff=redact_lines(fix.diff or ""), where=_named(fix))
     try:
-        files = tuple(_changed(diagnosis, path, edits) for path, edits in by_path(fix.edits).items())
+        places = _places(diagnosis, fix)
+    except CannotExamine as error:
+        return replaced(drawn, refused=str(error), never=True)
+    if refused := _refused(finding, fix):
+        return replaced(drawn, refused=refused)
+    try:
+        files = tuple(_changed(diagnosis, path, edits, places[path]) for path, edits in by_path(fix.edits).items())
     except OverlappingEdits:
         return Plan(fix, refused="two of its edits touch the same characters; make the change by hand")
     except CannotExamine as error:
-        return Plan(fix, diff=redact_lines(fix.diff or ""), where=_named(fix), refused=str(error))
+        return replaced(drawn, refused=str(error))
+    where = ", ".join(places.values())
     files = tuple(one for one in files if one.before != one.after)
     return Plan(
         fix,
         diff=_shown(diagnosis, fix, files),
-        where=_named(fix),
+        where=where,
         files=files,
-        refused="" if files else f"nothing to change: {_named(fix)} is as the fix wants it",
+        refused="" if files else f"nothing to change: {where} is as the fix wants it",
+        own_copy=diagnosis.report.target.kind not in OWN_FILES,
     )
 
 
@@ -124,12 +136,18 @@ def diff_of(files: tuple[FileChange, ...]) -> str:
     return redact_lines(diff({one.path: (one.before, one.after) for one in files}))
 
 
-def _refused(diagnosis: Diagnosis, finding: Finding, fix: Fix) -> str:
-    """Why a fix is not for doctor to apply; empty where it is."""
+def _places(diagnosis: Diagnosis, fix: Fix) -> dict[str, str]:
+    """Where each file of the fix is to be changed. Raises CannotExamine where doctor has no file to change."""
     if diagnosis.call.kind == "report":
-        return "this is a saved report: doctor changes no files from it; diagnose the target itself"
-    if diagnosis.report.target.kind not in OWN_FILES:
-        return "the file is inside of the target, and would be lost with it; change your own copy, and deploy it"
+        raise CannotExamine("this is a saved report: doctor changes no files from it; diagnose the target itself")
+    paths = list(by_path(fix.edits))
+    if diagnosis.report.target.kind in OWN_FILES:
+        return {path: path for path in paths}
+    return {path: own_copy(diagnosis, path) for path in paths}
+
+
+def _refused(finding: Finding, fix: Fix) -> str:
+    """Why a fix is not to be applied yet; empty where it is."""
     if finding.after:
         return f"its lines are those after the fix of {' and '.join(finding.after)}; apply that first"
     if left := placeholders(fix):
@@ -137,14 +155,15 @@ def _refused(diagnosis: Diagnosis, finding: Finding, fix: Fix) -> str:
     return ""
 
 
-def _changed(diagnosis: Diagnosis, path: str, edits: list[Edit]) -> FileChange:
+def _changed(diagnosis: Diagnosis, named: str, edits: list[Edit], path: str) -> FileChange:
+    """What the edits of the file `named` make of the one at `path`, which is the same or a copy."""
     try:
         content = Path(path).read_bytes()
     except OSError as error:
         raise CannotExamine(f"{path} cannot be read: {error.strerror}; run the diagnosis again") from error
-    if hashlib.sha256(content).hexdigest() != diagnosis.digests.get(path):
+    if hashlib.sha256(content).hexdigest() != diagnosis.digests.get(named):
         raise CannotExamine(f"{path} changed since it was diagnosed; nothing was written. Run the diagnosis again")
-    encoding = _encoding(diagnosis, path, content)
+    encoding = _encoding(diagnosis, named, content)
     try:
         text = content.decode(encoding)
         after = apply_edits(text, edits)

@@ -143,10 +143,10 @@ def plural(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
-def safety(label: str) -> str:
-    """What a safety label asks of the reader."""
+def safety(label: str, target: str) -> str:
+    """What a safety label asks of the reader; `target` is the kind of what was examined."""
     return {
-        "safe": "safe: --fix applies it",
+        "safe": "safe: --fix applies it" if target in {"script", "manifest"} else "safe",
         "review": "review",
         "placeholder": "placeholder: fill in what stands in <...>",
     }[label]

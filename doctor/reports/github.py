@@ -34,7 +34,8 @@ def _lines(report: Report, style: Style, *, several: bool) -> Iterator[str]:
             continue
         # A symptom stands beside its cause: it must not look like one more thing to cure.
         symptom = id(finding) in explained
-        yield _annotation("notice" if symptom else COMMANDS[finding.gravity], finding, whose, symptom=symptom)
+        level = "notice" if symptom else COMMANDS[finding.gravity]
+        yield _annotation(level, finding, whose, report.target.kind, symptom=symptom)
     if style.quiet:
         return
     for one in report.checks.crashed:
@@ -46,7 +47,7 @@ def _lines(report: Report, style: Style, *, several: bool) -> Iterator[str]:
         yield f"::notice {file}title=inconclusive::{_data(words)}"
 
 
-def _annotation(command: str, finding: Finding, whose: str, *, symptom: bool) -> str:
+def _annotation(command: str, finding: Finding, whose: str, kind: str, *, symptom: bool) -> str:
     quote = next((quote for quote in finding.evidence if quote.line is not None), None)
     place = _place(quote) if quote and not _is_command(quote) else {}
     properties = {**place, "title": f"{whose}{finding.title}"}
@@ -55,7 +56,7 @@ def _annotation(command: str, finding: Finding, whose: str, *, symptom: bool) ->
     if symptom:
         words.append("A symptom: its cause is another finding of this report.")
     for fix in finding.fixes[:1]:
-        words += [f"Fix: {fix.title} ({safety(fix.safety)})", *fix.commands]
+        words += [f"Fix: {fix.title} ({safety(fix.safety, kind)})", *fix.commands]
         words += [fix.verified] if fix.verified else []
     words.append(f"doctor explain {finding.id}")
     told = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())

@@ -62,10 +62,10 @@ def _cases(report: Report) -> Iterator[ET.Element]:
         case = _case(finding.id if number == 1 else f"{finding.id} ({number})")
         if finding.gravity is Severity.ERROR:
             failure = ET.SubElement(case, "failure", type=finding.gravity.value, message=_legal(finding.title))
-            failure.text = _legal(_told(finding))
+            failure.text = _legal(_told(finding, report.target.kind))
         else:
             # JUnit knows no warning: the case passes, and says what there is to say.
-            words = f"{finding.gravity.value}: {finding.title}\n{_told(finding)}"
+            words = f"{finding.gravity.value}: {finding.title}\n{_told(finding, report.target.kind)}"
             ET.SubElement(case, "system-out").text = _legal(words)
         yield case
     for one in report.suppressions:
@@ -90,14 +90,14 @@ def _case(name: str, tag: str = "", message: str = "") -> ET.Element:
     return case
 
 
-def _told(finding: Finding) -> str:
+def _told(finding: Finding, kind: str) -> str:
     """Why, evidence and fix as plain lines."""
     lines = [finding.why]
     for quote in finding.evidence:
         where = f"{quote.source}:{quote.line}" if quote.line is not None else quote.source
         lines.append(f"evidence: {where}: {quote.text}")
     for fix in finding.fixes:
-        lines += [f"fix: {fix.title} ({safety(fix.safety)})", *(f"  {command}" for command in fix.commands)]
+        lines += [f"fix: {fix.title} ({safety(fix.safety, kind)})", *(f"  {command}" for command in fix.commands)]
         lines += [f"  {fix.verified}"] if fix.verified else []
     if finding.no_fix:
         lines.append(f"no fix: {finding.no_fix}")

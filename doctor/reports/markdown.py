@@ -61,13 +61,13 @@ def _report(report: Report, style: Style) -> str:
     rights = missing_rights(report)
     blocks += [f"**{escaped(note)}**" for note in rights]
     for number, cause in enumerate(report.causes):
-        blocks += _finding(cause, arranged, number)
+        blocks += _finding(cause, arranged, number, report.target.kind)
     if style.quiet:
         return "".join(f"{block}\n\n" for block in blocks).rstrip("\n") + "\n" if blocks else ""
     for gravity in Severity:
         if gravity is not Severity.INFO or style.verbose:
             for number, finding in arranged.of(gravity):
-                blocks += _finding(finding, arranged, number)
+                blocks += _finding(finding, arranged, number, report.target.kind)
     infos = arranged.of(Severity.INFO)
     if infos and not style.verbose:
         rows = [f"- {escaped(finding.title)} ({code(finding.id)})" for _, finding in infos]
@@ -78,7 +78,7 @@ def _report(report: Report, style: Style) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _finding(finding: Finding, arranged: Arranged, number: int) -> list[str]:
+def _finding(finding: Finding, arranged: Arranged, number: int, kind: str) -> list[str]:
     word = WORDS[finding.gravity.value]
     blocks = [f"### {word}: {escaped(whole_title(finding))}"]
     facts = [code(finding.id), f"{finding.confidence or 'likely'}"]
@@ -89,7 +89,7 @@ def _finding(finding: Finding, arranged: Arranged, number: int) -> list[str]:
         blocks.append(escaped(finding.why))
     blocks.append(_evidence(finding.evidence))
     for position, fix in enumerate(finding.fixes):
-        blocks += _fix("Fix" if position == 0 else "Or", fix)
+        blocks += _fix("Fix" if position == 0 else "Or", fix, kind)
     if finding.no_fix:
         blocks.append(f"**No fix:** {escaped(finding.no_fix)}")
     if symptoms := arranged.symptoms.get(number):
@@ -123,8 +123,8 @@ def _evidence(quotes: Sequence[Quote]) -> str:
     return "\n\n".join([*block, *(["\n".join(prose)] if prose else [])])
 
 
-def _fix(label: str, fix: Fix) -> list[str]:
-    blocks = [f"**{label}:** {escaped(fix.title)} ({escaped(safety(fix.safety))})"]
+def _fix(label: str, fix: Fix, kind: str) -> list[str]:
+    blocks = [f"**{label}:** {escaped(fix.title)} ({escaped(safety(fix.safety, kind))})"]
     if fix.commands:
         blocks.append(fenced("\n".join(fix.commands), "text"))
     if fix.diff:

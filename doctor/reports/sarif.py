@@ -114,7 +114,7 @@ def _result(report: Report, finding: Finding, quiet: Suppressed | None, index: d
         "ruleId": finding.id,
         "ruleIndex": index[finding.id],
         "level": LEVELS[finding.gravity],
-        "message": {"text": _message(finding), "markdown": _markdown(finding)},
+        "message": {"text": _message(finding), "markdown": _markdown(finding, report.target.kind)},
         "locations": [_location(first or Quote(source=report.target.name, text="", line=1))],
         "partialFingerprints": {"doctor/v1": fingerprint(finding)},
         "properties": {
@@ -131,7 +131,7 @@ def _result(report: Report, finding: Finding, quiet: Suppressed | None, index: d
             for number, quote in enumerate(others, 1)
         ]
     # Edits of a finding that shows only after other fixes are edits of a text that is not there yet.
-    if not finding.after and (fixes := [_fix(fix) for fix in finding.fixes if fix.edits]):
+    if not finding.after and (fixes := [_fix(fix, report.target.kind) for fix in finding.fixes if fix.edits]):
         result["fixes"] = fixes
     if quiet is not None:
         suppression: Json = {"kind": "inSource" if quiet.how == "inline" else "external", "status": "accepted"}
@@ -174,10 +174,10 @@ def _uri(path: PurePath) -> str:
     return percent_encoded(path.as_posix(), safe="/:" if path.is_absolute() else "/")
 
 
-def _fix(fix: Fix) -> Json:
+def _fix(fix: Fix, kind: str) -> Json:
     """A fix (3.55): per file its replacements."""
     return {
-        "description": {"text": f"{fix.title} ({safety(fix.safety)})"},
+        "description": {"text": f"{fix.title} ({safety(fix.safety, kind)})"},
         "artifactChanges": [
             {"artifactLocation": _artifact(path), "replacements": [_replacement(edit) for edit in edits]}
             for path, edits in by_path(fix.edits).items()
@@ -204,13 +204,13 @@ def _message(finding: Finding) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _markdown(finding: Finding) -> str:
+def _markdown(finding: Finding, kind: str) -> str:
     """The message with commands to paste."""
     from doctor.reports.markdown import escaped, fenced
 
     parts = [f"**{escaped(_sentence(finding.title))}**", escaped(finding.why)]
     for fix in finding.fixes:
-        parts.append(f"Fix: {escaped(fix.title)} ({escaped(safety(fix.safety))})")
+        parts.append(f"Fix: {escaped(fix.title)} ({escaped(safety(fix.safety, kind))})")
         parts += [fenced(command, "") for command in fix.commands]
         parts += [escaped(fix.verified)] if fix.verified else []
     if finding.no_fix:

@@ -53,12 +53,14 @@ class ReportPage(Page):
         self.style = style
         self.told = told  # notes that stand elsewhere
         self.several = False
+        self.kind = "script"
         self.marks = ASCII_MARKS if style.ascii else MARKS
 
     def report(self, report: Report, *, several: bool) -> str:
         """The whole report as text."""
         arranged = arrange(report)
         self.several = several
+        self.kind = report.target.kind
         if several and self._is_well(report, arranged):
             return ""
         if several and (report.causes or not self.style.quiet):
@@ -194,7 +196,7 @@ class ReportPage(Page):
             self.field("", f"and {len(finding.evidence) - 1} more, shown with -v", "dim")
         if finding.fixes:
             fix = finding.fixes[0]
-            self.field("fix", f"{fix.title} ({safety(fix.safety)})")
+            self.field("fix", f"{fix.title} ({safety(fix.safety, self.kind)})")
 
     def quotes(self, quotes: Sequence[Quote]) -> None:
         """`score.py:12 | the line`, with carets below the part that matters; prose is wrapped."""
@@ -235,7 +237,7 @@ class ReportPage(Page):
     def fix(self, label: str, fix: Fix) -> None:
         """Title and safety, then what to paste, then what would change, then the proof."""
         title = fix.title.removeprefix("or ") if label == "or" else fix.title
-        self.field(label, f"{title} ({safety(fix.safety)})")
+        self.field(label, f"{title} ({safety(fix.safety, self.kind)})")
         for command in fix.commands:
             for line in printable(command).split("\n"):
                 self.put("", Text(f"  {line}", "cyan"))

@@ -57,6 +57,7 @@ class _DetailPage(ReportPage):
     def __init__(self, style: Style, listing: Listing) -> None:
         super().__init__(style)
         self.listing = listing
+        self.kind = listing.report.target.kind
         self.links: dict[int, Link] = {}
         self._originals: dict[int, Quote] = {}  # quotes as the evidence has them, by the id of those shown
 

@@ -49,6 +49,8 @@ async def fix(app: "DoctorApp") -> None:
         applied = await _carried_out(diagnosis, plan)
         app.applied.append(applied[0])
         _tell(app, applied[1], severity="information")
+        if plan.own_copy:
+            return  # the target is as it was: looking at it again would tell nothing new
         begun = renewal(app, diagnosis.call)
     await _renewed(app, begun, diagnosis, finding)
 
@@ -131,6 +133,8 @@ async def _carried_out(diagnosis: "Diagnosis", plan: "Plan") -> tuple[Applied, s
     if plan.patch is None:
         await asyncio.to_thread(carry_out, plan.files)
         words = f"changed {', '.join(one.path for one in plan.files)}; u takes it back"
+        if plan.own_copy:
+            words += f". {diagnosis.report.target.name} itself is as it was: build and deploy again"
         return Applied(plan.fix.title, diagnosis.call, plan.files), words
     words = await asyncio.to_thread(send, diagnosis, plan)
     if not words.startswith("patched"):

@@ -66,6 +66,11 @@ class FixModal(Surviving, ModalScreen[Plan | None]):
         there = plan is not None and not plan.refused and bool(plan.files or plan.patch)
         return there and (self.fix.safety is not Safety.REVIEW or self.query_one(Checkbox).value)
 
+    @property
+    def _has_apply(self) -> bool:
+        """Whether there is anything that doctor could ever change."""
+        return bool(self.fix.edits or self.fix.patches) and not (self.plan and self.plan.never)
+
     def compose(self) -> ComposeResult:
         """Title, safety, what changes, what it asks for, and the buttons."""
         with Vertical(id="fix-box"):
@@ -133,7 +138,7 @@ class FixModal(Surviving, ModalScreen[Plan | None]):
         fix, plan = self.fix, self.plan
         can = bool(plan and not plan.refused and (plan.files or plan.patch))
         self.query_one(Checkbox).display = can and fix.safety is Safety.REVIEW
-        self.query_one("#apply").display = bool(fix.edits or fix.patches)
+        self.query_one("#apply").display = self._has_apply
         self.query_one("#apply", Button).disabled = plan is not None and not self.may_apply
         self.query_one("#prove").display = could_be_proved(fix.verified)
         self.query_one("#copy").display = bool(fix.commands)
@@ -152,7 +157,7 @@ class FixModal(Surviving, ModalScreen[Plan | None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Keys that would do nothing are not offered."""
         if action == "apply":
-            return bool(self.fix.edits or self.fix.patches)
+            return self._has_apply
         if action == "read":
             return any(box.display for box in self.query(Checkbox))  # before and after its time there is none
         if action == "other":
