@@ -68,9 +68,9 @@ def _beside(path: str, evidence: Evidence) -> str | None:
 def _fix(failure: Failure, path: str, beside: str | None) -> Fix:
     if beside is None:
         clean = path.replace("\\", "/").removeprefix("./")
-        kept = (
-            base_name(path) if re.match(r"/|~|[A-Za-z]:|\.\./", clean) else clean
-        )  # a relative path keeps its folders
+        written = failure.own is not None and clean in failure.own.code.replace("\\", "/")
+        relative = written and not re.match(r"/|~|[A-Za-z]:|\.\./", clean)
+        kept = clean if relative else base_name(path)  # a relative path keeps its folders
         place = "beside the script" if kept == base_name(path) else "with the code"
         return Fix(
             title=f"ship {kept} {place}, and build its path from the script's own",
@@ -109,6 +109,11 @@ CASES = (
     fires(_lacks("labels.txt", "label.txt"), saw="label.txt is there", name="a similar name"),
     fires(_lacks("/home/me/labels.txt"), saw="labels.txt is not there: /home/me/labels.txt"),
     fires(_lacks("data\\labels.txt", "data/labels.txt"), saw="data/labels.txt is there"),
+    fires(
+        _lacks("elsewhere/labels.txt"),
+        saw="labels.txt is not there: elsewhere/labels.txt",
+        name="a path that the line does not hold",
+    ),
     quiet(_lacks("model.onnx"), name="a model"),
     quiet(
         seen(
