@@ -28,6 +28,7 @@ from doctor.collectors.samples import describe, find_model_folder, find_samples,
 from doctor.collectors.script import collect_script, collect_source
 from doctor.errors import CannotExamine, ConfigError
 from doctor.report import SCHEMA, Report, Suppressed, Timings, Verdict, summarise
+from doctor.same_fixes import alike
 from doctor.settings import Settings
 from doctor.suppress import Suppression
 
@@ -144,6 +145,7 @@ def examine(path: Path, options: Options = Options(), listen: Listener = lambda 
         from doctor.unproved import told
 
         ranking = told(ranking, probe)
+    ranking = alike(ranking)
     done = time.perf_counter()
     return Examination(
         path=path,
