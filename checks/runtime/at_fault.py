@@ -5,11 +5,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from checks.entry_script.module import Module
-from checks.entry_script.scopes import scopes
 from checks.evidence import Frame
-from checks.finding import Quote
 from checks.runtime.failures import Failure
+from checks.runtime.globals_held import held
 from checks.runtime.origins import BODY, FILE, GLOBAL, UNKNOWN, Sources, origins_of
 
 _ATTRIBUTE = re.compile(r"object has no attribute '(\w+)'")
@@ -94,12 +92,6 @@ def _root(node: ast.expr, failure: Failure) -> str:
     return f"{GLOBAL}{node.id}" if isinstance(node, ast.Name) and held(failure, node.id) else UNKNOWN
 
 
-def held(failure: Failure, name: str) -> str | None:
-    """Of what kind a global was when the exception was raised, as the rehearsal met it; None when it was not told."""
-    said = failure.error.detail.get(f"global {name}")
-    return said if isinstance(said, str) else None
-
-
 def only_globals(failure: Failure) -> Fault | None:
     """What the exception speaks of, when it can be nothing but what globals of the script hold."""
     told = faults(failure)
@@ -110,20 +102,6 @@ def _is_other(node: ast.expr, failure: Failure) -> bool:
     """True for a global that the rehearsal saw hold something, where the exception speaks of None."""
     said = held(failure, node.id) if isinstance(node, ast.Name) else None
     return said is not None and said != "NoneType" and "NoneType" in failure.message
-
-
-def set_at(module: Module, name: str) -> list[ast.Name]:
-    """Where a global is assigned, the last place first."""
-    stores = scopes(module).bound[None].get(name, [])
-    return sorted((one for one in stores if isinstance(one, ast.Name)), key=lambda one: -one.lineno)
-
-
-def set_quotes(failure: Failure, name: str) -> tuple[Quote, ...]:
-    """The last place that assigns a global, as a quote."""
-    own = failure.own
-    if failure.module is None or failure.script is None or own is None or not failure.in_script(own):
-        return ()
-    return tuple(failure.module.quote(failure.script.path, one) for one in set_at(failure.module, name)[:1])
 
 
 def _kind(failure: Failure) -> str:

@@ -54,6 +54,8 @@ def data_file_broken(evidence: Evidence) -> Iterator[Finding]:
 def _story(file: BrokenFile) -> tuple[str, Fix]:
     name = file.name
     commands = (_TOOLS[file.form].format(name=name),) if file.form in _TOOLS else ()
+    if file.by_line:
+        return f"a line of {name} is no valid {file.form}", Fix(title=f"mend {name}: each line is parsed by itself")
     if file.flaw == "empty":
         return f"{name} is empty", Fix(title=f"upload {name} again, and compare its size with the original")
     if file.flaw == "markup":
@@ -81,6 +83,7 @@ def run(raw):
     pairs = [one.split(",") for one in open("limits.csv")]
     for low, high in pairs:
         return low
+    events = [json.loads(line) for line in open("lines.jsonl")]
     return json.loads(open("more.json").read())
 """
 COMMA = "Expecting property name enclosed in double quotes: line 3 column 1 (char 30)"
@@ -112,7 +115,7 @@ CASES = (
     fires(
         _fails("JSONDecodeError", "Expecting value: line 1 column 1", "more.json", document="empty"),
         saw="more.json is empty",
-        line=15,
+        line=16,
     ),
     fires(
         _fails("JSONDecodeError", "Expecting value: line 1 column 1", "more.json", document="markup"),
@@ -134,6 +137,11 @@ CASES = (
             "MissingSectionHeaderError", "File contains no section headers.\nfile: 'app.ini', line: 1", "= settings"
         ),
         saw="app.ini:1 is no valid INI",
+    ),
+    fires(
+        _fails("JSONDecodeError", "Expecting value: line 1 column 1", "lines.jsonl", document="empty"),
+        saw="a line of lines.jsonl is no valid JSON",
+        name="parsed by line",
     ),
     quiet(_fails("JSONDecodeError", COMMA, "json.loads(raw)"), name="the body is parsed"),
     quiet(

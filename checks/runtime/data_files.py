@@ -32,6 +32,7 @@ class BrokenFile:
     line: int | None = None
     column: int | None = None
     flaw: str = ""
+    by_line: bool = False  # its lines are parsed one by one: a place in the text is none in the file
 
     @property
     def name(self) -> str:
@@ -48,6 +49,8 @@ def broken_file(failure: Failure, evidence: Evidence) -> BrokenFile | None:
     path = named["name"] if named else _opened(failure, evidence, parses=form is not None)
     if path is None:
         return None
+    if form == "JSON" and _by_line(failure):
+        return BrokenFile(path, form, by_line=True)
     found = next((one for words in _LINES if (one := re.search(words, failure.message))), None) if form else None
     line, column = (found["line"], found.groupdict().get("column")) if found else (None, None)
     flaw = str(failure.error.detail.get("document") or "") or _judged(path, evidence)
@@ -82,6 +85,17 @@ def _opened(failure: Failure, evidence: Evidence, *, parses: bool) -> str | None
         return None
     at_line = [one for one in _reads(evidence) if one.at and failure.in_script(one.at) and one.at.line in lines]
     return at_line[-1].path if at_line else _literal(failure, lines)
+
+
+def _by_line(failure: Failure) -> bool:
+    """True when what is parsed is the name that a loop gives, one after the other."""
+    if failure.module is None or failure.statement is None:
+        return False
+    loops: list[ast.For | ast.comprehension] = [*failure.module.all(ast.For), *failure.module.all(ast.comprehension)]
+    given = {node.id for loop in loops for node in ast.walk(loop.target) if isinstance(node, ast.Name)}
+    calls = [node for node in ast.walk(failure.statement) if isinstance(node, ast.Call) and node.args]
+    parsed = [one.args[0] for one in calls if isinstance(one.func, ast.Attribute) and one.func.attr == "loads"]
+    return any(isinstance(node, ast.Name) and node.id in given for one in parsed for node in ast.walk(one))
 
 
 def _reads(evidence: Evidence) -> list[Opened]:

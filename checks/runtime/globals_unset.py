@@ -5,8 +5,9 @@ import ast
 from checks.entry_script.module import Module
 from checks.entry_script.scopes import owner
 from checks.finding import Quote
-from checks.runtime.at_fault import faults, held, only_globals, set_at
+from checks.runtime.at_fault import faults, only_globals
 from checks.runtime.failures import Failure
+from checks.runtime.globals_held import held, set_at
 
 
 def unset_name(failure: Failure) -> str | None:

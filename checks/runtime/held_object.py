@@ -27,8 +27,9 @@ from checks.cases import fires, quiet
 from checks.check import check
 from checks.evidence import Evidence, Phase, Raised
 from checks.finding import Confidence, Finding, Fix, Quote, Stage
-from checks.runtime.at_fault import Fault, held, only_globals, set_quotes
+from checks.runtime.at_fault import Fault, only_globals
 from checks.runtime.failures import RAISED, Failure
+from checks.runtime.globals_held import held, set_quotes
 from checks.runtime.observed import at, failed, seen, started
 from checks.runtime.payloads import key_of
 from checks.runtime.reading import told_by

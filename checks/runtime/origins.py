@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterable, Iterator
 
-from checks.entry_script.module import Function, Module
+from checks.entry_script.module import SCOPES, Function, Module
 from checks.entry_script.scopes import owner, scopes
 from checks.evidence import Frame, Phase
 from checks.runtime.failures import Failure
@@ -12,7 +12,7 @@ BODY = "body"
 UNKNOWN = "unknown"
 GLOBAL = "global:"
 FILE = "file:"
-_OPENERS = frozenset({"open", "read_text", "read_bytes"})
+_SHAPERS = frozenset({"transform", "fit_transform", "inverse_transform", "encode", "tokenize", "validate", "dot"})
 _LOOKUPS = frozenset({"get", "pop", "setdefault"})
 _NO_VALUE = (ast.Compare, ast.Constant, ast.Lambda)
 _DEEPEST = 4
@@ -44,6 +44,12 @@ class Origins:
         return self._of(node, self.env, 0)
 
     def _enter(self, frame: Frame, before: Frame | None, phase: Phase) -> None:
+        if frame.function == "<module>":
+            for node in self.module.top_level:
+                if not isinstance(node, SCOPES):
+                    for target, value in _bindings(node):
+                        self.env |= self._pairs(target, value, self.env, 0)
+            return
         if frame.function.startswith("<"):  # a comprehension or a lambda sees the names of its function
             return
         function = self._function_at(frame)
@@ -130,10 +136,16 @@ class Origins:
         if short in _LOOKUPS and isinstance(node.func, ast.Attribute) and values:  # the key is no part of what is found
             default = frozenset().union(*(self._of(one, env, depth) for one in values[1:]))
             return self._of(node.func.value, env, depth) | default
-        given = frozenset().union(*(self._of(one, env, depth) for one in values))
-        if short in _OPENERS or short.startswith("read_"):
+        given = frozenset().union(*(self._of(one, env, depth) for one in node.args))
+        if BODY not in given or not node.args:  # `columns=` shapes what is given, it is no part of it
+            given |= frozenset().union(*(self._of(one.value, env, depth) for one in node.keywords))
+        if short in ("read_text", "read_bytes") or (short == "open" and isinstance(node.func, ast.Name)):
+            return frozenset({f"{FILE}{node.lineno}"})  # also where the body names it
+        if short == "open" or short.startswith("read_"):
             return frozenset({BODY}) if BODY in given else frozenset({f"{FILE}{node.lineno}"})
-        return given | (self._of(node.func.value, env, depth) if isinstance(node.func, ast.Attribute) else frozenset())
+        if not isinstance(node.func, ast.Attribute) or (short in _SHAPERS and given):
+            return given
+        return given | self._of(node.func.value, env, depth)
 
     def _global(self, name: str) -> Sources:
         stores = scopes(self.module).bound[None].get(name, [])
@@ -144,7 +156,7 @@ class Origins:
         return frozenset({f"{GLOBAL}{name}", *fed})
 
 
-def _bindings(function: Function) -> Iterator[tuple[ast.expr, ast.expr]]:
+def _bindings(function: ast.stmt) -> Iterator[tuple[ast.expr, ast.expr]]:
     for node in ast.walk(function):
         if isinstance(node, ast.Assign):
             for target in node.targets:

@@ -28,8 +28,9 @@ from checks.cases import fires, quiet
 from checks.check import check
 from checks.evidence import Evidence, Missing, Phase
 from checks.finding import Confidence, Finding, Fix, Quote, Stage
-from checks.runtime.at_fault import faults, held, set_quotes
+from checks.runtime.at_fault import faults
 from checks.runtime.failures import RAISED, Failure
+from checks.runtime.globals_held import held, set_quotes
 from checks.runtime.observed import at, library, raised_in, seen, started
 from checks.runtime.origins import BODY
 from checks.runtime.payloads import key_of, keys_of, parsed, payload_quotes, payload_variant, sample_of, shape_of
@@ -76,7 +77,7 @@ def _json(failure: Failure, evidence: Evidence) -> tuple[str, Fix]:
     text = sample.text if sample else None
     if text is not None and not isinstance(parsed(text), str):
         return "run() parses something that is no JSON", Fix(
-            title="look at what the line parses: the body itself is JSON",
+            title="look at what the line parses: a file, or a part of the body, for the whole body is JSON",
         )
     if text is not None and not text.strip():
         return "the body that was sent is empty", Fix(title="send a JSON body", commands=('{"data": [[1, 2, 3]]}',))
@@ -284,6 +285,9 @@ def run(raw):
 """
 
 
+NAMED = HELD.replace("{**model, **data}", 'scaler.transform(frame(data["rows"], columns=model))')
+
+
 def _looks_up(key: str, body: str) -> Evidence:
     text = SCRIPT.replace("model.predict(rows)", "[table[row] for row in rows]")
     line = at(text, "table[row]")
@@ -347,6 +351,11 @@ CASES = (
         seen(HELD, *started(raised_in(Phase.RUN, "KeyError", "'size'", at(HELD, '["size"]'))), body='{"rows": []}'),
         saw="it may be `model` that is meant",
         name="of the body or of what init() loaded",
+    ),
+    fires(
+        seen(NAMED, *started(raised_in(Phase.RUN, "KeyError", "'size'", at(NAMED, '["size"]'))), body='{"rows": []}'),
+        saw="the payload has no key `size`",
+        name="a table of the body, under names that the script holds",
     ),
     quiet(_fails("ZeroDivisionError", "division by zero", "{}")),
     quiet(

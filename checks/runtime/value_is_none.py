@@ -26,8 +26,8 @@ from checks.cases import fires, quiet
 from checks.check import check
 from checks.evidence import Evidence, Phase, Raised
 from checks.finding import Finding, Fix, Quote, Safety, Stage
-from checks.runtime.at_fault import set_quotes
 from checks.runtime.failures import RAISED
+from checks.runtime.globals_held import set_quotes
 from checks.runtime.globals_unset import declares_global, loaded_as_local, set_in, swallowed, unset_name, unset_text
 from checks.runtime.observed import at, failed, raised_in, seen, started
 from checks.runtime.reading import told_by
