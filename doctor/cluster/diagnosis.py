@@ -48,6 +48,7 @@ from doctor.near import hint
 from doctor.probe.launcher import Payload
 from doctor.report import SCHEMA, Report, Timings, Verdict, summarise
 from doctor.reports.unread import MAY_NOT
+from doctor.scored import not_called, seen_to_score
 
 BATCH = 8  # workloads whose logs are in memory at the same time
 MOST_UNPROVED = 10  # workloads without a readiness probe whose logs a scan reads too
@@ -282,7 +283,7 @@ class _Run:
             schema=SCHEMA,
             version=__version__,
             target=evidence.target,
-            verdict=verdict_of(ranking, evidence),
+            verdict=verdict_of(ranking, evidence, named=not self.scan),
             causes=tuple(addressed(confirmed(finding, command), self.wishes.access) for finding in ranking.causes),
             findings=tuple(addressed(confirmed(finding, command), self.wishes.access) for finding in ranking.findings),
             checks=summarise(outcomes),
@@ -291,11 +292,18 @@ class _Run:
                 check=round(time.perf_counter() - collected, 4),
                 engine_calls=None if self.scan else self.api.calls,
             ),
-            notes=seen.notes,
+            notes=(*seen.notes, *self._untried(ranking, evidence)),
             suppressed=len(suppressed),
             suppressions=suppressed,
         )
         return Diagnosed(report=report, evidence=evidence, outcomes=outcomes)
+
+    def _untried(self, ranking: Ranking, evidence: Evidence) -> tuple[str, ...]:
+        """That nobody scored, where pods of a named workload are there to do it."""
+        workload = evidence.workload
+        assert isinstance(workload, Workload)
+        is_job = workload.controller is not None and workload.controller.kind == "Job"
+        return () if self.scan or ranking.causes or is_job or not workload.pods else not_called(evidence)
 
     def _command(self, evidence: Evidence) -> str:
         """The call that shows the cure."""
@@ -314,8 +322,11 @@ class _Run:
         return (f"{self.api.calls} calls to {self.api.address} in {seconds:.1f} s",)
 
 
-def verdict_of(ranking: Ranking, evidence: Evidence) -> Verdict:
-    """Healthy is a workload all of whose pods are there and ready; what has no pods cannot be."""
+def verdict_of(ranking: Ranking, evidence: Evidence, *, named: bool = False) -> Verdict:
+    """Healthy is a workload all of whose pods are there and ready; what has no pods cannot be.
+
+    One that was `named` must also have been seen to score; a scan asks no service.
+    """
     if ranking.causes:
         return Verdict.FAILING
     workload = evidence.workload
@@ -331,6 +342,8 @@ def verdict_of(ranking: Ranking, evidence: Evidence) -> Verdict:
     if workload.kind == "Service" and not pods:  # endpoints that somebody wrote by hand
         by_hand = any(end.is_ready for part in slices for end in part.endpoints)
         return Verdict.HEALTHY if by_hand else Verdict.INCONCLUSIVE
+    if named and not seen_to_score(evidence):
+        return Verdict.INCONCLUSIVE
     ready = sum(pod.is_ready for pod in pods)
     enough = ready >= min(controller.wanted if controller else len(pods), len(pods))
     return Verdict.HEALTHY if pods and ready and enough else Verdict.INCONCLUSIVE

@@ -35,6 +35,7 @@ from doctor.errors import ConfigError
 from doctor.judging import Diagnosed, confirmed, ranked
 from doctor.probe.launcher import Payload
 from doctor.report import SCHEMA, Report, Timings, Verdict, summarise
+from doctor.scored import not_called, seen_to_score
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def judged(engine: Engine, seen: Seen, wishes: Wishes, began: float, confirm: st
             check=round(time.perf_counter() - collected, 4),
             engine_calls=engine.calls,
         ),
-        notes=seen.notes,
+        notes=(*seen.notes, *(() if ranking.causes else not_called(seen.evidence))),
         suppressed=len(suppressed),
         suppressions=suppressed,
     )
@@ -242,7 +243,7 @@ def _changed(engine: Engine, answer: dict[str, Any], container: Container) -> li
 
 
 def _verdict(ranking: Ranking, evidence: Evidence) -> Verdict:
-    """Healthy is a service that was seen to answer, or whose log tells of it."""
+    """Healthy is a service that answers and was seen to score, or whose log tells of it."""
     if ranking.causes:
         return Verdict.FAILING
     container = evidence.container
@@ -252,4 +253,4 @@ def _verdict(ranking: Ranking, evidence: Evidence) -> Verdict:
     logs = evidence.logs.items if isinstance(evidence.logs, Logs) else ()
     unasked = isinstance(evidence.answers, Missing)
     healthy = answers_well(evidence) or (unasked and any(analyse(log).healthy for log in logs))
-    return Verdict.HEALTHY if healthy else Verdict.INCONCLUSIVE
+    return Verdict.HEALTHY if healthy and seen_to_score(evidence) else Verdict.INCONCLUSIVE

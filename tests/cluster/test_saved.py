@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from cluster.api_server import ApiServer
 from cluster.recordings import MORE, load, recording
+from cluster.test_recordings import verdicts
 
 from doctor.bundle import read, write
 from doctor.bundle.again import judged_again
@@ -17,7 +18,7 @@ def test_what_a_cluster_showed_travels(case: str, api_server: ApiServer, kubecon
     load(api_server, [case])
     target = recording(case).target
     done = diagnose(Call(kind="workload", name=target, namespace=case, kubeconfig=str(kubeconfig)))
-    assert done.diagnosed[0].report.verdict == recording(case).truth.verdict
+    assert done.diagnosed[0].report.verdict in verdicts(recording(case).truth)
     masked = write(tmp_path / "a.zip", done).secrets
     back = read(tmp_path / "a.zip")
     assert back.diagnosed[0].report == done.diagnosed[0].report
