@@ -66,8 +66,8 @@ OF_TRAFFIC = frozenset(
         *("ingress-service-missing", "ingress-port-missing", "ingress-class-unknown", "ingress-tls-missing"),
         *("ingress-rules-collide", "ingress-path-lost", "policy-denies-ingress"),
     )
-)
-"""What keeps requests away from pods, and says nothing of how the pods themselves are."""
+) | {"container.port-not-published", "container.published-on-loopback"}
+"""What keeps requests away from a service, and says nothing of how the service itself is."""
 
 TELLS_NOTHING = frozenset(f"logs.{name}" for name in ("log-empty", "no-failure-shown", "log-ends-early"))
 """What is said of a log without a failure; also a fault of the traffic accounts for it, and never for a failure."""

@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 
 from checks.cases import container
+from checks.container.port_not_published import ASKED
 from checks.container.seen import moment
 from checks.containers import Container, ContainerState, Health, HealthResult, Image, Inside, Limits, Port, Socket
 from checks.evidence import Evidence, Logs
@@ -230,6 +231,7 @@ STATES = [
         ["stopped"],
     ),
     (container(seen={"inside": EVERY}), ["port-not-published"]),
+    (container(seen={"inside": EVERY, "answers": ASKED}), ["sample-refused"]),
     (container(seen={"inside": EVERY}, ports=(Port(container=8080, host_port=80),)), ["port-mismatch"]),
     (container(seen={"inside": EVERY}, ports=P5001), []),
     (container(seen={"inside": EVERY}, ports=P5001, state=ContainerState(status="running", restarts=1)), []),

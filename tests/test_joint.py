@@ -188,3 +188,11 @@ def test_a_cause_in_another_container_names_it() -> None:
     server = finding("kubernetes.crashed", about=("container:shipper",), severity=Severity.ERROR)
     assert [one.title for one in judge((log, dies)).causes] == ["`shipper`: connection refused"]
     assert [one.title for one in judge((log, server)).causes] == ["connection refused"]
+
+
+def test_a_port_that_is_not_published_explains_no_answered_request() -> None:
+    port = finding("container.port-not-published", confidence=Confidence.CERTAIN, about=("port:5001",))
+    refused, raised = finding("container.sample-refused", about=("phase:run",)), finding("runtime.run-raised")
+    told = {one.id: one for one in judge((port, refused, raised)).findings}
+    assert "container.sample-refused" not in told["container.port-not-published"].explains
+    assert "container.sample-refused" in told["runtime.run-raised"].explains

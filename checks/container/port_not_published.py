@@ -25,8 +25,8 @@ from checks.cases import container, fires, quiet
 from checks.check import check
 from checks.container.listening import likeliest, listening, published
 from checks.container.remake import made_by, remade
-from checks.container.seen import answers_inside, container_of, inspected, is_up
-from checks.containers import Container, Inside, Port, Socket
+from checks.container.seen import container_of, inspected, is_up
+from checks.containers import Answer, Answers, Container, Inside, Port, Socket
 from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Severity, Stage
 
@@ -35,7 +35,7 @@ OF_THE_ENGINE = frozenset({"default", "bridge", "nat"})
 
 @check("container.port-not-published", needs=("container",), stage=Stage.ANSWER, confidence=Confidence.CERTAIN)
 def port_not_published(evidence: Evidence) -> Iterator[Finding]:
-    """An error in the default network, where only a published port leads to the container; else worth knowing."""
+    """An error in the default network where nobody asked from inside; else worth knowing."""
     seen = container_of(evidence)
     if not is_up(seen) or published(seen) or seen.network_mode in {"host", "none"}:
         return
@@ -49,7 +49,7 @@ def port_not_published(evidence: Evidence) -> Iterator[Finding]:
     yield Finding(
         title=f"the server listens on {server.port}, and no port of the container is published",
         evidence=(server.quote, inspected(seen, f"network {seen.network_mode}, {_exposed(seen)}no published port")),
-        severity=Severity.ERROR if alone and _serves(evidence) else Severity.WARNING if alone else Severity.INFO,
+        severity=Severity.ERROR if alone and not _asked(evidence) else Severity.WARNING if alone else Severity.INFO,
         about=(f"port:{server.port}",),
         fixes=(
             remade(
@@ -64,9 +64,9 @@ def port_not_published(evidence: Evidence) -> Iterator[Finding]:
     )
 
 
-def _serves(evidence: Evidence) -> bool:
-    """True unless the server was asked from inside and failed: then that is the fault."""
-    return answers_inside(evidence) or not any(True for _ in getattr(evidence.answers, "items", ()))
+def _asked(evidence: Evidence) -> bool:
+    """True where the service had a request from inside: whatever came of it has another reason."""
+    return isinstance(evidence.answers, Answers) and bool(evidence.answers.items)
 
 
 def _exposed(seen: Container) -> str:
@@ -77,9 +77,13 @@ def _exposed(seen: Container) -> str:
 EVERY: dict[str, object] = {
     "inside": Inside(how="running", listening=(Socket(address="0.0.0.0", port=5001),))  # noqa: S104 - text
 }
+ASKED = Answers(
+    items=(Answer(method="POST", path="/score", route="inside", address="http://127.0.0.1:5001", status=500),)
+)
 CASES = (
     fires(container(seen=EVERY), saw="the server listens on 5001, and no port", findings=1),
     fires(container(seen=EVERY, ports=(Port(container=5001),)), saw="exposed: 5001", name="EXPOSE publishes nothing"),
+    fires(container(seen={**EVERY, "answers": ASKED}), saw="no port", findings=1, name="asked from inside: a warning"),
     fires(container(seen=EVERY, network_mode="scoring_net"), name="a network of its own: worth knowing"),
     quiet(container(seen=EVERY, ports=(Port(container=5001, host_port=32768),)), name="published"),
     quiet(container(seen=EVERY, network_mode="host"), name="the host's network"),
