@@ -25,6 +25,7 @@ from tui.surviving import Surviving
 Planner = Callable[[Fix], Plan]
 """Looks up what a fix would change. Called in a thread."""
 
+SMALL = 18  # rows; below, the dialog takes them all
 AGREED = "looking up what it changes; it is applied then, unless you close this"
 TOO_EARLY = "not applied: what it changes is still being looked up; press it again once that stands here"
 
@@ -75,8 +76,8 @@ class FixModal(Surviving, ModalScreen[Plan | None]):
         """Title, safety, what changes, what it asks for, and the buttons."""
         with Vertical(id="fix-box"):
             yield Static(id="fix-title", markup=False)
-            yield Static(id="fix-safety", markup=False)
             with VerticalScroll(id="fix-body"):
+                yield Static(id="fix-safety", markup=False)
                 yield Static(id="fix-facts", markup=False)
                 yield self._values
                 yield Static(id="fix-diff", markup=False)
@@ -96,8 +97,10 @@ class FixModal(Surviving, ModalScreen[Plan | None]):
         await self._show()
 
     def on_resize(self) -> None:
-        """Leave room for the buttons on small terminals."""
-        self.query_one("#fix-body").styles.max_height = max(3, self.size.height - 11)
+        """The buttons stay in sight: what is above them scrolls, in whatever room is left."""
+        is_small = self.size.height < SMALL
+        self.set_class(is_small, "-small")
+        self.query_one("#fix-body").styles.max_height = None if is_small else self.size.height - 11
 
     async def _show(self) -> None:
         """Draw another fix, and look up what it changes."""
