@@ -1,12 +1,17 @@
 """What tests of screens start from: errors end the test, and nothing of the machine's own state is touched."""
 
-from collections.abc import Generator
+import contextlib
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 from screens.pressing import recorded
 
+from doctor.recent import place
 from tui.app import DoctorApp
+
+REAL = place()
+"""The list of the person who runs the tests, as their environment says before any test changes it."""
 
 
 @pytest.fixture(autouse=True)
@@ -17,6 +22,17 @@ def strict(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("NO_COLOR")  # as it was before, once the test is over, whatever the app sets
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+
+
+@pytest.fixture(autouse=True)
+def own_recents(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fails the test that wrote itself into the recent targets of whoever runs it, also by a process that it started.
+
+    Others may write there meanwhile: only what lies in the folder of this test tells against it.
+    """
+    yield
+    with contextlib.suppress(OSError):
+        assert str(tmp_path) not in REAL.read_text(encoding="utf-8"), f"{request.node.name} wrote into {REAL}"
 
 
 @pytest.hookimpl(wrapper=True)

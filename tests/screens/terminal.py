@@ -41,6 +41,7 @@ class Terminal:
             MARK: self.mark,
             "TMPDIR": str(self.temporary),
             "HOME": str(folder),
+            **{f"XDG_{name}_HOME": str(folder / name.lower()) for name in ("STATE", "CONFIG", "CACHE", "DATA")},
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "PS1": PROMPT,
             "HISTFILE": "/dev/null",
