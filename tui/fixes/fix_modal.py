@@ -100,7 +100,7 @@ class FixModal(Surviving, ModalScreen[Plan | None]):
         """The buttons stay in sight: what is above them scrolls, in whatever room is left."""
         is_small = self.size.height < SMALL
         self.set_class(is_small, "-small")
-        self.query_one("#fix-body").styles.max_height = None if is_small else self.size.height - 11
+        self.query_one("#fix-body").styles.max_height = None if is_small else self.size.height - 9
 
     async def _show(self) -> None:
         """Draw another fix, and look up what it changes."""
