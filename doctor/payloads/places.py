@@ -15,6 +15,13 @@ from doctor.redact import redact
 
 NOWHERE = "nowhere to send to: diagnose a script, a container, a workload or a URL (key 1)"
 
+SAVED = "a saved report has no service to send to: diagnose the target itself (key 1)"
+
+
+def nowhere(diagnosis: Diagnosis | None) -> str:
+    """Why there is no place, and what to do."""
+    return SAVED if diagnosis is not None and diagnosis.evidence is None else NOWHERE
+
 
 def places_of(diagnosis: Diagnosis | None) -> tuple[Place, ...]:
     """The places, the harmless ones first."""

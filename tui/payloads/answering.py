@@ -14,7 +14,7 @@ from textual.widgets import OptionList, Static
 
 from doctor.errors import CannotExamine
 from doctor.payloads.bench import Bench, Cancelled, Lost
-from doctor.payloads.places import NOWHERE
+from doctor.payloads.places import nowhere
 from doctor.payloads.records import Disagreement, Judgement, Place, Sent
 from doctor.reports.clean import printable
 from tui.payloads import shown
@@ -84,7 +84,7 @@ class AnswerPane(Surviving, Vertical):
         self._list_places()
 
     def _list_places(self) -> None:
-        rows = [shown.place(one) for one in self.places] or [Content(NOWHERE)]
+        rows = [shown.place(one) for one in self.places] or [Content(nowhere(self.doctor.state.diagnosis))]
         chosen = self.places.index(self.place) if self.place else None
         self.query_one("#places", Rows).fill(rows, chosen, dead=() if self.places else (0,))
 
@@ -103,7 +103,8 @@ class AnswerPane(Surviving, Vertical):
         """Send a body to the chosen place, and show what came of it."""
         place = self.place
         if place is None or self.sending:
-            self.doctor.notify(NOWHERE if place is None else "a body is on its way; Escape ends it", markup=False)
+            told = nowhere(self.doctor.state.diagnosis) if place is None else "a body is on its way; Escape ends it"
+            self.doctor.notify(told, markup=False)
             return
         self.sending = True
         body, edited, began = draft.content, draft.is_edited, time.monotonic()

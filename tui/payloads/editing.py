@@ -15,6 +15,7 @@ from textual.widgets import OptionList, TextArea
 from doctor.diagnosis.result import Diagnosis
 from doctor.errors import CannotExamine, ConfigError
 from doctor.payloads.bench import Bench, Lost
+from doctor.payloads.places import nowhere
 from doctor.payloads.records import Fault, Judgement
 from doctor.payloads.samples import offers
 from doctor.reports.clean import printable
@@ -66,6 +67,12 @@ class BodyPane(Surviving, Vertical):
         )
 
     @property
+    def empty(self) -> str:
+        """What to do where there is no body."""
+        diagnosis = self.doctor.state.diagnosis
+        return EMPTY if diagnosis is None or diagnosis.evidence is not None else nowhere(diagnosis).capitalize()
+
+    @property
     def editor(self) -> BodyEditor:
         """The field in which the body stands."""
         return self.query_one(BodyEditor)
@@ -115,7 +122,7 @@ class BodyPane(Surviving, Vertical):
             for draft in items
         ]
         chosen = items.index(self.draft) if self.draft in items else None
-        bodies.fill(rows or [Content(EMPTY)], chosen, dead=() if rows else (0,))
+        bodies.fill(rows or [Content(self.empty)], chosen, dead=() if rows else (0,))
         unsaved = len(self.drafts.unsaved)
         bodies.border_subtitle = Content(f"{unsaved} not saved" if unsaved else "")
         draft = self.draft
@@ -179,7 +186,9 @@ class BodyPane(Surviving, Vertical):
     def _show_judgement(self, problem: str = "") -> None:
         faults, judgement = self.query_one("#faults", Rows), self.judgement
         if judgement is None:
-            faults.fill([Content(printable(problem) or ("checking ..." if self.draft else EMPTY))], None, dead=(0,))
+            faults.fill(
+                [Content(printable(problem) or ("checking ..." if self.draft else self.empty))], None, dead=(0,)
+            )
             faults.border_title, faults.border_subtitle = "checks", ""
             return
         rows = [shown.fault(one) for one in judgement.faults]
@@ -220,7 +229,7 @@ class BodyPane(Surviving, Vertical):
         """Format what stands in the editor; the answer says why not, empty where it was done."""
         draft = self.draft
         if draft is None or draft.note:
-            return draft.note if draft else EMPTY
+            return draft.note if draft else self.empty
         return self.editor.lay_out()
 
 

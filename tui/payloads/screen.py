@@ -21,7 +21,7 @@ from tui.footer import KeyLine
 from tui.heading import Heading
 from tui.payloads.answering import AnswerPane
 from tui.payloads.drafts import Draft
-from tui.payloads.editing import EMPTY, BodyPane
+from tui.payloads.editing import BodyPane
 from tui.payloads.questions import KeepModal, UnsavedModal
 from tui.screen import DoctorScreen
 
@@ -115,7 +115,7 @@ Right: **where** the body goes, the **answer** with what disagrees with the cont
         """Send what stands in the editor."""
         draft = self.bodies.draft
         if draft is None:
-            self.notify(EMPTY, markup=False)
+            self.notify(self.bodies.empty, markup=False)
             return
         self.doctor.background(
             partial(self.answers.send, draft, self.bodies.judgement), what="send the body", group="sending"
@@ -140,7 +140,7 @@ Right: **where** the body goes, the **answer** with what disagrees with the cont
 
         draft = self.bodies.draft
         if draft is None:
-            self.notify(EMPTY, markup=False)
+            self.notify(self.bodies.empty, markup=False)
             return
         is_file = draft.offer.path is not None and not draft.is_edited
         line = curl(self.answers.place, draft.source, draft.content, is_file=is_file)
@@ -156,7 +156,7 @@ Right: **where** the body goes, the **answer** with what disagrees with the cont
 
     def _save(self, draft: Draft | None, *, new: bool) -> None:
         if draft is None:
-            self.notify(EMPTY, markup=False)
+            self.notify(self.bodies.empty, markup=False)
             return
 
         async def saved() -> None:
