@@ -28,8 +28,15 @@ async def begin(module: str, *words: str, stderr: int = PIPE, files: Sequence[in
 
 async def end(process: Process | None, grace: float = GRACE) -> bool:
     """End a process first as Ctrl-C does, and without asking after `grace` seconds. True where it had to be killed."""
-    if process is None or process.returncode is not None:
+    if process is None:
         return False
+    try:
+        return process.returncode is None and await _ended(process, grace)
+    finally:
+        await _hung_up(process)
+
+
+async def _ended(process: Process, grace: float) -> bool:
     with contextlib.suppress(ProcessLookupError):
         process.send_signal(signal.SIGINT)
     with contextlib.suppress(TimeoutError):
@@ -39,6 +46,14 @@ async def end(process: Process | None, grace: float = GRACE) -> bool:
         os.killpg(process.pid, signal.SIGKILL)
     await process.wait()
     return True
+
+
+async def _hung_up(process: Process) -> None:
+    """Close the pipe to a process that has ended; else that may come after the loop's own end."""
+    if process.stdin is not None and process.returncode is not None:
+        process.stdin.close()
+        with contextlib.suppress(OSError):
+            await process.stdin.wait_closed()
 
 
 def ending(code: int) -> str:

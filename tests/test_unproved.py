@@ -9,8 +9,8 @@ from screens.journeys import sample_copy
 from doctor import engine
 from doctor.diagnosis.call import Call
 from doctor.diagnosis.diagnosing import diagnose
-from doctor.reports.markdown import write as markdown
 from doctor.reports import Style
+from doctor.reports.markdown import write as markdown
 from doctor.reports.text import write as text
 from doctor.unproved import could_be_proved
 

@@ -1,6 +1,7 @@
 """How the app ends, by `q` or by a signal: what is under way is ended first, and the terminal given back."""
 
 import asyncio
+import errno
 import os
 import signal
 import sys
@@ -47,8 +48,8 @@ def _is_closed() -> bool:
         termios.tcgetattr(0)
     except ImportError:
         return False  # a system that sends no such signal
-    except termios.error:
-        return True
+    except termios.error as error:
+        return bool(error.args[0] == errno.EIO)  # ENOTTY is what a browser's server and a test have instead
     return False
 
 

@@ -62,7 +62,6 @@ def test_a_real_terminal_changes_its_size(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "environment",
     [
-        {"TERM": "dumb"},
         {"TERM": "xterm"},
         {"TERM": "vt100", "COLORTERM": ""},
         {"TERM": "no-such-terminal"},
@@ -93,7 +92,11 @@ def test_terminals_of_all_kinds(tmp_path: Path, environment: dict[str, str]) -> 
     [
         ("doctor tui < /dev/null", "standard input and output and error are none", "`doctor check score.py`"),
         ("doctor tui score.py | cat", "standard output and error are none", "`doctor check score.py`"),
-        ("echo q | doctor tui docker score", "standard input and output and error are none", "`doctor diagnose docker score`"),
+        (
+            "echo q | doctor tui docker score",
+            "standard input and output and error are none",
+            "`doctor diagnose docker score`",
+        ),
         (
             "doctor tui < /dev/null 2>&1 | cat",
             "standard input and output and error are none",
