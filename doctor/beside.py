@@ -14,16 +14,23 @@ LONGEST = 1 << 30  # bytes of one line that it writes: evidence with its logs
 
 async def begin(module: str, *words: str, stderr: int = PIPE, files: Sequence[int] = ()) -> Process:
     """Start a module of doctor's as a process. It inherits the open `files` besides its three pipes."""
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-P", "-m", module, *words),  # -P: no file of the person's folder stands for a module of ours
-        stdin=PIPE,
-        stdout=PIPE,
-        stderr=stderr,
-        pass_fds=tuple(files),
-        start_new_session=True,  # the terminal's Ctrl-C is for the screen
-        limit=LONGEST,
+    begun = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-P", "-m", module, *words),  # -P: no file of the person's folder stands for a module of ours
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=stderr,
+            pass_fds=tuple(files),
+            start_new_session=True,  # the terminal's Ctrl-C is for the screen
+            limit=LONGEST,
+        )
     )
+    try:
+        return await asyncio.shield(begun)
+    except asyncio.CancelledError:
+        await end(await begun)  # ended in the middle of its start, it would leave its pipes open
+        raise
 
 
 async def end(process: Process | None, grace: float = GRACE) -> bool:

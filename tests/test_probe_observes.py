@@ -280,10 +280,10 @@ def test_the_chain_and_the_frames_of_an_exception(tmp_path: Path, rehearse: Rehe
 
 DETAILS = {
     "missing_name": ("NameError", {"name": "missing_name"}),
-    "''.nothing": ("AttributeError", {"name": "nothing", "object": "str"}),
+    "''.nothing": ("AttributeError", {"name": "nothing", "object": "str", "expression": "2:4-2:14"}),
     "import no.such": ("ModuleNotFoundError", {"name": "no"}),
     "open('/no/file')": ("FileNotFoundError", {"filename": "/no/file", "errno": 2}),
-    "{}['key']": ("KeyError", {"key": "key"}),
+    "{}['key']": ("KeyError", {"key": "key", "expression": "2:4-2:13"}),
     "raise SystemExit(3)": ("SystemExit", {"code": 3}),
     "raise type('Odd', (Exception,), {'__str__': lambda self: 1 / 0})": ("Odd", {"module": "entry_module"}),
 }

@@ -106,7 +106,8 @@ class Engine:
                 if name in self.known:
                     raise
                 if (removed := self._removed(name)) is not None:
-                    when = f"{time.strftime('%H:%M:%S', time.localtime(removed))}, {ago(time.time() - removed)} ago"
+                    at, name = removed
+                    when = f"{time.strftime('%H:%M:%S', time.localtime(at))}, {ago(time.time() - at)} ago"
                     words = "make it again under this name (docker run, without --rm)"
                     raise CannotExamine(f"the container {name} was removed at {when}; {words}") from None
                 raise CannotExamine(f"no container is called `{name}`; {self._instead_of(name)}") from None
@@ -219,11 +220,11 @@ class Engine:
                 raise  # the container, and not the path in it
             return None
 
-    def _removed(self, name: str) -> float | None:
-        """When a container of that name was removed, in seconds since the epoch, as far as the engine remembers."""
+    def _removed(self, name: str) -> tuple[float, str] | None:
+        """When a container was removed, in seconds since the epoch, and its name, as far as the engine remembers."""
         ends = list(self.api.past_events(name, ["destroy"], f"{time.time():.6f}"))
-        its = [one for one in ends if name in _names(one)]
-        return max((float(one.get("time") or 0) for one in its), default=None)
+        its = [(float(one.get("time") or 0), _names(one)[0] or name) for one in ends if name in _names(one)]
+        return max(its, default=None)
 
     def _instead_of(self, name: str) -> str:
         """What there is instead of a container of that name."""

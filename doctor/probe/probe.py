@@ -1517,10 +1517,10 @@ class Service(object):
             return self.call_run(body, content_type, sys.modules["flask"].request, dict(context.request.headers))
 
     def content_type(self, body):
-        """What a client names the body: a raw request goes by the sample's file name, all others are JSON."""
+        """What a client names the body: a raw request goes by the sample's file name, unless that says JSON."""
         if self.kind == "rawhttp" and self.sample:
             named = CONTENT_TYPES.get(os.path.splitext(self.sample)[1].lower())
-            if named:
+            if named and named != "application/json":
                 return named
         try:
             body.decode("utf-8")

@@ -75,7 +75,7 @@ def test_a_page_that_is_too_old_is_listed_again(api_server: ApiServer, kubeconfi
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (refused(403, "events is forbidden: the test"), ("events", "no right", "verbs")),
+        (refused(403, "events is forbidden: the test"), ("may not read events", "grant", "verbs")),
         (refused(404, "the server could not find the requested resource"), ("events",)),
         (refused(500), ("events",)),
         (of_proxy(), ("events",)),

@@ -54,7 +54,7 @@ async def test_from_the_container_to_the_line_and_back(sample: Callable[[str], S
         await until(pilot, lambda: isinstance(app.screen, EvidenceScreen))
         files = evidence_of(app).pane("files")
         await until(pilot, lambda: files.text.marked == 8)
-        assert files.opened.path == "/var/azureml-app/score.py"
+        assert files.view.file.path == "/var/azureml-app/score.py"
         assert "▶" in files.text.render_line(7).text
         assert "with open(path)" in files.text.lines[7]
 
@@ -116,5 +116,5 @@ async def test_a_container_that_goes_is_followed_no_more(
         await until(pilot, lambda: not log.following)
         told = log.query_one("#log-status")
         words = told.render_line(0).text
-        assert "no container is called `" in words, "a long word is cut where the line ends, and not left out"
+        assert f"the container {name} was removed" in words, "a long word is cut where the line ends, and not left out"
         assert "here" in log.view.render_line(0).text, "what was read stays"
