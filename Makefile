@@ -25,6 +25,7 @@ format: $(READY)
 
 docs: $(READY) ## regenerate every derived file
 	$(BIN)/python -m doctor.derive
+	$(BIN)/python sample-broken-services/make_readme.py # a minute: it examines each of them
 
 pictures: $(READY) ## draw the screens for the README, from the sample services
 	$(BIN)/python tools/pictures.py
