@@ -12,10 +12,10 @@ from msgspec.structs import replace
 from checks.edits import OverlappingEdits, apply_edits, by_path
 from checks.evidence import Script
 from checks.finding import Edit, Finding, Fix, Patch, Safety
-from doctor.applying_copies import own_copy
 from doctor.diagnosis.result import Diagnosis
 from doctor.errors import CannotExamine
 from doctor.fixing import diff, write
+from doctor.own_copies import own_copy
 from doctor.redact import redact_lines
 
 OWN_FILES = frozenset({"script", "manifest", "document"})

@@ -28,7 +28,7 @@ from doctor.collectors.samples import describe, find_model_folder, find_samples,
 from doctor.collectors.script import collect_script, collect_source
 from doctor.errors import CannotExamine, ConfigError
 from doctor.report import SCHEMA, Report, Suppressed, Timings, Verdict, summarise
-from doctor.same_fixes import alike
+from doctor.same_fixes import unified
 from doctor.settings import Settings
 from doctor.suppress import Suppression
 
@@ -142,10 +142,10 @@ def examine(path: Path, options: Options = Options(), listen: Listener = lambda 
 
         ranking = peel(subject, script, result, listen)
     elif options.verify == "auto" and options.run and isinstance(probe, Probe):
-        from doctor.unproved import told
+        from doctor.unproved import told_unproved
 
-        ranking = told(ranking, probe)
-    ranking = alike(ranking)
+        ranking = told_unproved(ranking, probe)
+    ranking = unified(ranking)
     done = time.perf_counter()
     return Examination(
         path=path,

@@ -10,7 +10,7 @@ from checks.rank import Ranking
 Change = frozenset[Edit] | str
 
 
-def alike(ranking: Ranking) -> Ranking:
+def unified(ranking: Ranking) -> Ranking:
     """The ranking, each fix with the safety and the proof of the first one of the same edits; causes come first."""
     known: dict[Change, Fix] = {}
     everything = [fix for finding in (*ranking.causes, *ranking.findings) for fix in finding.fixes if fix.edits]

@@ -10,7 +10,7 @@ BEGINNING = "not verified: the rehearsal "
 """How it begins where `--verify` would tell more."""
 
 
-def told(ranking: Ranking, probe: Probe) -> Ranking:
+def told_unproved(ranking: Ranking, probe: Probe) -> Ranking:
     """The ranking, its fixes saying that the rehearsal was too slow, or too ill, to be done again unasked."""
     how = f"took {probe.seconds:.1f} s" if probe.exit is None else "did not come to its end"
     words = f"{BEGINNING}{how}; --verify proves it"

@@ -15,7 +15,7 @@ from screens.journeys import sample_copy, until
 from screens.log_journeys import LogApp, written
 
 from doctor.bundle import read, write
-from doctor.bundle.again import judged_again
+from doctor.bundle.judging_again import judged_again
 from doctor.diagnosis.call import Call
 from doctor.diagnosis.diagnosing import diagnose
 from doctor.errors import CannotExamine

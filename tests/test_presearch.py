@@ -13,7 +13,7 @@ from test_redact_lines import PEM, PLAIN, SECRETS
 
 from doctor import redact
 from doctor.bundle import masking
-from doctor.bundle.telltales import ASSIGNED, BESIDE, KEY_END, KEY_LINE, LIKE_ASSIGNED, SHAPES
+from doctor.bundle.secret_patterns import ASSIGNED, BESIDE, KEY_END, KEY_LINE, LIKE_ASSIGNED, SHAPES
 from doctor.presearch import Replacement, Rules, wider
 
 PLANTED = (*KINDS.values(), "https://a.webhook.office.com/webhookb2/abcdef-1234", *SECRETS, PEM, *PEM.split("\n"))

@@ -4,7 +4,7 @@ import msgspec
 
 from checks.finding import Confidence, Edit, Finding, Fix, Safety, Severity
 from checks.rank import Ranking
-from doctor.same_fixes import alike
+from doctor.same_fixes import unified
 
 
 def found(name: str, *fixes: Fix) -> Finding:
@@ -20,7 +20,7 @@ def test_the_same_edit_is_the_same_fix_everywhere() -> None:
     proved = Fix(title="a", safety=Safety.SAFE, edits=(edit,), verified="verified: it passes")
     cause = found("cause", proved)
     symptom = found("symptom", Fix(title="b", edits=(edit,)), Fix(title="c", edits=(other,)), Fix(title="by hand"))
-    ranking = alike(Ranking(causes=(cause,), findings=(cause, symptom)))
+    ranking = unified(Ranking(causes=(cause,), findings=(cause, symptom)))
     assert ranking.findings[0] == ranking.causes[0] == cause
     same, different, by_hand = ranking.findings[1].fixes
     assert (same.title, same.safety, same.verified) == ("b", Safety.SAFE, "verified: it passes")
@@ -32,5 +32,5 @@ def test_a_proof_of_a_later_one_counts_for_the_first() -> None:
     edit = Edit(path="score.py", start_line=2, start_column=0, end_line=2, end_column=0, replacement="x\n")
     first, later = Fix(title="a", edits=(edit,)), Fix(title="b", edits=(edit,), verified="tried: it is gone")
     causes = (found("a", first), found("b", later))
-    ranking = alike(Ranking(causes=causes, findings=causes))
+    ranking = unified(Ranking(causes=causes, findings=causes))
     assert {fix.verified for one in ranking.causes for fix in one.fixes} == {"tried: it is gone"}

@@ -11,9 +11,9 @@ from textual.widgets import Static
 
 from tui import ending, themes
 from tui.actions import Actions
+from tui.key_queue import KeyQueue
 from tui.keys import KEYS
 from tui.loading import is_loaded, later, load
-from tui.one_by_one import OneByOne
 from tui.screen import DoctorScreen
 from tui.state import State
 from tui.surviving import SurvivingApp
@@ -36,7 +36,7 @@ def _commands() -> "type[Provider]":
     return DoctorCommands
 
 
-class DoctorApp(SurvivingApp, Actions, Toasts, OneByOne):
+class DoctorApp(SurvivingApp, Actions, Toasts, KeyQueue):
     """`doctor tui`. `call` is diagnosed at once; without one the targets below `folder` and elsewhere are shown."""
 
     TITLE = "doctor"

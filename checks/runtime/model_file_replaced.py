@@ -27,9 +27,9 @@ from checks.check import check
 from checks.evidence import Evidence, ModelFile, Opened, Phase
 from checks.finding import Confidence, Finding, Quote, Stage
 from checks.runtime.failures import RAISED
-from checks.runtime.instead import replaced
 from checks.runtime.observed import at, library, model_folder, raised_in, seen, started
 from checks.runtime.reading import told_by
+from checks.runtime.replaced_models import replaced
 from checks.runtime.wording import base_name, bytes_of, titled
 
 

@@ -7,10 +7,10 @@ from checks.evidence import Evidence, Phase
 from checks.runtime.failures import Failure, failures
 from checks.runtime.headlines import by_headline
 from checks.runtime.imports import import_name, missing_module, shadowing
-from checks.runtime.instead import replaced
 from checks.runtime.packages import listed_in_environment
 from checks.runtime.paths import is_model_path, missing_path, missing_program
 from checks.runtime.payloads import payload_variant
+from checks.runtime.replaced_models import replaced
 from checks.runtime.unpickling import is_unpickling, moved_module
 from checks.runtime.variables import MODEL_DIR, absent_variable, model_folder_was_missed, no_model_folder
 from checks.runtime.wording import base_name

@@ -29,11 +29,11 @@ from checks.check import check
 from checks.evidence import Evidence, ModelFile, ModelFolder, Opened, Phase
 from checks.finding import Confidence, Finding, Fix, Quote, Safety, Stage
 from checks.runtime.failures import RAISED, Failure
-from checks.runtime.instead import what_instead
 from checks.runtime.observed import at, library, model_folder, raised_in, seen, started
 from checks.runtime.packages import distributions_of, installed_version, pin
 from checks.runtime.paths import model_file
 from checks.runtime.reading import told_by
+from checks.runtime.replaced_models import replacement_of
 from checks.runtime.unpickling import main_attribute, moved_module
 from checks.runtime.wording import base_name, bytes_of, one_line, titled
 
@@ -75,7 +75,7 @@ def _story(failure: Failure, file: ModelFile | None, name: str, evidence: Eviden
             "Git LFS keeps a short text in the place of a large file until it is pulled.",
             Fix(title="pull the file and register the model again", commands=("git lfs pull",)),
         )
-    if file and (kind in ("json", "text") or (kind == "html" and file.note)) and (what := what_instead(file)):
+    if file and (kind in ("json", "text") or (kind == "html" and file.note)) and (what := replacement_of(file)):
         return _instead(f"{name} {what.title}", what.how, what.fix)
     if kind == "html" or "invalid load key, '<'" in said:
         return _instead(

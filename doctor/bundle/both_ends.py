@@ -6,9 +6,9 @@ from time import monotonic
 from typing import IO
 
 from checks.evidence import Log
+from doctor.bundle.log_reading import Reading
 from doctor.bundle.masking import mask
-from doctor.bundle.reading_beside import Reading
-from doctor.bundle.records import Masking
+from doctor.bundle.masking_records import Masking
 from doctor.logs.decoding import decode, without_escapes
 from doctor.logs.wholes import Whole
 from doctor.redact import MASK

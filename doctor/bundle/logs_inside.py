@@ -11,7 +11,7 @@ from doctor.bundle.archive import content, is_inside, limited, opened
 from doctor.bundle.form import INDEX, LARGEST_LOG, Kept
 from doctor.diagnosis.result import Diagnosis, SavedLog
 from doctor.errors import CannotExamine
-from doctor.logs.parted import are_in_order
+from doctor.logs.gapped import are_in_order
 from doctor.logs.spooling import lines_of
 from doctor.logs.wholes import Whole
 

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from doctor.bundle.telltales import ASSIGNED, BESIDE, KEY_END, KEY_LINE, LIKE_ASSIGNED, SHAPES, SIGNS
+from doctor.bundle.secret_patterns import ASSIGNED, BESIDE, KEY_END, KEY_LINE, LIKE_ASSIGNED, SHAPES, SIGNS
 from doctor.containers.variables import is_secret
 from doctor.presearch import Rules
 from doctor.redact import CHANGED, MASK, holds_remembered, redact_lines

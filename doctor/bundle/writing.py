@@ -32,8 +32,8 @@ from doctor.bundle.form import (
     Kept,
     Written,
 )
+from doctor.bundle.masking_records import Masking
 from doctor.bundle.read_me import text as read_me
-from doctor.bundle.records import Masking
 from doctor.diagnosis.result import Diagnosis, Done, SavedLog
 from doctor.logs.wholes import Offer, offers_of
 

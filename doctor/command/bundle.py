@@ -57,9 +57,9 @@ def command(target: tuple[str, ...], output: str | None, **given: Any) -> int:
         return ExitCode.BROKEN
     finally:
         listen("")
-    from doctor.bundle.told import told
+    from doctor.bundle.summary import summary
 
-    click.echo(path if given["quiet"] else told(path, done, written))
+    click.echo(path if given["quiet"] else summary(path, done, written))
     for reason in done.refused:
         click.echo(f"doctor: {reason}", err=True)
     return ExitCode.UNREACHABLE if done.refused else ExitCode.CLEAN

@@ -45,14 +45,14 @@ def judge(one: Input, suppression: Suppression = NOTHING_SUPPRESSED) -> Iterator
         elif one.content is not None:
             logs = read_stream(one.path, BytesIO(one.content))
         elif _is_bundle(one):
-            from doctor.bundle.again import judged_again
+            from doctor.bundle.judging_again import judged_again
 
             yield from judged_again(Path(one.path), suppression)
             return
         elif _is_report(one):
-            from doctor.bundle.again import told_again
+            from doctor.bundle.judging_again import saved_reports
 
-            yield from told_again(Path(one.path))
+            yield from saved_reports(Path(one.path))
             return
         else:
             logs = read_logs(Path(one.path))

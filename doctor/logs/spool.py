@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator
 import msgspec
 
 from doctor.beside import begin
+from doctor.logs.gapped import lines_of
 from doctor.logs.line_index import Held
-from doctor.logs.parted import lines_of
 from doctor.logs.spooling import Ended, News, Wish
 from doctor.logs.wholes import Whole
 

@@ -8,7 +8,7 @@ from cluster.recordings import MORE, load, recording
 from cluster.test_recordings import verdicts
 
 from doctor.bundle import read, write
-from doctor.bundle.again import judged_again
+from doctor.bundle.judging_again import judged_again
 from doctor.diagnosis.call import Call
 from doctor.diagnosis.diagnosing import diagnose
 

@@ -16,7 +16,7 @@ from doctor.targets import call_of
 from tui.app import DoctorApp
 from tui.causes.cause_list import CauseList
 from tui.causes.steps import failure
-from tui.one_by_one import MOST_PASTED
+from tui.key_queue import MOST_PASTED
 from tui.targets.filter_input import FilterInput
 from tui.targets.fitting import Index
 from tui.targets.rows import MOST_RECENT, Listing, Row, Section

@@ -183,7 +183,7 @@ async def test_a_context_is_opened_and_closed_with_the_arrows() -> None:
         screen = app.screen
         assert isinstance(screen, TargetsScreen)
         toggled: list[str] = []
-        screen.asking.clusters.toggle = toggled.append  # type: ignore[method-assign] # nobody is asked
+        screen.sources.clusters.toggle = toggled.append  # type: ignore[method-assign] # nobody is asked
         await until(pilot, lambda: {"containers", "clusters", "files"} <= set(screen.listing.sections))
         await until(pilot, lambda: screen.listing.sections["clusters"].rows)
         screen.workers.cancel_group(screen, "clusters")

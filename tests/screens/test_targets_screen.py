@@ -245,8 +245,8 @@ async def test_what_was_found_and_opened_stays_under_the_cursor(folder: Path) ->
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot, app)
         screen = screen_of(app)
-        screen.asking.clusters.tree.contexts = ("west", "east")
-        screen.asking.clusters.show()
+        screen.sources.clusters.tree.contexts = ("west", "east")
+        screen.sources.clusters.show()
         await pilot.press("slash", *"east")
         await until(pilot, lambda: chosen(app) == "east")
         await pilot.press("enter")

@@ -64,10 +64,10 @@ async def test_the_picker_says_how_long_a_cluster_has_said_nothing(tmp_path: Pat
     app = DoctorApp(folder=tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: "current context" in said(app))
-        app.screen.asking.clusters.toggle("node:silent\n")
+        app.screen.sources.clusters.toggle("node:silent\n")
         await until(pilot, lambda: "asking ... 2 s" in said(app), 30)
         assert "waited for up to 10 s" in said(app)
-        app.screen.asking.clusters.toggle("node:silent\n")
+        app.screen.sources.clusters.toggle("node:silent\n")
         await until(pilot, lambda: "up to 10 s" not in said(app))
 
 

@@ -11,12 +11,12 @@ from textual.widgets import Static
 from checks.finding import Finding, Quote
 from doctor.diagnosis.result import Diagnosis
 from tui.causes.chooser import Chooser, TargetList, neighbour
+from tui.causes.destinations import check_of, proof_of
 from tui.causes.detail import Detail
 from tui.causes.detail_page import Explain
 from tui.causes.explanation import Explanation
-from tui.causes.found import Found
+from tui.causes.findings_pane import FindingsPane
 from tui.causes.keys import HELP, KEYS, useless
-from tui.causes.leads import check, proof
 from tui.causes.rows import Listing
 from tui.causes.situation import Situation
 from tui.causes.standing import MANY, listed, news, standing
@@ -49,7 +49,7 @@ class CausesScreen(DoctorScreen):
         yield Chooser(id="chooser")
         yield Situation(id="situation")
         yield Static(id="news", markup=False)
-        yield Found(id="body")
+        yield FindingsPane(id="body")
         yield Static(id="standing", markup=False)
         yield KeyLine("open", "fix")
 
@@ -66,13 +66,13 @@ class CausesScreen(DoctorScreen):
     # ---- drawing
 
     @property
-    def _found(self) -> Found:
-        return self.query_one(Found)
+    def _pane(self) -> FindingsPane:
+        return self.query_one(FindingsPane)
 
     @property
     def finding(self) -> Finding | None:
         """The highlighted finding; on the verdict and on the head of the causes, the first cause."""
-        found = self._found if self._is_there else None
+        found = self._pane if self._is_there else None
         row = found.list.row if found is not None and found.listing is not None else None
         if row is None or row.kind == "verdict" or row.key == "section causes":
             return super().finding
@@ -110,20 +110,20 @@ class CausesScreen(DoctorScreen):
             self._take(made)
 
     def _take(self, made: Listing | None) -> None:
-        self._found.take(made)
+        self._pane.take(made)
         changed = self.query_one("#news", Static)
         line = news(made) if made else Content("")
         changed.update(line)
         changed.display = bool(line)
         self._draw_progress()
         if made is not None and self.focused in (None, self.query_one(Situation)):
-            self._found.list.focus()
+            self._pane.list.focus()
 
     def _draw_progress(self) -> None:
         """Steps and failure, or the step under way in one line below a result that stays readable."""
-        state, listing = self.state, self._found.listing
+        state, listing = self.state, self._pane.listing
         cancelling = bool(self.doctor.running and self.doctor.running.cancelling)
-        self._found.display = listing is not None
+        self._pane.display = listing is not None
         self.query_one(Situation).show(state, cancelling=cancelling, has_result=listing is not None)
         line = self.query_one("#standing", Static)
         line.display = listing is not None
@@ -138,7 +138,7 @@ class CausesScreen(DoctorScreen):
 
     def action_back(self) -> None:
         """Out of the detail; else the filter ends."""
-        self._found.back()
+        self._pane.back()
 
     def on_detail_followed(self, event: Detail.Followed) -> None:
         """A proof, a symptom, or an explanation."""
@@ -147,11 +147,11 @@ class CausesScreen(DoctorScreen):
         elif isinstance(event.link, Explain):
             self.app.push_screen(Explanation(event.link.check))
         else:
-            self._found.list.reveal(event.link)
+            self._pane.list.reveal(event.link)
 
     def action_prove(self) -> None:
         """Show the marked quote of the detail, else the first that names a line."""
-        quote = proof(self.finding, self._found.detail.link)
+        quote = proof_of(self.finding, self._pane.detail.link)
         if quote is None:
             self.notify("no quote here names its place; choose a cause first", markup=False)
         else:
@@ -159,15 +159,15 @@ class CausesScreen(DoctorScreen):
 
     def action_explain(self) -> None:
         """What `doctor explain` says of the highlighted check."""
-        if name := check(self._found.list.row):
+        if name := check_of(self._pane.list.row):
             self.app.push_screen(Explanation(name))
         else:
             self.notify("choose a finding or a check; e explains it", markup=False)
 
     def action_filter(self) -> None:
         """Open the field."""
-        if self._found.listing is not None:
-            self._found.begin_filter()
+        if self._pane.listing is not None:
+            self._pane.begin_filter()
 
     def action_steps(self) -> None:
         """Show the steps beside the result, or hide them."""

@@ -8,8 +8,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.evidence.log_drawing import CLASSES, NO_STYLES, OVER, Gutter, Look, draw, wrapped
-from tui.evidence.log_inside import Inside
 from tui.evidence.log_rows import Rows
+from tui.evidence.log_tall_line import TallLine
 
 
 class LogPage(ScrollView, can_focus=True):
@@ -47,7 +47,7 @@ class LogPage(ScrollView, can_focus=True):
         self.proofs: dict[int, int] = {}
         self.lit: Any = None
         self.wrap = False
-        self.inside = Inside()
+        self.inside = TallLine()
         self.widest = 0
         """Cells of the widest line that was drawn."""
         self._page: tuple[object, list[tuple[int, Strip]]] | None = None

@@ -10,8 +10,8 @@ from textual.widgets import Input, Select
 
 from doctor.errors import ConfigError
 from doctor.logs.scanning import Shown, Stream
-from tui.evidence.log_arriving import LogArriving
 from tui.evidence.log_bar import Chip, LogAsk
+from tui.evidence.log_opening import LogOpening
 from tui.evidence.log_view import LogView
 
 LEVELS: dict[Shown, Shown] = {"": "warning", "warning": "error", "error": ""}
@@ -20,7 +20,7 @@ STREAMS: dict[Stream, Stream] = {"": "stderr", "stderr": "stdout", "stdout": ""}
 MOST_COPIED = 10_000  # lines
 
 
-class LogPane(LogArriving):
+class LogPane(LogOpening):
     """Call `show` with a diagnosis, `reveal` with a place in one of its logs."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

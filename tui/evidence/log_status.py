@@ -10,7 +10,7 @@ from doctor.reports.clean import printable
 from tui.evidence.log_bar import LogBar
 
 if TYPE_CHECKING:
-    from tui.evidence.log_shown import LogShown
+    from tui.evidence.log_base import LogBase
 
 
 def empty(diagnosis: Diagnosis | None) -> str:
@@ -32,7 +32,7 @@ def empty(diagnosis: Diagnosis | None) -> str:
     )
 
 
-def chips(pane: "LogShown") -> None:
+def chips(pane: "LogBase") -> None:
     """How the chips stand."""
     bar, lines, wish = pane.query_one(LogBar), pane.lines, pane.wish
     there = lines is not None
@@ -50,14 +50,14 @@ def chips(pane: "LogShown") -> None:
     bar.chip("follow").tell(follow, on=pane.following, there=there)
 
 
-def _runs_there_were(pane: "LogShown") -> int:
+def _runs_there_were(pane: "LogBase") -> int:
     """How often the engine says that the container ran; the log may hold fewer. 0 where nobody counted."""
     evidence = pane.diagnosis.evidence if pane.diagnosis else None
     container = evidence.container if evidence else None
     return container.state.restarts + 1 if isinstance(container, Container) and not container.is_pod else 0
 
 
-def status(pane: "LogShown") -> str:
+def status(pane: "LogBase") -> str:
     """One line, the most wanted first."""
     view, loading, search = pane.view, pane.coming, pane.search
     if loading is None:

@@ -17,8 +17,8 @@ from doctor.unproved import could_be_proved
 from tui.beside import beside
 from tui.fixes.fix_keys import HELP, KEYS
 from tui.fixes.have_read import HaveRead
+from tui.fixes.placeholder_fields import PlaceholderFields
 from tui.fixes.shown import by_hand, clean, colored, facts, safety
-from tui.fixes.values import Values
 from tui.footer import KeyLine
 from tui.surviving import Surviving
 
@@ -53,7 +53,7 @@ class FixModal(Surviving, ModalScreen[Plan | None]):
         self.number = 0
         self.plan: Plan | None = None
         self._agreed = False  # to a safe change whose lines are being looked up
-        self._values = Values(id="fix-values", changed=self._look_up, complete=self.action_apply)
+        self._values = PlaceholderFields(id="fix-values", changed=self._look_up, complete=self.action_apply)
 
     @property
     def fix(self) -> Fix:

@@ -19,7 +19,7 @@ from doctor.payloads.records import Disagreement, Judgement, Place, Sent
 from doctor.reports.clean import printable
 from tui.payloads import shown
 from tui.payloads.drafts import Draft
-from tui.payloads.odd import oddities
+from tui.payloads.outliers import outliers
 from tui.payloads.rows import Rows
 from tui.surviving import Surviving
 
@@ -159,7 +159,7 @@ class AnswerPane(Surviving, Vertical):
 
     def list_rounds(self) -> None:
         """Draw the history, the latest first."""
-        odd = oddities([(one.sent, one.body, one.against) for one in self.rounds])
+        odd = outliers([(one.sent, one.body, one.against) for one in self.rounds])
         told = reversed(list(zip(self.rounds, odd, strict=True)))
         rows = [shown.row(one.number, one.sent, one.edited, words) for one, words in told]
         chosen = len(self.rounds) - 1 - self.rounds.index(self._shown) if self._shown in self.rounds else None

@@ -17,7 +17,7 @@ def open_row(screen: "TargetsScreen", row: Row) -> None:
     if row.remark:
         _ask_again(screen, row.again)
     elif row.opens is not None:
-        screen.asking.clusters.toggle(row.key)
+        screen.sources.clusters.toggle(row.key)
         if screen.listing.query:
             screen.end_filter()
     elif row.call is not None:
@@ -47,7 +47,7 @@ def _diagnose(screen: "TargetsScreen", call: "Call") -> None:
 
 def _ask_again(screen: "TargetsScreen", what: str) -> None:
     if what.startswith("node:"):
-        screen.asking.clusters.ask(what)
+        screen.sources.clusters.ask(what)
         screen.notify("asking again", timeout=2)
     else:
         screen.action_look()

@@ -15,11 +15,11 @@ from tui.footer import KeyLine
 from tui.heading import Heading
 from tui.screen import DoctorScreen
 from tui.targets.about import about
-from tui.targets.asking import Asking
 from tui.targets.filter_input import FilterInput
 from tui.targets.keys import HELP, KEYS
 from tui.targets.opening import open_row, open_typed
 from tui.targets.rows import Listing, Row, Section
+from tui.targets.sources import Sources
 from tui.targets.target_list import TargetList
 from tui.targets.typed import is_surely_meant, typed_call
 
@@ -43,7 +43,7 @@ class TargetsScreen(DoctorScreen):
     def __init__(self) -> None:
         super().__init__()
         self.listing = Listing()
-        self.asking = Asking(self)
+        self.sources = Sources(self)
         self._due = False
         self._ages: Timer | None = None
 
@@ -66,7 +66,7 @@ class TargetsScreen(DoctorScreen):
         """Ask everybody once the screen is drawn."""
         super().on_mount()
         self._ages = self.set_interval(REDRAW, self._draw, pause=True)
-        self.asking.begin()
+        self.sources.begin()
 
     def show(self) -> None:
         """Draw what may have changed while the screen was away: the heading, recent targets, the folder."""
@@ -78,18 +78,18 @@ class TargetsScreen(DoctorScreen):
         self.listing.order.calm()
         if self._ages is not None:
             self._ages.resume()
-        self.asking.resume()
+        self.sources.resume()
         self._draw_soon()
 
     def on_screen_suspend(self) -> None:
         """Behind another screen nobody is asked."""
         if self._ages is not None:
             self._ages.pause()
-        self.asking.suspend()
+        self.sources.suspend()
 
     def on_unmount(self) -> None:
         """The end."""
-        self.asking.close()
+        self.sources.close()
 
     # ---- drawing
 
@@ -135,7 +135,7 @@ class TargetsScreen(DoctorScreen):
     def action_look(self) -> None:
         """Read everything anew that does not tell by itself."""
         self.listing.order.calm()
-        self.asking.anew()
+        self.sources.anew()
 
     @on(Input.Changed)
     def _filter(self, message: Input.Changed) -> None:

@@ -4,7 +4,7 @@ from checks.containers import Port
 from doctor.diagnosis.call import Call
 from doctor.payloads.ports import moved
 from doctor.payloads.records import Disagreement, Place, Sent
-from tui.payloads.odd import oddities
+from tui.payloads.outliers import outliers
 from tui.payloads.shown import row
 
 
@@ -14,22 +14,22 @@ def sent(status: int | None, body: str = "[1]") -> Sent:
 
 def test_the_one_that_is_unlike_the_others() -> None:
     rounds = [(sent(200), b"a", ()), (sent(500, "x"), b"a", ()), (sent(200), b"a", ()), (sent(404, "y"), b"b", ())]
-    assert oddities(rounds) == ["", "unlike the others", "", ""]
+    assert outliers(rounds) == ["", "unlike the others", "", ""]
 
 
 def test_of_answers_that_differ_each_time_the_status_counts() -> None:
     rounds = [(sent(200, f"[{n}]"), b"a", ()) for n in range(3)]
-    assert oddities(rounds) == ["", "", ""]
-    assert oddities([*rounds, (sent(502, ""), b"a", ())])[3] == "unlike the others"
+    assert outliers(rounds) == ["", "", ""]
+    assert outliers([*rounds, (sent(502, ""), b"a", ())])[3] == "unlike the others"
 
 
 def test_what_was_foretold_otherwise_has_sign_and_word() -> None:
     against = (Disagreement(kind="status", text="200 was foretold"),)
-    (words,) = oddities([(sent(400), b"a", against)])
+    (words,) = outliers([(sent(400), b"a", against)])
     assert words == "not as foretold"
     assert "! not as foretold" in row(1, sent(400), False, words).plain
     cause = (Disagreement(kind="cause", text="a column is missing"),)
-    assert oddities([(sent(400), b"a", cause)]) == [""]
+    assert outliers([(sent(400), b"a", cause)]) == [""]
 
 
 def test_a_port_that_moved() -> None:

@@ -1,8 +1,8 @@
-"""Where in a wrapped line one reads that is taller than the screen: rows of it that lie above the first one shown."""
+"""Where one reads in a wrapped line that is taller than the screen: how many of its rows are above the screen."""
 
 
-class Inside:
-    """It counts for the line at the top alone, and is forgotten with it."""
+class TallLine:
+    """It belongs to the line at the top of the screen, and is forgotten with it."""
 
     def __init__(self) -> None:
         self._row, self._above = -1, 0

@@ -10,7 +10,7 @@ from tui.causes.rows import Listing
 from tui.surviving import Surviving
 
 
-class Found(Surviving, Horizontal):
+class FindingsPane(Surviving, Horizontal):
     """Call `take` with a listing. A small terminal shows one side: the list, or while one reads, the detail."""
 
     def __init__(self, *, id: str) -> None:

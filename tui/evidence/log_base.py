@@ -11,11 +11,11 @@ from doctor.logs.scanning import Filter
 from doctor.logs.wholes import Offer
 from tui.beside import Job, beside
 from tui.evidence.log_bar import LogAsk, LogBar
-from tui.evidence.log_finding import Choice, Search
 from tui.evidence.log_loading import Loading
 from tui.evidence.log_locating import Locating
 from tui.evidence.log_proofs import Proof
 from tui.evidence.log_rows import Rows
+from tui.evidence.log_scans import Choice, Search
 from tui.evidence.log_status import chips, status
 from tui.evidence.log_view import LogView
 from tui.surviving import Surviving
@@ -23,21 +23,21 @@ from tui.surviving import Surviving
 NOWHERE = -1  # no place
 
 
-class LogShown(Surviving, Vertical):
+class LogBase(Surviving, Vertical):
     """What the parts of the explorer have in common.
 
-    `LogFound` adds filters and the search, `LogArriving` which log it is and how it comes, `LogPane` what keys do.
+    `LogSearching` adds filters and the search, `LogOpening` which log it is and how it comes, `LogPane` what keys do.
     `coming` is the log, `wish` and `choice` are what is left of it, `_wanted` is the line where somebody wants to be
     as soon as it is there, `_beside` the place that a filter is to leave in sight, `_chosen` the finding whose proofs
     are looked at. `located` tells where proofs stand in a whole log of which evidence has parts.
     """
 
     DEFAULT_CSS = """
-    LogShown { height: 1fr; }
-    LogShown > #log-status {
+    LogBase { height: 1fr; }
+    LogBase > #log-status {
         height: 1; background: $panel; color: $text-muted; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis;
     }
-    LogShown > #log-empty { height: 1fr; padding: 1 2; color: $text-muted; display: none; }
+    LogBase > #log-empty { height: 1fr; padding: 1 2; color: $text-muted; display: none; }
     """
 
     def __init__(self, *, id: str | None = None) -> None:

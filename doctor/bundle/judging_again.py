@@ -31,7 +31,7 @@ def judged_again(path: Path, suppression: Suppression = NOTHING_SUPPRESSED) -> l
     return [_again(one, bundle, suppression) for one in bundle.done.diagnosed]
 
 
-def told_again(path: Path) -> list[Report]:
+def saved_reports(path: Path) -> list[Report]:
     """The reports of a file that `-o json` wrote, as they were. Raises CannotExamine as reading it does."""
     note = "this is a saved report as it was; doctor bundle keeps evidence too, which is judged again"
     return [msgspec.structs.replace(one.report, notes=(*one.report.notes, note)) for one in read(path).diagnosed]

@@ -1,4 +1,4 @@
-"""Who is asked what there is, and when: everybody once the screen is drawn, and again while somebody looks."""
+"""The sources of the list, and when they are asked: all once the screen is drawn, and again while it is in front."""
 
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 FIRST_PAINT = 0.05  # seconds left to the terminal before anybody is asked: loading clients keeps the screen from it
 
 
-class Asking:
-    """All sources of a screen, each asked beside it; what they answer is `put` there. They end with the screen."""
+class Sources:
+    """Folder, recent targets, engine and clusters, each asked beside the screen; what they answer is `put` there."""
 
     def __init__(self, screen: "TargetsScreen") -> None:
         self.clusters = collecting.Clusters(screen.put, screen.doctor.clusters)

@@ -3,12 +3,12 @@
 from functools import partial
 
 from doctor.logs.scanning import Filter, searched, span_of
-from tui.evidence.log_finding import Choice, Search
+from tui.evidence.log_base import LogBase
 from tui.evidence.log_rows import Rows
-from tui.evidence.log_shown import LogShown
+from tui.evidence.log_scans import Choice, Search
 
 
-class LogFound(LogShown):
+class LogSearching(LogBase):
     """Filtering and searching; both go on beside the screen, and show what they have so far."""
 
     _arrived = True

@@ -21,7 +21,7 @@ MOST_PASTED = 4096
 """Letters that a field of one line takes at once: as many as the longest path has. It would measure each of a log."""
 
 
-class HadItsEffect(Message, namespace="one_by_one"):
+class HadItsEffect(Message, namespace="key_queue"):
     """Follows a key on its way up; where it arrives, the key has been acted upon."""
 
     def __init__(self, number: int, screen: Screen[Any]) -> None:
@@ -30,7 +30,7 @@ class HadItsEffect(Message, namespace="one_by_one"):
         self.screen = screen
 
 
-class OneByOne(App[None]):
+class KeyQueue(App[None]):
     """For the app, before Textual's own class. Letters for a text field wait for nobody."""
 
     def __init__(self) -> None:
@@ -80,7 +80,7 @@ class OneByOne(App[None]):
             if not letter and not target.post_message(HadItsEffect(self._numbers, screen)):
                 self._under_way = 0  # the key ended what it was for
 
-    def on_one_by_one_had_its_effect(self, message: HadItsEffect) -> None:
+    def on_key_queue_had_its_effect(self, message: HadItsEffect) -> None:
         """The focus is set behind what waits already: look after that."""
         if message.number == self._under_way:
             self.call_later(self._settle, message)

@@ -13,7 +13,7 @@ from doctor.reports.clean import printable
 MOST = 10  # of what is listed
 
 
-def told(path: Path, done: Done, written: Written) -> str:
+def summary(path: Path, done: Done, written: Written) -> str:
     """Some lines for a terminal. Nothing secret: a name may be one."""
     logs = [size for name, size in written.files if name.startswith(LOGS)]
     rows = [("report.md, report.json", "the diagnosis, for people and for programs")]

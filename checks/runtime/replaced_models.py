@@ -24,7 +24,7 @@ _NEAR = 6  # lines between opening a file and the line that reads it
 
 
 @dataclass(frozen=True)
-class Instead:
+class Replacement:
     """What a file is in the place of a model: the end of `<name> ...`, how that comes, and how to get the model."""
 
     title: str
@@ -32,39 +32,39 @@ class Instead:
     fix: Fix
 
 
-def what_instead(file: ModelFile | None) -> Instead | None:
+def replacement_of(file: ModelFile | None) -> Replacement | None:
     """What the first bytes of a file say that it is, None where they may be those of a model."""
     if file is None or not _MODEL.search(file.path.lower()):
         return None
     name = base_name(file.path)
     again = Fix(title=f"download {name} itself, and look at its first bytes", commands=(f"head -c 200 {name}",))
     if file.format == "git-lfs pointer":
-        return Instead(
+        return Replacement(
             "is a git-lfs pointer, not the model",
             "Git LFS keeps a short text in the place of a large file until it is pulled.",
             Fix(title="pull the file and register the model again", commands=("git lfs pull",)),
         )
     if file.format == "html" and (file.note or "").startswith("an error answer"):
-        return Instead(
+        return Replacement(
             "is an error answer of a storage service, not the model",
             "A download that was refused saved the answer of the service under the model's name.",
             again,
         )
     if file.format == "html":
-        return Instead(
+        return Replacement(
             "is a web page, not the model",
             "A download that needed a login or met an error page saved that page under the model's name.",
             again,
         )
     if file.format == "empty":
-        return Instead(
+        return Replacement(
             "is empty",
             "An upload or download that stopped before its first byte left a file without content.",
             Fix(title=f"upload {name} again, and compare its size with the original"),
         )
     if file.format in ("json", "text") and _BINARY.search(file.path.lower()):
         kind = "JSON text" if file.format == "json" else "text"
-        return Instead(
+        return Replacement(
             f"is {kind}, not the model",
             "A model of this kind is binary. Text under its name is a saved error answer, or another file.",
             again,
@@ -72,12 +72,12 @@ def what_instead(file: ModelFile | None) -> Instead | None:
     return None
 
 
-def replaced(failure: Failure, evidence: Evidence) -> tuple[ModelFile, Instead] | None:
+def replaced(failure: Failure, evidence: Evidence) -> tuple[ModelFile, Replacement] | None:
     """The file that a loader refuses because it is no model; None where the exception has another subject."""
     if failure.kind in _OTHERS or missing_path(failure) or is_unpickling(failure):
         return None
     file = model_file(failure, evidence)
-    what = what_instead(file)
+    what = replacement_of(file)
     return (file, what) if file and what and _concerns(failure, file, evidence) else None
 
 

@@ -16,7 +16,7 @@ def lines_of(whole: Whole, text: Held, marks: Held) -> FileLines:
     """The lines of a spool."""
     if not whole.runs:
         return FileLines(text, marks, clean=True)
-    return PartedLines(text, marks, whole.runs)
+    return GappedLines(text, marks, whole.runs)
 
 
 def are_in_order(runs: Runs) -> bool:
@@ -27,7 +27,7 @@ def are_in_order(runs: Runs) -> bool:
     return small and places[:1] in ([], [0]) and all(a < b for part in (places, numbers) for a, b in pairwise(part))
 
 
-class PartedLines(FileLines):
+class GappedLines(FileLines):
     """Lines in runs."""
 
     def __init__(self, text: Held, marks: Held, runs: Runs) -> None:

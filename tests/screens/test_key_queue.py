@@ -12,7 +12,7 @@ from textual.widgets import Input, OptionList
 from doctor.diagnosis.result import Done
 from tui.app import DoctorApp
 from tui.evidence.screen import EvidenceScreen
-from tui.one_by_one import HadItsEffect
+from tui.key_queue import HadItsEffect
 
 NAMES = {"/": "slash", "-": "minus", " ": "space"}
 
@@ -113,7 +113,7 @@ async def test_a_key_that_ends_what_it_was_for_holds_nothing_up(
     app = DoctorApp(folder=tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app.focused)
-        monkeypatch.setattr(DoctorApp, "on_one_by_one_had_its_effect", lambda _app, _message: None)
-        assert HadItsEffect.handler_name == "on_one_by_one_had_its_effect"
+        monkeypatch.setattr(DoctorApp, "on_key_queue_had_its_effect", lambda _app, _message: None)
+        assert HadItsEffect.handler_name == "on_key_queue_had_its_effect"
         at_once(app, "/pq")
         await until(pilot, lambda: isinstance(app.focused, Input) and app.focused.value == "pq")

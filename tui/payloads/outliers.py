@@ -1,4 +1,4 @@
-"""Which of several answers does not go with the others, and which is not as foretold; words for the list of sends."""
+"""Which of several answers is unlike the others, and which is not as foretold: words for the list of sends."""
 
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Sequence
@@ -11,7 +11,7 @@ Answered = tuple[Sent, bytes, Sequence[Disagreement]]
 """What came, the body that was sent, and what speaks against what."""
 
 
-def oddities(rounds: Sequence[Answered]) -> list[str]:
+def outliers(rounds: Sequence[Answered]) -> list[str]:
     """For each send why it stands out; empty for one that does not."""
     groups: dict[bytes, list[int]] = defaultdict(list)
     for number, (_, body, _) in enumerate(rounds):

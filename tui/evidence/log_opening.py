@@ -11,15 +11,15 @@ from doctor.logs.lines import Lines
 from doctor.logs.scanning import Filter
 from doctor.logs.wholes import offers_of
 from tui.evidence.log_bar import LogBar
-from tui.evidence.log_found import LogFound
 from tui.evidence.log_loading import Loading
 from tui.evidence.log_locating import Locating
 from tui.evidence.log_proofs import chosen_of, proofs_of
 from tui.evidence.log_rows import Rows
+from tui.evidence.log_searching import LogSearching
 from tui.evidence.log_status import empty
 
 
-class LogArriving(LogFound):
+class LogOpening(LogSearching):
     """What evidence kept of a log is there at once; the whole of it takes its place once that is read."""
 
     _reading: Worker[None] | None = None

@@ -8,7 +8,7 @@ from textual.widgets import Input, Label
 from tui.surviving import Surviving
 
 
-class Values(Surviving, Vertical):
+class PlaceholderFields(Surviving, Vertical):
     """`given` is what was filled in. `changed` is called at every change, `complete` at Enter once none is empty."""
 
     def __init__(self, *, id: str, changed: Callable[[], None], complete: Callable[[], None]) -> None:
