@@ -26,7 +26,7 @@ from checks.check import check
 from checks.entry_script.calls import FOLDER_LOADERS, OPENERS
 from checks.entry_script.given import with_models
 from checks.entry_script.path_edits import below_model_folder, model_files
-from checks.entry_script.paths import Base, path_uses
+from checks.entry_script.paths import Base, path_uses, reached
 from checks.entry_script.reach import STAGES, about_phases, reach
 from checks.entry_script.subject import entry_script
 from checks.entry_script.tell import HIDDEN, RAISED, about_lines, quotes
@@ -50,8 +50,10 @@ def folder_loaded(evidence: Evidence) -> Iterator[Finding]:
     script, module = entry_script(evidence)
     files = model_files(evidence)
     for use in path_uses(module):
-        wanted, phases = use.path.inside, reach(module).phases(use.call)
+        wanted, phases = reached(use.path.inside, files), reach(module).phases(use.call)
         if use.name not in ONE_FILE or use.path.base is not Base.MODEL or not use.path.complete or not phases:
+            continue
+        if wanted is None:
             continue
         below = [f for f in files if f.startswith(f"{wanted}/")] if wanted else list(files)
         if wanted and (not below or wanted in files):

@@ -26,7 +26,7 @@ from checks.cases import fires, quiet
 from checks.check import check
 from checks.entry_script.given import with_models
 from checks.entry_script.path_edits import likely_file, loaded_instead, model_files, renamed
-from checks.entry_script.paths import Base, is_tested, left_without, path_uses
+from checks.entry_script.paths import Base, is_tested, left_without, path_uses, reached
 from checks.entry_script.reach import STAGES, about_phases, reach
 from checks.entry_script.subject import entry_script
 from checks.entry_script.tell import HIDDEN, RAISED, about_lines, quotes
@@ -62,9 +62,14 @@ def model_file_name(evidence: Evidence) -> Iterator[Finding]:
             or not use.path.complete
         ):
             continue
-        if not wanted or wanted in told or not phases or any(mark in wanted for mark in "*?<>{\\"):
+        if wanted in told or not phases or any(mark in wanted for mark in "*?<>{\\"):
             continue
-        if any(f == wanted or f.startswith(f"{wanted}/") for f in files):
+        there = reached(wanted, files)
+        if (
+            there == ""
+            or set(wanted.split("/")) == {".."}
+            or any(f == there or f.startswith(f"{there}/") for f in files)
+        ):
             continue
         told.add(wanted)
         tested = is_tested(module, use.path) and not left
@@ -100,6 +105,9 @@ _NAMES = _INIT + "    names = open(os.environ['AZUREML_MODEL_DIR'] + '/names.jso
 _FOLDER = (
     "import os\nimport joblib\nfrom pathlib import Path\ndef init():\n    folder = os.environ['AZUREML_MODEL_DIR']\n"
 )
+
+
+_MODEL = 'os.path.join(os.environ["AZUREML_MODEL_DIR"], {})'
 
 
 def _path(expression: str) -> str:
@@ -146,6 +154,8 @@ CASES = (
     ),
     quiet(with_models(_INIT + _LOAD.format("'model.pkl'") + _RUN, "model.pkl")),
     quiet(with_models(_INIT + _LOAD.format("'outputs'") + _RUN, "outputs/model.pkl"), name="a folder"),
+    quiet(with_models(_path("os.path.join(folder, 'a', '..', 'm.pkl')"), "m.pkl", "a/b.txt"), name="there and back"),
+    quiet(with_models(_FOLDER + "    os.listdir(os.path.dirname(folder))\n" + _RUN, "m.pkl"), name="the folder above"),
     quiet(with_models(_INIT + "    name = os.listdir('.')[0]\n" + _LOAD.format("name") + _RUN, "model.pkl")),
     quiet(with_models(_INIT + _LOAD.format("f'{len(str(1))}.pkl'") + _RUN, "model.pkl"), name="computed"),
     quiet(
@@ -162,6 +172,10 @@ CASES = (
             ("os.path.join(folder, 'sub', 'm.pkl')", "a/b/m.pkl", 'os.path.join(folder, "a", "b", "m.pkl")'),
             ("os.path.join(folder, 'sub',\n        'm.pkl')", "m.pkl", 'os.path.join(folder, "m.pkl")'),
             ("os.path.join(folder, 'sub/m.pkl')", "m.pkl", 'os.path.join(folder, "m.pkl")'),
+            ("os.path.join(folder, '..', 'sub', 'm.pkl')", "sub/m.pkl", 'os.path.join(folder, "sub", "m.pkl")'),
+            ("os.path.join(os.path.dirname(folder), 'sub', 'm.pkl')", "sub/m.pkl", _MODEL.format('"sub", "m.pkl"')),
+            ("os.path.join(os.path.dirname(folder), 'm.pkl')", "m.pkl", _MODEL.format('"m.pkl"')),
+            ("Path(folder).parent.parent / 'sub' / 'm.pkl'", "sub/m.pkl", _MODEL.format('"sub", "m.pkl"')),
             ("Path(folder) / 'sub' / 'm.pkl'", "m.pkl", 'Path(folder) / "m.pkl"'),
             ("Path(folder) / 'm.pkl'", "out/m.pkl", 'Path(folder) / "out/m.pkl"'),
             ("Path(folder).joinpath('sub', 'mx.pkl')", "m.pkl", 'Path(folder).joinpath("m.pkl")'),
@@ -171,7 +185,7 @@ CASES = (
             (
                 "os.path.join(os.path.join(folder, 'sub'), 'm.pkl')",
                 "m.pkl",
-                'os.path.join(os.environ["AZUREML_MODEL_DIR"], "m.pkl")',
+                _MODEL.format('"m.pkl"'),
             ),
         )
     ),

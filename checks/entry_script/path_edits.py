@@ -90,7 +90,7 @@ def beside_script(module: Module, script: Script, path: Written) -> tuple[Edit, 
     if node is None:
         return ()
     os_path, _ = code_for(module, "os.path")
-    parts = ", ".join(f'"{part}"' for part in path.inside.split("/"))
+    parts = ", ".join(f'"{part}"' for part in posixpath.normpath(path.inside).split("/"))
     code = f"{os_path}.join({os_path}.dirname({os_path}.abspath(__file__)), {parts})"
     imports = add_import(module, script.path, "import os", "os") if os_path == "os.path" else ()
     return (module.replace(script.path, node, code), *imports)
@@ -102,14 +102,24 @@ def renamed(module: Module, script: Script, path: Written, file: str) -> tuple[E
         return ()
     last = path.literals[-1]
     lead = "/" if str(path.literals[0].value).startswith("/") else ""
-    if isinstance(module.parent(last), ast.JoinedStr):
+    is_text = isinstance(module.parent(last), ast.JoinedStr)
+    same_folder = posixpath.dirname(file) == posixpath.dirname(path.inside)
+    if not is_text and len(path.literals) > 1 and same_folder and "/" not in str(last.value).strip("/"):
+        slash = "/" if str(last.value).startswith("/") else ""
+        return (module.replace(script.path, last, f'"{slash}{posixpath.basename(file)}"'),)
+    if not _says_all(path):
+        return ()
+    if is_text:
         return _within_text(module, script, path.literals, f"{lead}{file}")
     if len(path.literals) == 1:
         return (module.replace(script.path, last, f'"{lead}{file}"'),)
-    if posixpath.dirname(file) == posixpath.dirname(path.inside) and "/" not in str(last.value).strip("/"):
-        slash = "/" if str(last.value).startswith("/") else ""
-        return (module.replace(script.path, last, f'"{slash}{posixpath.basename(file)}"'),)
     return _side_by_side(module, script, path.literals, lead, file)
+
+
+def _says_all(path: Written) -> bool:
+    """Whether the literals are the whole path: no `.parent` or dirname() took a part off, or went above the base."""
+    written = (part for literal in path.literals for part in str(literal.value).replace("\\", "/").split("/"))
+    return [part for part in written if part not in {"", "."}] == path.inside.split("/")
 
 
 def _within_text(module: Module, script: Script, literals: tuple[ast.Constant, ...], new: str) -> tuple[Edit, ...]:

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import lru_cache
@@ -240,9 +240,27 @@ def _join(parts: list[Written]) -> Written:
 def _parent(path: Written) -> Written:
     if path.base is Base.CODE and path.text == "<script>":
         return Written(Base.CODE)
-    if "/" in path.text:
+    if "/" in path.text and path.literals:
         return replace(path, text=path.text.rpartition("/")[0])
+    if path.base in {Base.MODEL, Base.CODE, Base.CWD} and not path.literals:  # the base itself, or what is above it
+        return replace(path, text="/".join(filter(None, (path.text, ".."))))
     return UNKNOWN if path.base is Base.OTHER else Written(path.base, complete=path.complete)
+
+
+def reached(inside: str, files: Iterable[str]) -> str | None:
+    """Where a path below a folder of these files leads to, its `..` followed as the system does.
+
+    None where it leaves the folder, or goes through one that is not there.
+    """
+    parts: list[str] = []
+    for part in inside.split("/"):
+        if part != "..":
+            parts.append(part)
+        elif parts and any(file.startswith("/".join((*parts, ""))) for file in files):
+            parts.pop()
+        else:
+            return None
+    return "/".join(parts)
 
 
 def is_tested(module: Module, path: Written) -> bool:

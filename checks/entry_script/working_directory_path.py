@@ -28,7 +28,7 @@ from checks.cases import fires, quiet, script
 from checks.check import check
 from checks.entry_script.module import Module
 from checks.entry_script.path_edits import beside_script, is_model_name, likely_file, model_files, to_model_folder
-from checks.entry_script.paths import Base, PathUse, is_tested, path_uses
+from checks.entry_script.paths import Base, PathUse, is_tested, path_uses, reached
 from checks.entry_script.placeholders import is_placeholder
 from checks.entry_script.reach import STAGES, about_phases, reach
 from checks.entry_script.subject import entry_script
@@ -105,7 +105,8 @@ def _lies_beside(evidence: Evidence, wanted: str) -> bool | None:
     source = evidence.source
     if not isinstance(source, SourceTree):
         return None
-    if any(name == wanted or name.startswith(f"{wanted}/") for name in source.files):
+    there = reached(wanted, source.files)
+    if any(name == there or name.startswith(f"{there}/") for name in source.files):
         return True
     return None if source.truncated else False
 
@@ -115,8 +116,10 @@ def _fix(evidence: Evidence, script: Script, module: Module, use: PathUse, besid
         return Fix(title="start from the folder of the script", edits=beside_script(module, script, use.path))
     candidate = in_model or likely_file(use.path.inside, model_files(evidence))
     if candidate is None and not is_model_name(use.path.inside):
+        inside = use.path.inside
+        shipped = posixpath.basename(inside) if ".." in inside.split("/") else inside
         return Fix(
-            title=f"ship `{use.path.inside}` with the code, and start its path from the folder of the script",
+            title=f"ship `{shipped}` with the code, and start its path from the folder of the script",
             commands=("os.path.join(os.path.dirname(os.path.abspath(__file__)), ...)",),
         )
     file = candidate or posixpath.basename(use.path.inside)
@@ -144,6 +147,12 @@ CASES = (
         fixed="import os\n"
         'L = open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "labels.txt")).read()\n' + _RUN,
         name="beside the script: worth knowing",
+    ),
+    fires(
+        script("import os\nL = open('model/../data/l.txt').read()\n" + _RUN, beside=("model/m.bin", "data/l.txt")),
+        fixed="import os\n"
+        'L = open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "data", "l.txt")).read()\n' + _RUN,
+        name="there and back, and beside the script",
     ),
     quiet(_INIT + "    model = joblib.load(os.path.join(os.getenv('AZUREML_MODEL_DIR', '.'), 'model.pkl'))\n" + _RUN),
     quiet("import os\nHERE = os.path.dirname(__file__)\nT = open(os.path.join(HERE, 'x.txt')).read()\n" + _RUN),

@@ -68,8 +68,11 @@ def inside_models(path: str, evidence: Evidence) -> str | None:
     for root in (r.replace("\\", "/").rstrip("/") for r in roots):
         if root and clean.startswith(f"{root}/"):
             return clean[len(root) + 1 :]
-    laid_out = re.search(r"(?:^|/)azureml-models/[^/]+/[^/]+/(.+)", clean)
-    return laid_out.group(1) if laid_out else None
+    laid_out = re.search(r"(?:^|/)azureml-models/[^/]+/([^/]+)/(.+)", clean)
+    files = evidence.models.files if isinstance(evidence.models, ModelFolder) else ()
+    if laid_out is None or any(file.path.startswith(f"{laid_out[1]}/") for file in files):
+        return None  # where the version would stand is a folder of the model: the path left the version out
+    return laid_out[2]
 
 
 def missing_program(failure: Failure) -> str | None:
