@@ -14,8 +14,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.visual import Visual
 
-from tui.holding import hold
 from tui.surviving import Surviving
+from tui.without_layout import resize_content
 
 
 def cursor_keys(part: str, row: str = "row", *, first: str = "home", last: str = "end") -> list[BindingType]:
@@ -109,7 +109,7 @@ class CursorList(Surviving, ScrollView, can_focus=True):
         self.cursor = self.first() if place is None else place
         size = Size(self.size.width, self.count + self.HEAD)
         if size.height != self.virtual_size.height:
-            hold(self, size)
+            resize_content(self, size)
         self._scroll(0 if place is None else place - height)
         visible = self.size.height - self.HEAD
         if place is None or not self.is_moved or visible <= 0 or 0 <= height < visible:

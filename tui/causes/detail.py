@@ -19,8 +19,8 @@ from tui.beside import beside
 from tui.causes.detail_lines import Line, folded
 from tui.causes.detail_page import Link, document, weight
 from tui.causes.rows import Listing, Row
-from tui.holding import hold
 from tui.surviving import Surviving
+from tui.without_layout import resize_content
 
 LIGHT = 20_000  # characters that are laid out at once; more takes a thread
 
@@ -116,7 +116,7 @@ class Detail(Surviving, ScrollView, can_focus=True):
     def _take(self, lines: list[Line], *, stay: bool) -> None:
         self._lines = lines
         self._laid = (self._room, len(lines))
-        hold(self, Size(0, len(lines)))
+        resize_content(self, Size(0, len(lines)))
         if not stay:
             self._link = None
             self.scroll_to(y=0, animate=False, immediate=True)

@@ -6,7 +6,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from tui.causes.cause_list import CauseList
-from tui.field import Field
+from tui.without_layout import Field
 
 
 class Filter(Field):

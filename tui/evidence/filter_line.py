@@ -7,7 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Static
 
-from tui.field import Field
+from tui.without_layout import Field
 
 
 class Words(Field):

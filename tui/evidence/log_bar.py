@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Select, Static
 
-from tui.field import Field
+from tui.without_layout import Field
 
 
 class Chip(Static):

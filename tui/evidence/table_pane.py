@@ -15,7 +15,7 @@ from doctor.exploring.table import Nothing, Row, Table
 from tui.evidence.filter_line import FilterLine
 from tui.evidence.listed_pane import UNKEPT, ListedPane, filter_keys
 from tui.evidence.row_list import RowList
-from tui.holding import Steady
+from tui.without_layout import Steady
 
 
 class TablePane(ListedPane[Table]):

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from tui.field import Field
+from tui.without_layout import Field
 
 
 class FilterInput(Field):

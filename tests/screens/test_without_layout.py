@@ -1,4 +1,6 @@
-"""A letter in a filter draws the list and what is chosen; the screen is laid out only where a part changes its size."""
+"""A letter that is typed draws the field, the list and what is chosen; the screen is laid out only where a part changes
+its size.
+"""
 
 import json
 from pathlib import Path
@@ -9,6 +11,7 @@ from textual.app import App, ComposeResult
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.widget import Widget
+from textual.widgets import Input
 
 from benchmarks.filtering import write_packages
 from benchmarks.screens import report
@@ -17,7 +20,7 @@ from tui.app import DoctorApp
 from tui.causes.cause_list import CauseList
 from tui.causes.detail import Detail
 from tui.evidence.row_list import RowList
-from tui.holding import Steady, hold
+from tui.without_layout import Field, Steady, resize_content
 
 NUMBER = 2000
 
@@ -101,8 +104,47 @@ async def test_a_view_scrolls_as_far_as_its_size(tmp_path: Path) -> None:
     async with app.run_test(size=(40, 8)) as pilot:
         await pilot.pause(0.1)
         counted, view = Layouts(app), app.query_one(ScrollView)
-        hold(view, Size(0, 5))
+        resize_content(view, Size(0, 5))
         await pilot.pause()
         assert counted.number == 0
-        hold(view, Size(0, 500))
+        resize_content(view, Size(0, 500))
         await until(pilot, lambda: view.show_vertical_scrollbar and view.max_scroll_y > 400)
+
+
+class Typing(App[None]):
+    def __init__(self, field: type[Input]) -> None:
+        super().__init__()
+        self.field = field
+
+    def compose(self) -> ComposeResult:
+        yield self.field(compact=True)
+
+
+@pytest.mark.parametrize(("field", "layouts"), [(Field, 0), (Input, 3)])
+async def test_only_an_input_of_another_kind_has_the_screen_laid_out_at_a_letter(
+    field: type[Input], layouts: int
+) -> None:
+    app = Typing(field)
+    async with app.run_test() as pilot:
+        line = app.query_one(Input)
+        line.focus()
+        await until(pilot, lambda: line.has_focus)
+        await pilot.pause()
+        counted = Layouts(app)
+        for number, letter in enumerate("abc", 1):
+            await pilot.press(letter)
+            await until(pilot, lambda number=number: len(line.value) == number)  # type: ignore[misc]
+            await pilot.pause()
+        assert counted.number == layouts
+
+
+async def test_what_does_not_fit_is_scrolled_to_where_one_types() -> None:
+    app = Typing(Field)
+    async with app.run_test(size=(20, 5)) as pilot:
+        line = app.query_one(Field)
+        line.focus()
+        await until(pilot, lambda: line.has_focus)
+        await pilot.press(*"0123456789" * 4, *"end")
+        await until(pilot, lambda: "6789end" in line.render_line(0).text)
+        await pilot.press("home")
+        await until(pilot, lambda: line.render_line(0).text.startswith("0123"))
