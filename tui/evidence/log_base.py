@@ -24,12 +24,14 @@ NOWHERE = -1  # no place
 
 
 class LogBase(Surviving, Vertical):
-    """What the parts of the explorer have in common.
+    """The lowest of four layers, each of which knows those below it and none above.
 
-    `LogSearching` adds filters and the search, `LogOpening` which log it is and how it comes, `LogPane` what keys do.
-    `coming` is the log, `wish` and `choice` are what is left of it, `_wanted` is the line where somebody wants to be
-    as soon as it is there, `_beside` the place that a filter is to leave in sight, `_chosen` the finding whose proofs
-    are looked at. `located` tells where proofs stand in a whole log of which evidence has parts.
+    `LogBase`: the lines, and where one is in them. `LogSearching`: filter and search. `LogOpening`: which log it is,
+    and how it comes. `LogPane`: keys and mouse. What a layer offers to the next one has no underscore.
+
+    `coming` is the log, `wish` and `choice` are what a filter leaves of it. `wanted` is the line where somebody wants
+    to be as soon as it is there, `kept_place` the place that a filter is to leave in sight, `chosen_finding` the one
+    whose proofs are looked at. `located` tells where proofs stand in a whole log of which evidence has parts.
     """
 
     DEFAULT_CSS = """
@@ -51,10 +53,10 @@ class LogBase(Surviving, Vertical):
         self.search: Search | None = None
         self.proofs: tuple[Proof, ...] = ()
         self.following = False
-        self._chosen = ""
+        self.chosen_finding = ""
         self.located: Locating | None = None
-        self._wanted: int | None = None
-        self._beside: int | None = None
+        self.wanted: int | None = None
+        self.kept_place: int | None = None
         self._can: object = None
 
     def compose(self) -> ComposeResult:
@@ -75,7 +77,7 @@ class LogBase(Surviving, Vertical):
         """The log that is shown."""
         return self.view.rows.lines
 
-    def _work(self, job: Job, group: str) -> Worker[None]:
+    def run_beside(self, job: Job, group: str) -> Worker[None]:
         """Do it beside the screen; what fails is said in the log's own line."""
 
         def tell(error: Exception) -> None:
@@ -85,19 +87,19 @@ class LogBase(Surviving, Vertical):
 
     # ---- where one is
 
-    def _go_to_wanted(self) -> None:
+    def go_to_wanted(self) -> None:
         """Go where somebody wants to be, as soon as that is there."""
-        lines, loading, number = self.lines, self.coming, self._wanted
+        lines, loading, number = self.lines, self.coming, self.wanted
         if number is None or lines is None or loading is None or not lines.count:
             return
         is_whole = lines is loading.whole
         if is_whole and loading.moving and lines.number(lines.count - 1) < number:
             return
-        place = self._place(number)
+        place = self.place_of(number)
         if place == NOWHERE and (loading.moving or (self.located and self.located.is_at_work)):
             return
         if is_whole or not loading.moving:
-            self._wanted = None
+            self.wanted = None
         if place == NOWHERE:
             self.say("this line was not found in the whole log")
             return
@@ -106,7 +108,7 @@ class LogBase(Surviving, Vertical):
             self.view.open(Rows(lines))
         self.view.go(self.view.rows.row(place), middle=True)
 
-    def _place(self, number: int) -> int:
+    def place_of(self, number: int) -> int:
         """Where the line with a number of evidence stands in what is shown; NOWHERE: that is not known (yet)."""
         assert self.lines is not None
         located = self.located
@@ -119,21 +121,21 @@ class LogBase(Surviving, Vertical):
 
     def is_at(self, number: int) -> bool:
         """Whether the cursor stands on the line with a number of evidence."""
-        return self.view.rows.place(self.view.cursor) == self._place(number)
+        return self.view.rows.place(self.view.cursor) == self.place_of(number)
 
     # ---- what it proves
 
-    def _mark(self) -> None:
+    def mark_proofs(self) -> None:
         """Mark the proving lines that are there."""
         lines = self.lines
         found: dict[int, int] = {}
         if lines is not None and lines.count:
             last = lines.number(lines.count - 1)
             for one in self.proofs:
-                place = self._place(one.number)
+                place = self.place_of(one.number)
                 is_located = self.located is not None and one.number in self.located.places
                 if place != NOWHERE and (one.number <= last or is_located):
-                    weight = 2 if one.finding == self._chosen else 1
+                    weight = 2 if one.finding == self.chosen_finding else 1
                     found[place] = max(weight, found.get(place, 0))
         if found != self.view.proofs:
             self.view.proofs = found

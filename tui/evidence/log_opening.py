@@ -39,7 +39,7 @@ class LogOpening(LogSearching):
         if before not in sources:
             self._forget()
         elif self.lines is not None:
-            self._wanted = self.view.rows.number(self.view.cursor)
+            self.wanted = self.view.rows.number(self.view.cursor)
         self.number = number
         self._open()
 
@@ -59,11 +59,11 @@ class LogOpening(LogSearching):
         if numbers[0] != self.number:
             self.choose(numbers[0])
         assert self.diagnosis
-        self._chosen = chosen_of(self.proofs, self.diagnosis.report, line)
-        self._mark()
+        self.chosen_finding = chosen_of(self.proofs, self.diagnosis.report, line)
+        self.mark_proofs()
         if line is not None:
-            self._wanted = line
-            self._go_to_wanted()
+            self.wanted = line
+            self.go_to_wanted()
         self.view.focus()
 
     def choose(self, number: int) -> None:
@@ -76,7 +76,7 @@ class LogOpening(LogSearching):
 
     def _forget(self) -> None:
         self.wish, self.choice, self.search = Filter(), None, None
-        self.following, self._wanted, self._beside = False, None, None
+        self.following, self.wanted, self.kept_place = False, None, None
         self.view.cursor = self.view.begin = 0
         self.view.lit = None
         self.view.open(Rows())
@@ -87,7 +87,7 @@ class LogOpening(LogSearching):
         self.query_one("#log-empty", Static).update(empty(self.diagnosis))
         self.query_one("#log-empty").display = not there
         self.view.display = there
-        self.proofs, self._chosen, self.located = (), "", None
+        self.proofs, self.chosen_finding, self.located = (), "", None
         if self.number is None or self.diagnosis is None:
             self.coming = None
             self.workers.cancel_group(self, "log")
@@ -96,13 +96,13 @@ class LogOpening(LogSearching):
             return
         offer = self.offers[self.number]
         self.proofs = proofs_of(self.diagnosis.report, offer.source)
-        self._chosen = chosen_of(self.proofs, self.diagnosis.report, None)
-        if self._wanted is None:
-            self._wanted = next((one.number for one in self.proofs if one.finding == self._chosen), None)
+        self.chosen_finding = chosen_of(self.proofs, self.diagnosis.report, None)
+        if self.wanted is None:
+            self.wanted = next((one.number for one in self.proofs if one.finding == self.chosen_finding), None)
         self.coming = Loading(offer, self._came)
         if self.following:
             self.coming.followed.set()
-        self._reading = self._work(self.coming.run, "log")
+        self._reading = self.run_beside(self.coming.run, "log")
 
     async def on_unmount(self) -> None:
         """The process that reads a log ends before the screen does."""
@@ -123,14 +123,11 @@ class LogOpening(LogSearching):
         best = self._best(loading)
         if best is not None and best is not self.lines:
             self._swap(best)
-        elif self.choice is not None and self.choice.is_behind:
-            self._work(partial(self.choice.run, self._chose), "log-filter")
-        else:
+        elif self.choice is None or not self.choice.is_behind:
             self.view.grown()
-        if self.search is not None and self.search.is_behind:
-            self._work(partial(self.search.run, self._searched), "log-search")
-        self._mark()
-        self._go_to_wanted()
+        self.go_on()
+        self.mark_proofs()
+        self.go_to_wanted()
         if self.following and self.choice is None:
             self.view.go(len(self.view.rows) - 1)
         self.tell()
@@ -140,7 +137,7 @@ class LogOpening(LogSearching):
         whole, kept = loading.whole, loading.kept
         if whole is None or kept is None or not kept.count:
             return whole or kept
-        needed = self._wanted or self.view.rows.number(self.view.cursor)
+        needed = self.wanted or self.view.rows.number(self.view.cursor)
         is_lost = self.located is not None and needed in self.located.missing
         is_there = (whole.count >= needed and not is_lost) or (not loading.moving and not loading.failed)
         return whole if is_there or self.lines is whole else kept
@@ -148,8 +145,8 @@ class LogOpening(LogSearching):
     def _swap(self, lines: Lines) -> None:
         """Other lines of the same log: the cursor stays on the same number."""
         view = self.view
-        if self._wanted is None and len(view.rows):
-            self._wanted = view.rows.number(view.cursor) if view.cursor else None
+        if self.wanted is None and len(view.rows):
+            self.wanted = view.rows.number(view.cursor) if view.cursor else None
         view.open(Rows(lines))
         if self.search is not None:
             self.start_search(self.search.text, is_regex=self.search.is_regex)
@@ -164,4 +161,27 @@ class LogOpening(LogSearching):
         if self.located is None or self.located.whole is not whole:
             self.located = Locating(kept, whole, (one.number for one in self.proofs))
         if self.located.is_behind:
-            self._work(partial(self.located.run, self._came), "log-proof")
+            self.run_beside(partial(self.located.run, self._came), "log-proof")
+
+    # ---- what is added
+
+    def follow(self) -> None:
+        """Show what is added, as it is added; where nothing can be added, say why."""
+        coming = self.coming
+        if coming is not None and coming.offer.whole is None:
+            self.say("nothing is added to a log that was kept; run the diagnosis again (r) to read it anew")
+            return
+        if coming is not None and coming.failed:
+            self.say(f"nothing is added to it: {coming.note}")
+            return
+        if coming is not None:
+            self.following, self.wanted, self.kept_place = True, None, None
+            coming.followed.set()
+            self.view.go(len(self.view.rows) - 1)
+        self.tell()
+
+    def stop_following(self) -> None:
+        """Stay where one is."""
+        self.following = False
+        if self.coming is not None:
+            self.coming.followed.clear()

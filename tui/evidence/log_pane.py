@@ -1,16 +1,15 @@
 """The log explorer: the logs of a target, however long, with the lines that prove what was found."""
 
 from dataclasses import replace
-from typing import ClassVar
 
 from textual import on
 from textual.actions import SkipAction
-from textual.binding import Binding, BindingType
 from textual.widgets import Input, Select
 
 from doctor.errors import ConfigError
 from doctor.logs.scanning import Shown, Stream
 from tui.evidence.log_bar import Chip, LogAsk
+from tui.evidence.log_keys import KEYS
 from tui.evidence.log_opening import LogOpening
 from tui.evidence.log_view import LogView
 
@@ -23,25 +22,7 @@ MOST_COPIED = 10_000  # lines
 class LogPane(LogOpening):
     """Call `show` with a diagnosis, `reveal` with a place in one of its logs."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "search", "Search", id="log.search", tooltip="Search text, or a pattern"),
-        Binding("n", "hit(1)", "Next hit", id="log.next-hit", tooltip="The next line that was searched"),
-        Binding("N", "hit(-1)", "Last hit", id="log.previous-hit", tooltip="The one before", show=False),
-        Binding("p", "proof(1)", "Proof", id="log.next-proof", tooltip="The next line that proves a finding"),
-        Binding("P", "proof(-1)", "Proof before", id="log.previous-proof", tooltip="The one before", show=False),
-        Binding("colon", "goto", "Go to", id="log.goto", tooltip="Go to a line number, or to a time"),
-        Binding("e", "level", "Level", id="log.level", tooltip="All lines, warnings and up, or errors"),
-        Binding("o", "stream", "Stream", id="log.stream", tooltip="Both streams, or one of them"),
-        Binding("s", "run", "Run", id="log.run", tooltip="All runs of the service, or one of them"),
-        Binding("W", "wrap", "Wrap", id="log.wrap", tooltip="Long lines in several rows, or cut", show=False),
-        Binding("F", "follow", "Follow", id="log.follow", tooltip="Show what is added; ends when you go back"),
-        Binding("c", "copy", "Copy lines", id="log.copy", tooltip="Copy the selected lines", show=False),
-        Binding("right_square_bracket", "log(1)", "Next log", id="log.next", tooltip="The next log", show=False),
-        Binding(
-            "left_square_bracket", "log(-1)", "Log before", id="log.previous", tooltip="The log before", show=False
-        ),
-        Binding("escape", "clear", "Clear", id="log.clear", tooltip="End the search, then the filters", show=False),
-    ]
+    BINDINGS = KEYS
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Only what can be done with this log."""
@@ -95,10 +76,10 @@ class LogPane(LogOpening):
         """Go to a line number; other text is searched, as a time would be."""
         if text.isdecimal():
             self.stop_following()
-            self._wanted = max(1, int(text))
-            self._go_to_wanted()
+            self.wanted = max(1, int(text))
+            self.go_to_wanted()
             self.tell()
-            if self._wanted is not None:
+            if self.wanted is not None:
                 self.say(f"line {text} is on its way")
         elif text:
             self.start_search(text, origin=0)
@@ -137,10 +118,10 @@ class LogPane(LogOpening):
         self.stop_following()
         if not self.view.rows.has(place):
             self.filter(type(self.wish)())
-        self._wanted = None
-        proof = next((one for one in self.proofs if self._place(one.number) == place), None)
-        self._chosen = proof.finding if proof else self._chosen
-        self._mark()
+        self.wanted = None
+        proof = next((one for one in self.proofs if self.place_of(one.number) == place), None)
+        self.chosen_finding = proof.finding if proof else self.chosen_finding
+        self.mark_proofs()
         self.view.go(self.view.rows.row(place), middle=True)
         self.tell()
 
@@ -173,28 +154,14 @@ class LogPane(LogOpening):
         """Show what is added, as it is added."""
         if self.following:
             self.stop_following()
-        elif self.coming is not None and self.coming.offer.whole is None:
-            self.say("nothing is added to a log that was kept; run the diagnosis again (r) to read it anew")
-            return
-        elif self.coming is not None and self.coming.failed:
-            self.say(f"nothing is added to it: {self.coming.note}")
-            return
-        elif self.coming is not None:
-            self.following, self._wanted, self._beside = True, None, None
-            self.coming.followed.set()
-            self.view.go(len(self.view.rows) - 1)
-        self.tell()
-
-    def stop_following(self) -> None:
-        """Stay where one is."""
-        self.following = False
-        if self.coming is not None:
-            self.coming.followed.clear()
+            self.tell()
+        else:
+            self.follow()
 
     @on(LogView.Moved)
     def _moved(self, event: LogView.Moved) -> None:
         event.stop()
-        self._wanted = self._beside = None
+        self.wanted = self.kept_place = None
         if event.back:
             self.stop_following()
         self.tell()

@@ -21,22 +21,22 @@ class LogSearching(LogBase):
         lines, view = self.lines, self.view
         if lines is None:
             return
-        here = self._beside  # where one was before a filter that has not found its way there yet
+        here = self.kept_place  # where one was before a filter that has not found its way there yet
         if here is None:
             here = view.rows.place(view.cursor) if len(view.rows) else 0
-        if self._wanted is not None:
-            here = max(0, self._place(self._wanted))
-        self.wish, self._wanted, self._beside = wish, None, None
+        if self.wanted is not None:
+            here = max(0, self.place_of(self.wanted))
+        self.wish, self.wanted, self.kept_place = wish, None, None
         if wish.is_open:
             self.choice = None
             self.workers.cancel_group(self, "log-filter")
             view.open(Rows(lines))
             view.go(here, middle=True)
         else:
-            self._beside = here
+            self.kept_place = here
             self.choice = Choice(lines, wish)
             view.open(Rows(lines, self.choice.kept))
-            self._work(partial(self.choice.run, self._chose), "log-filter")
+            self.run_beside(partial(self.choice.run, self._chose), "log-filter")
         self.tell()
 
     def _chose(self) -> None:
@@ -47,11 +47,18 @@ class LogSearching(LogBase):
         view.grown()
         if self.following:
             view.go(len(view.rows) - 1)
-        elif self._beside is not None and choice.kept:
-            view.go(view.rows.row(self._beside), middle=True)
-            if choice.kept[-1] >= self._beside or not choice.running:
-                self._beside = None
+        elif self.kept_place is not None and choice.kept:
+            view.go(view.rows.row(self.kept_place), middle=True)
+            if choice.kept[-1] >= self.kept_place or not choice.running:
+                self.kept_place = None
         self.tell()
+
+    def go_on(self) -> None:
+        """Filter and search what has come since."""
+        if self.choice is not None and self.choice.is_behind:
+            self.run_beside(partial(self.choice.run, self._chose), "log-filter")
+        if self.search is not None and self.search.is_behind:
+            self.run_beside(partial(self.search.run, self._searched), "log-search")
 
     # ---- searching
 
@@ -68,7 +75,7 @@ class LogSearching(LogBase):
         self.search.is_regex = is_regex
         self._arrived = origin is None
         view.lit = span_of(text, is_regex=is_regex)
-        self._work(partial(self.search.run, self._searched), "log-search")
+        self.run_beside(partial(self.search.run, self._searched), "log-search")
         view.grown()
 
     def stop_search(self) -> None:
