@@ -8,17 +8,25 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sample_services
+from msgspec.structs import replace
 from screens.journeys import sample_copy, until
 from screens.log_journeys import LogApp, written
 
+from checks.evidence import Target
+from checks.finding import Finding
+from checks.missing import Missing
 from doctor.bundle import read, write
+from doctor.bundle.found_then import with_found_then
 from doctor.bundle.judging_again import judged_again
 from doctor.diagnosis.call import Call
 from doctor.diagnosis.diagnosing import diagnose
 from doctor.errors import CannotExamine
+from doctor.report import SCHEMA, CheckSummary, Report, Verdict
+from doctor.suppress import NOTHING_SUPPRESSED, Suppression
 
 SCRIPT = "def init():\n    raise KeyError('a')\n\n\ndef run(data):\n    return data\n"
 
@@ -86,16 +94,50 @@ SAMPLES = [
 ][::4]
 
 
-@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize("name", [*SAMPLES, "secret-in-source"])
 def test_a_sample_is_judged_again_as_it_was(name: str, tmp_path: Path) -> None:
     script = sample_services.load(sample_services.HERE / name).script
     done = diagnose(Call(kind="script", name=str(script), run=False))
     write(tmp_path / "a.zip", done)
     reports = judged_again(tmp_path / "a.zip")
-    assert [[one.id for one in report.causes] for report in reports] == [
-        [one.id for one in was.report.causes] for was in done.diagnosed
-    ]
-    assert [report.verdict for report in reports] == [was.report.verdict for was in done.diagnosed]
+    for report, was in zip(reports, (one.report for one in done.diagnosed), strict=True):
+        assert [one.id for one in report.causes] == [one.id for one in was.causes]
+        assert [one.id for one in report.findings] == [one.id for one in was.findings]
+        assert report.verdict == was.verdict
+        said = [one.id for one in report.findings if "when the bundle was made" in one.why]
+        assert said == (["entry-script.secret-in-source"] if name == "secret-in-source" else [])
+
+
+def test_a_cause_whose_proof_is_masked_stays_before_what_it_explains() -> None:
+    def found(id: str, title: str, **more: Any) -> Finding:
+        return Finding(id=f"logs.{id}", family="logs", title=title, evidence=(), why="It breaks.", **more)
+
+    cause = found("masked", "the key *** is refused", explains=("logs.after",))
+    after, other, later = found("after", "it ends"), found("other", "no disk"), found("later", "no room")
+    then = report(causes=(cause, other), findings=(cause, other, after), verdict=Verdict.FAILING)
+    now = report(causes=(after, other), findings=(after, other), verdict=Verdict.FAILING)
+    both = with_found_then(now, then, NOTHING_SUPPRESSED, Missing(reason=""))
+    assert [one.id for one in both.causes] == ["logs.masked", "logs.other"]
+    assert [one.id for one in both.findings] == ["logs.masked", "logs.other", "logs.after"]
+    assert both.causes[0].why == (
+        "Found when the bundle was made; its proof is masked here, and cannot be judged again. It breaks."
+    )
+    assert both.notes[-1].startswith("logs.masked: found when the bundle was made")
+    assert both.checks.found == now.checks.found + 1
+    unasked = Suppression(ignore=frozenset({"logs.masked"}))
+    assert with_found_then(now, then, unasked, Missing(reason="")).causes == now.causes
+    newer = replace(then, version="0", findings=(*then.findings, later))
+    told = with_found_then(now, newer, NOTHING_SUPPRESSED, Missing(reason=""))
+    assert [one.id for one in told.findings] == ["logs.masked", "logs.other", "logs.after"]
+    assert told.notes[0] == "logs.later was found when the bundle was made, and is not found by the checks of today"
+
+
+def report(**changes: Any) -> Report:
+    plain = Report(
+        schema=SCHEMA, version="1", target=Target(kind="log", name="a.log"), verdict=Verdict.INCONCLUSIVE,
+        causes=(), findings=(), checks=CheckSummary(passed=9, found=0),
+    )  # fmt: skip
+    return replace(plain, **changes)
 
 
 async def test_a_long_log_is_kept_at_both_ends_and_where_it_proves(

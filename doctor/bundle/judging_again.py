@@ -16,6 +16,7 @@ from checks.rank import Ranking, rank
 from checks.registry import FAMILIES_OF_KIND, checks_of_kind
 from doctor import __version__
 from doctor.bundle.form import Bundle
+from doctor.bundle.found_then import with_found_then
 from doctor.bundle.reading import bundle_of, read
 from doctor.diagnosis.call import Call
 from doctor.diagnosis.result import Diagnosis
@@ -51,7 +52,8 @@ def _again(diagnosis: Diagnosis, bundle: Bundle, suppression: Suppression) -> Re
         report = triage(evidence.logs.items[0], suppression)
     else:
         report = _judged(evidence, call, diagnosis.report, suppression)
-    return msgspec.structs.replace(report, notes=(note, *diagnosis.report.notes), timings=_timings(report, diagnosis))
+    report = msgspec.structs.replace(report, notes=(note, *diagnosis.report.notes), timings=_timings(report, diagnosis))
+    return with_found_then(report, diagnosis.report, suppression, evidence.script)
 
 
 def _holds_nothing(evidence: Evidence) -> bool:
