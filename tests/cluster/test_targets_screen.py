@@ -9,7 +9,7 @@ from cluster.api_server import ApiServer
 from screens.journeys import until
 
 from tui.app import DoctorApp
-from tui.targets import collecting
+from tui.targets import clusters
 from tui.targets.screen import TargetsScreen
 
 
@@ -23,7 +23,7 @@ def own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kubeconfig: Path) -> No
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("KUBECONFIG", str(kubeconfig))
-    monkeypatch.setattr(collecting, "EVERY", 0.2)
+    monkeypatch.setattr(clusters, "EVERY", 0.2)
 
 
 def screen_of(app: DoctorApp) -> TargetsScreen:

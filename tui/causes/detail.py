@@ -16,7 +16,7 @@ from textual.strip import Strip
 from textual.visual import Visual
 
 from tui.beside import beside
-from tui.causes.detail_lines import Line, folded
+from tui.causes.detail_lines import Line, extent, folded, next_link
 from tui.causes.detail_page import Link, document, weight
 from tui.causes.rows import Listing, Row
 from tui.surviving import Surviving
@@ -127,33 +127,14 @@ class Detail(Surviving, ScrollView, can_focus=True):
     def action_step(self, by: int) -> None:
         """To the next link in sight, else a line further."""
         top, height = self.scroll_offset.y, self.size.height
-        if (place := self._next_link(by)) is not None and top - 1 <= place <= top + height:
+        place = next_link(self._lines, self._link, by, range(top, top + height))
+        if place is not None and top - 1 <= place <= top + height:
             self._link = self._lines[place][1]
-            self.scroll_to_region(Region(0, place, 1, self._extent(place)), animate=False, immediate=True, force=True)
+            there = Region(0, place, 1, min(extent(self._lines, place), max(1, height)))
+            self.scroll_to_region(there, animate=False, immediate=True, force=True)
             self.refresh()
         else:
             self.scroll_relative(y=by, animate=False, immediate=True)
-
-    def _next_link(self, by: int) -> int | None:
-        """The first line of the next link above or below the one that is marked, else of those in sight."""
-        starts = [
-            n
-            for n, (_, link) in enumerate(self._lines)
-            if link is not None and (n == 0 or self._lines[n - 1][1] is not link)
-        ]
-        current = next((n for n in starts if self._lines[n][1] is self._link), None)
-        top, bottom = self.scroll_offset.y, self.scroll_offset.y + self.size.height
-        if current is None or not top <= current < bottom:
-            current = top - 1 if by > 0 else bottom
-        beyond = [n for n in starts if (n > current if by > 0 else n < current)]
-        return (beyond[0] if by > 0 else beyond[-1]) if beyond else None
-
-    def _extent(self, place: int) -> int:
-        link = self._lines[place][1]
-        end = place
-        while end < len(self._lines) and self._lines[end][1] is link:
-            end += 1
-        return min(end - place, max(1, self.size.height))
 
     def action_scroll_home(self) -> None:
         """To the title."""

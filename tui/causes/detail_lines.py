@@ -1,4 +1,6 @@
-"""A document as lines for a width: folded below where their words begin, in the theme's colours."""
+"""A document as lines for a width: folded below where their words begin, in the theme's colours; and their links."""
+
+from collections.abc import Sequence
 
 from rich.text import Text
 from textual.content import Content, Span
@@ -31,6 +33,24 @@ def folded(page: Document, width: int) -> list[Line]:
             parts = [*parts[:MOST_FOLDED], Content("    ... and more of this line")]
         lines += [(line, page.links.get(number)) for line in parts]
     return lines
+
+
+def next_link(lines: Sequence[Line], marked: Link | None, by: int, sight: range) -> int | None:
+    """The first line of the next link above or below the one that is marked, else of those in sight."""
+    starts = [n for n, (_, link) in enumerate(lines) if link is not None and (n == 0 or lines[n - 1][1] is not link)]
+    current = next((n for n in starts if lines[n][1] is marked), None)
+    if current is None or current not in sight:
+        current = sight.start - 1 if by > 0 else sight.stop
+    beyond = [n for n in starts if (n > current if by > 0 else n < current)]
+    return (beyond[0] if by > 0 else beyond[-1]) if beyond else None
+
+
+def extent(lines: Sequence[Line], place: int) -> int:
+    """How many lines from a place on lead to where that one leads."""
+    end = place
+    while end < len(lines) and lines[end][1] is lines[place][1]:
+        end += 1
+    return end - place
 
 
 def _hanging(text: Content, width: int) -> list[Content]:

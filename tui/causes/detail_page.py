@@ -6,16 +6,15 @@ from dataclasses import dataclass, field
 import msgspec
 from rich.text import Text
 
-from checks.finding import Finding, Fix, Quote
+from checks.finding import Finding, Quote
 from doctor.redact import redact
 from doctor.reports import Style
 from doctor.reports.clean import harmless_finding, printable
 from doctor.reports.common import place
 from doctor.reports.text import VERDICTS, ReportPage, window
+from tui.causes.capping import capped, capped_fix, shortened
 from tui.causes.rows import Listing, Row
 
-LONGEST = 6000  # characters of one text; more is for the evidence, which can search
-MOST_LINES = 60  # lines of one quote
 ROWS = 4  # of the screen, for one quoted line
 NARROWEST, WIDEST = 28, 110  # columns: prose beyond is hard to read
 MARKED = "bold underline yellow"
@@ -113,10 +112,10 @@ class _DetailPage(ReportPage):
 
     def _finding(self, row: Row, finding: Finding) -> None:
         clean = harmless_finding(finding)
-        shown = [_capped(quote) for quote in clean.evidence]
+        shown = [capped(quote) for quote in clean.evidence]
         self._originals = {id(new): old for new, old in zip(shown, finding.evidence, strict=True)}
         clean = msgspec.structs.replace(
-            clean, evidence=tuple(shown), why=_cut(clean.why), fixes=tuple(map(_capped_fix, clean.fixes))
+            clean, evidence=tuple(shown), why=shortened(clean.why), fixes=tuple(map(capped_fix, clean.fixes))
         )
         self.heading(clean)
         if row.is_new:
@@ -191,28 +190,3 @@ def weight(row: Row) -> int:
         return sum(map(len, row.ids))
     diffs = sum(len(fix.diff or "") + sum(map(len, fix.commands)) for fix in finding.fixes)
     return len(finding.why) + sum(len(quote.text) for quote in finding.evidence) + diffs
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]} ... and {len(text) - LONGEST} more characters"
-
-
-def _capped(quote: Quote) -> Quote:
-    """A copy of the quote that can be drawn at once, its mark still within."""
-    text, mark = quote.text, quote.mark
-    lines = text.split("\n", MOST_LINES)
-    if len(lines) > MOST_LINES:
-        text = "\n".join(lines[:MOST_LINES]) + f"\n... and {lines[-1].count(chr(10)) + 1} more lines"
-    if len(text) > LONGEST and mark and mark[0] > LONGEST // 2:
-        ahead = mark[0] - LONGEST // 2
-        text, mark = "..." + text[ahead:], (mark[0] - ahead + 3, mark[1] - ahead + 3)
-    if mark:
-        mark = (mark[0], min(mark[1], LONGEST))
-    return msgspec.structs.replace(quote, text=_cut(text), mark=mark)
-
-
-def _capped_fix(fix: Fix) -> Fix:
-    diff = fix.diff
-    if diff and len(diff) > 20 * LONGEST:
-        diff = diff[: 20 * LONGEST] + "\n ... and more"
-    return msgspec.structs.replace(fix, commands=tuple(map(_cut, fix.commands)), diff=diff)

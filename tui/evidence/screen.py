@@ -14,7 +14,7 @@ from doctor.exploring.proving import part_of
 from tui.evidence.files_pane import FilesPane
 from tui.evidence.log_pane import LogPane
 from tui.evidence.table_pane import TablePane
-from tui.evidence.tabs import KEYS, TABS, new_pane, telling, title
+from tui.evidence.tabs import HELP, KEYS, TABS, new_pane, telling, title
 from tui.footer import KeyLine
 from tui.heading import Heading
 from tui.screen import DoctorScreen
@@ -23,20 +23,7 @@ from tui.screen import DoctorScreen
 class EvidenceScreen(DoctorScreen):
     """Each tab is filled when it is opened; what a diagnosis did not see, its tab says, and how to see it."""
 
-    HELP = """
-# Evidence
-
-What doctor saw of the target: look here when a cause does not convince you, or when there is none.
-
-- **Log**: what the service wrote. **Files**: what lies where it runs; `d` shows a diff against your own copy.
-- **Packages**: installed against asked for. **Environment**: variables, limits, ports, mounts, image.
-- **Time line**: what happened when; repeats stand in one line. **Probe**: what a rehearsal of the script observed.
-- **Calls**: requests that were tried (where there were any).
-
-Change tabs with the underlined letter and Shift, with `<` and `>`, or with a click. `/` filters, `t` shows only what is
-wrong, `s` or a click on a title sorts. Enter, or a second click, opens the file that a row speaks of. Looking changes
-nothing.
-"""
+    HELP = HELP
     DEFAULT_CSS = """
     EvidenceScreen TabbedContent { height: 1fr; }
     EvidenceScreen ContentSwitcher { height: 1fr; }

@@ -1,4 +1,4 @@
-"""The tabs of the screen `evidence`: their keys and words, what fills each, and which one tells most."""
+"""The tabs of the screen `evidence`: their help, keys and words, what fills each, and which one tells most."""
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -30,6 +30,20 @@ MAKERS = {
 }
 """What fills the tables, each in a module that is imported when its tab is opened."""
 
+HELP = """
+# Evidence
+
+What doctor saw of the target: look here when a cause does not convince you, or when there is none.
+
+- **Log**: what the service wrote. **Files**: what lies where it runs; `d` shows a diff against your own copy.
+- **Packages**: installed against asked for. **Environment**: variables, limits, ports, mounts, image.
+- **Time line**: what happened when; repeats stand in one line. **Probe**: what a rehearsal of the script observed.
+- **Calls**: requests that were tried (where there were any).
+
+Change tabs with the underlined letter and Shift, with `<` and `>`, or with a click. `/` filters, `t` shows only what is
+wrong, `s` or a click on a title sorts. Enter, or a second click, opens the file that a row speaks of. Looking changes
+nothing.
+"""
 _GROUP = Binding.Group("Tabs", compact=True)
 KEYS: list[BindingType] = [
     *(

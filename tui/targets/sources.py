@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from tui.beside import beside
 from tui.targets import collecting
+from tui.targets.clusters import Clusters
 
 if TYPE_CHECKING:
     from tui.beside import Job
@@ -17,7 +18,7 @@ class Sources:
     """Folder, recent targets, engine and clusters, each asked beside the screen; what they answer is `put` there."""
 
     def __init__(self, screen: "TargetsScreen") -> None:
-        self.clusters = collecting.Clusters(screen.put, screen.doctor.clusters)
+        self.clusters = Clusters(screen.put, screen.doctor.clusters)
         self._engines = collecting.Engines()
         self._screen = screen
         self._has_looked = False
