@@ -31,6 +31,8 @@ from checks.runtime.observed import at, raised_in, seen, started
 from checks.runtime.reading import told_by
 from checks.runtime.wording import titled
 
+_IMPORTS = re.compile(r"\s*(?:from|import)\b")
+
 
 @check("runtime.circular-import", needs=("probe",), stage=Stage.LOAD, explains=RAISED)
 def circular_import(evidence: Evidence) -> Iterator[Finding]:
@@ -56,66 +58,46 @@ def _others(failure: Failure) -> tuple[Quote, ...]:
     return tuple(one for one in quotes if one not in failure.quotes and _IMPORTS.match(one.text))[:3]
 
 
-_IMPORTS = re.compile(r"\s*(?:from|import)\b")
-
 SCRIPT = "import features\n\ndef init(): ...\ndef run(data): return features.make(data)\n"
+
+HALF_MADE = "(most likely due to a circular import)"
+
+
+def _fails(type: str, text: str, *frames: Frame, beside: tuple[str, ...] = ()) -> Evidence:
+    return seen(SCRIPT, raised_in(Phase.IMPORT, type, text, *frames), beside=beside)
+
 
 CASES = (
     fires(
-        seen(
-            SCRIPT,
-            raised_in(
-                Phase.IMPORT,
-                "ImportError",
-                "cannot import name 'scale' from partially initialized module 'features' "
-                "(most likely due to a circular import) (/work/features.py)",
-                at(SCRIPT, "import features"),
-            ),
+        _fails(
+            "ImportError",
+            f"cannot import name 'scale' from partially initialized module 'features' {HALF_MADE} (/work/features.py)",
+            at(SCRIPT, "import features"),
         ),
         saw="`features` is used before it is made",
         line=1,
         findings=1,
     ),
+    fires(_fails("AttributeError", f"partially initialized module 'features' has no attribute 'make' {HALF_MADE}")),
     fires(
-        seen(
-            SCRIPT,
-            raised_in(
-                Phase.IMPORT,
-                "AttributeError",
-                "partially initialized module 'features' has no attribute 'make' (most likely due to a circular "
-                "import)",
-            ),
-        )
-    ),
-    fires(
-        seen(
-            SCRIPT,
-            raised_in(
-                Phase.IMPORT,
-                "ImportError",
-                "cannot import name 'make' from partially initialized module 'features' (most likely due to a "
-                "circular import)",
-                at(SCRIPT, "import features"),
-                Frame(path="features.py", line=1, function="<module>", code="from scaling import scale", own=True),
-                Frame(path="scaling.py", line=2, function="<module>", code="from features import make", own=True),
-            ),
+        _fails(
+            "ImportError",
+            f"cannot import name 'make' from partially initialized module 'features' {HALF_MADE}",
+            at(SCRIPT, "import features"),
+            Frame(path="features.py", line=1, function="<module>", code="from scaling import scale", own=True),
+            Frame(path="scaling.py", line=2, function="<module>", code="from features import make", own=True),
         ),
         saw="from scaling import scale",
         name="both lines of the circle",
     ),
     quiet(
-        seen(
-            SCRIPT,
-            raised_in(
-                Phase.IMPORT,
-                "AttributeError",
-                "partially initialized module 'random' has no attribute 'choice' (most likely due to a circular "
-                "import)",
-            ),
+        _fails(
+            "AttributeError",
+            f"partially initialized module 'random' has no attribute 'choice' {HALF_MADE}",
             beside=("random.py",),
         ),
         name="a file of one's own that hides a module",
     ),
-    quiet(seen(SCRIPT, raised_in(Phase.IMPORT, "ImportError", "cannot import name 'a' from 'b'"))),
+    quiet(_fails("ImportError", "cannot import name 'a' from 'b'")),
     quiet(seen(SCRIPT, *started())),
 )

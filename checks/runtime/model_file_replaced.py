@@ -45,8 +45,7 @@ def model_file_replaced(evidence: Evidence) -> Iterator[Finding]:
         note = f" ({file.note})" if file.note else ""
         yield failure.finding(
             titled(f"{name} {what.title}", 88),
-            why=f"{what.how} Loading it fails, so init() raises, the worker exits with code 3 and the container "
-            "restarts.",
+            why=what.why,
             saw=(Quote(source=file.path, text=f"{bytes_of(file.size)}, {file.format}{note}"),),
             about=(f"file:{name}", f"file:{file.path}", *(f"module:{package}" for package in failure.packages)),
             fixes=(what.fix,),

@@ -23,7 +23,7 @@ from collections.abc import Iterator
 
 from checks.cases import fires, quiet
 from checks.check import check
-from checks.evidence import Evidence, Phase
+from checks.evidence import Evidence, Frame, Phase
 from checks.finding import Finding, Fix, Quote, Safety, Stage
 from checks.runtime.failures import RAISED
 from checks.runtime.imports import shadowing
@@ -63,16 +63,17 @@ def module_shadowed(evidence: Evidence) -> Iterator[Finding]:
 
 SCRIPT = "import json\nimport requests\n\ndef init(): ...\ndef run(data): return requests.get('x')\n"
 
+
+def _fails(type: str, text: str, *frames: Frame, beside: tuple[str, ...] = ()) -> Evidence:
+    return seen(SCRIPT, raised_in(Phase.IMPORT, type, text, *frames), beside=beside)
+
+
 CASES = (
     fires(
-        seen(
-            SCRIPT,
-            raised_in(
-                Phase.IMPORT,
-                "ModuleNotFoundError",
-                "No module named 'json.decoder'; 'json' is not a package",
-                at(SCRIPT, "requests"),
-            ),
+        _fails(
+            "ModuleNotFoundError",
+            "No module named 'json.decoder'; 'json' is not a package",
+            at(SCRIPT, "requests"),
             beside=("json.py",),
         ),
         saw="json.py hides the module `json`",
@@ -80,14 +81,10 @@ CASES = (
         findings=1,
     ),
     fires(
-        seen(
-            SCRIPT,
-            raised_in(
-                Phase.IMPORT,
-                "ImportError",
-                "cannot import name 'choice' from 'random' (/work/random.py)",
-                library("numpy/random/__init__.py"),
-            ),
+        _fails(
+            "ImportError",
+            "cannot import name 'choice' from 'random' (/work/random.py)",
+            library("numpy/random/__init__.py"),
             beside=("random.py",),
         ),
         saw="random.py",
@@ -105,37 +102,31 @@ CASES = (
         saw="requests/__init__.py and another module are both called `requests`",
     ),
     fires(
-        seen(
-            SCRIPT,
-            raised_in(Phase.IMPORT, "ModuleNotFoundError", "No module named 'utils.clean'", at(SCRIPT, "requests")),
+        _fails(
+            "ModuleNotFoundError",
+            "No module named 'utils.clean'",
+            at(SCRIPT, "requests"),
             beside=("utils/clean.py",),
         ),
         saw="an installed module `utils` hides utils of the code folder",
     ),
     fires(
-        seen(
-            SCRIPT,
-            raised_in(
-                Phase.IMPORT,
-                "ImportError",
-                "cannot import name 'clean' from 'utils' (/opt/lib/python3.11/site-packages/utils/__init__.py)",
-                at(SCRIPT, "requests"),
-            ),
+        _fails(
+            "ImportError",
+            "cannot import name 'clean' from 'utils' (/opt/lib/python3.11/site-packages/utils/__init__.py)",
+            at(SCRIPT, "requests"),
             beside=("utils.py",),
         ),
         saw="an installed module `utils` hides utils.py",
     ),
     quiet(
-        seen(
-            SCRIPT,
-            raised_in(Phase.IMPORT, "ImportError", "cannot import name 'a' from 'helpers' (/work/helpers.py)"),
+        _fails(
+            "ImportError",
+            "cannot import name 'a' from 'helpers' (/work/helpers.py)",
             beside=("helpers.py",),
         ),
         name="a module of one's own that hides nothing",
     ),
-    quiet(
-        seen(SCRIPT, raised_in(Phase.IMPORT, "ImportError", "cannot import name 'x' from 'requests'")),
-        name="no such file beside the script",
-    ),
+    quiet(_fails("ImportError", "cannot import name 'x' from 'requests'"), name="no such file beside the script"),
     quiet(seen(SCRIPT, *started(), beside=("json.py",)), name="nothing fails"),
 )

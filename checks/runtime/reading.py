@@ -71,7 +71,7 @@ def _said(failure: Failure, _: Evidence) -> str | None:
     return by_headline(failure.headline)
 
 
-def _instead(failure: Failure, evidence: Evidence) -> str | None:
+def _replaced(failure: Failure, evidence: Evidence) -> str | None:
     return "runtime.model-file-replaced" if replaced(failure, evidence) else None
 
 
@@ -162,7 +162,7 @@ READERS: tuple[Reader, ...] = (
     _unregistered,
     _variable,
     _shadowed,
-    _instead,
+    _replaced,
     _said,
     _path,
     _import,

@@ -23,7 +23,7 @@ from collections.abc import Iterator
 
 from checks.cases import fires, quiet
 from checks.check import check
-from checks.evidence import Evidence, Phase
+from checks.evidence import Evidence, Frame, Phase
 from checks.finding import Confidence, Finding, Fix, Safety, Stage
 from checks.runtime.failures import RAISED
 from checks.runtime.observed import at, raised_in, seen, started
@@ -45,26 +45,20 @@ def relative_import(evidence: Evidence) -> Iterator[Finding]:
 
 SCRIPT = "from .helpers import clean\n\ndef init(): ...\ndef run(data): return clean(data)\n"
 
+
+def _fails(type: str, text: str, *frames: Frame) -> Evidence:
+    return seen(SCRIPT, raised_in(Phase.IMPORT, type, text, *frames))
+
+
 CASES = (
     fires(
-        seen(
-            SCRIPT,
-            raised_in(
-                Phase.IMPORT,
-                "ImportError",
-                "attempted relative import with no known parent package",
-                at(SCRIPT, "helpers"),
-            ),
-        ),
+        _fails("ImportError", "attempted relative import with no known parent package", at(SCRIPT, "helpers")),
         saw="score.py imports relatively",
         line=1,
         findings=1,
     ),
-    fires(
-        seen(SCRIPT, raised_in(Phase.IMPORT, "ImportError", "attempted relative import beyond top-level package")),
-        saw="beyond top-level package",
-    ),
-    quiet(seen(SCRIPT, raised_in(Phase.IMPORT, "ImportError", "cannot import name 'clean' from 'helpers'"))),
-    quiet(seen(SCRIPT, raised_in(Phase.IMPORT, "ModuleNotFoundError", "No module named 'helpers'"))),
+    fires(_fails("ImportError", "attempted relative import beyond top-level package"), saw="beyond top-level package"),
+    quiet(_fails("ImportError", "cannot import name 'clean' from 'helpers'")),
+    quiet(_fails("ModuleNotFoundError", "No module named 'helpers'")),
     quiet(seen(SCRIPT, *started())),
 )

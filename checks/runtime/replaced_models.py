@@ -21,15 +21,42 @@ _OTHERS = {
     "KeyboardInterrupt", "MemoryError", "TimeoutError",
 }  # fmt: skip
 _NEAR = 6  # lines between opening a file and the line that reads it
+_REFUSES = re.compile(
+    r"protobuf|[Uu]nable to (?:synchronously )?open file|file signature|magic number|[Pp]arsing failed|invalid header|"
+    r"not a valid|corrupt|[Cc]heck failed|Unknown file format|not recogni[sz]ed|unexpected end|truncated|deserializ",
+)
 
 
 @dataclass(frozen=True)
 class Replacement:
-    """What a file is in the place of a model: the end of `<name> ...`, how that comes, and how to get the model."""
+    """What stands in the place of a model: the end of the title `<name> ...`, how that comes, how to get the model."""
 
     title: str
     how: str
     fix: Fix
+
+    @property
+    def why(self) -> str:
+        """How that comes, and what it does to the service."""
+        return (
+            f"{self.how} Loading it fails, so init() raises, the worker exits with code 3 and the container restarts."
+        )
+
+
+POINTER = Replacement(
+    "is a git-lfs pointer, not the model",
+    "Git LFS keeps a short text in the place of a large file until it is pulled.",
+    Fix(title="pull the file and register the model again", commands=("git lfs pull",)),
+)
+
+
+def web_page(name: str) -> Replacement:
+    """A page under the model's name."""
+    return Replacement(
+        "is a web page, not the model",
+        "A download that needed a login or met an error page saved that page under the model's name.",
+        _fetched(name),
+    )
 
 
 def replacement_of(file: ModelFile | None) -> Replacement | None:
@@ -37,25 +64,16 @@ def replacement_of(file: ModelFile | None) -> Replacement | None:
     if file is None or not _MODEL.search(file.path.lower()):
         return None
     name = base_name(file.path)
-    again = Fix(title=f"download {name} itself, and look at its first bytes", commands=(f"head -c 200 {name}",))
     if file.format == "git-lfs pointer":
-        return Replacement(
-            "is a git-lfs pointer, not the model",
-            "Git LFS keeps a short text in the place of a large file until it is pulled.",
-            Fix(title="pull the file and register the model again", commands=("git lfs pull",)),
-        )
+        return POINTER
     if file.format == "html" and (file.note or "").startswith("an error answer"):
         return Replacement(
             "is an error answer of a storage service, not the model",
             "A download that was refused saved the answer of the service under the model's name.",
-            again,
+            _fetched(name),
         )
     if file.format == "html":
-        return Replacement(
-            "is a web page, not the model",
-            "A download that needed a login or met an error page saved that page under the model's name.",
-            again,
-        )
+        return web_page(name)
     if file.format == "empty":
         return Replacement(
             "is empty",
@@ -67,7 +85,7 @@ def replacement_of(file: ModelFile | None) -> Replacement | None:
         return Replacement(
             f"is {kind}, not the model",
             "A model of this kind is binary. Text under its name is a saved error answer, or another file.",
-            again,
+            _fetched(name),
         )
     return None
 
@@ -79,6 +97,10 @@ def replaced(failure: Failure, evidence: Evidence) -> tuple[ModelFile, Replaceme
     file = model_file(failure, evidence)
     what = replacement_of(file)
     return (file, what) if file and what and _concerns(failure, file, evidence) else None
+
+
+def _fetched(name: str) -> Fix:
+    return Fix(title=f"download {name} itself, and look at its first bytes", commands=(f"head -c 200 {name}",))
 
 
 def _concerns(failure: Failure, file: ModelFile, evidence: Evidence) -> bool:
@@ -96,9 +118,3 @@ def _concerns(failure: Failure, file: ModelFile, evidence: Evidence) -> bool:
         return True
     # Libraries in C open the file past the interpreter: what they say of its format tells.
     return bool(_REFUSES.search(failure.message)) and not any(base_name(one.path) == name for one in opened)
-
-
-_REFUSES = re.compile(
-    r"protobuf|[Uu]nable to (?:synchronously )?open file|file signature|magic number|[Pp]arsing failed|invalid header|"
-    r"not a valid|corrupt|[Cc]heck failed|Unknown file format|not recogni[sz]ed|unexpected end|truncated|deserializ",
-)

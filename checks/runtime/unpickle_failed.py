@@ -33,7 +33,7 @@ from checks.runtime.observed import at, library, model_folder, raised_in, seen, 
 from checks.runtime.packages import distributions_of, installed_version, pin
 from checks.runtime.paths import model_file
 from checks.runtime.reading import told_by
-from checks.runtime.replaced_models import replacement_of
+from checks.runtime.replaced_models import POINTER, Replacement, replacement_of, web_page
 from checks.runtime.unpickling import main_attribute, moved_module
 from checks.runtime.wording import base_name, bytes_of, one_line, titled
 
@@ -70,31 +70,25 @@ def _story(failure: Failure, file: ModelFile | None, name: str, evidence: Eviden
     said = failure.message
     kind = file.format if file else ""
     if kind == "git-lfs pointer" or "invalid load key, 'v'" in said:
-        return _instead(
-            f"{name} is a git-lfs pointer, not the model",
-            "Git LFS keeps a short text in the place of a large file until it is pulled.",
-            Fix(title="pull the file and register the model again", commands=("git lfs pull",)),
-        )
+        return _replaced(name, POINTER)
     if file and (kind in ("json", "text") or (kind == "html" and file.note)) and (what := replacement_of(file)):
-        return _instead(f"{name} {what.title}", what.how, what.fix)
+        return _replaced(name, what)
     if kind == "html" or "invalid load key, '<'" in said:
-        return _instead(
-            f"{name} is a web page, not the model",
-            "A download that needed a login or met an error page saved that page under the model's name.",
-            Fix(title=f"download {name} again, and look at its first bytes", commands=(f"head -c 200 {name}",)),
-        )
+        return _replaced(name, web_page(name))
     if kind == "empty" or "Ran out of input" in said:
-        return _instead(
-            f"{name} is empty or cut off",
+        what = Replacement(
+            "is empty or cut off",
             "The unpickler met the end of the file before its first instruction was complete.",
             Fix(title=f"upload {name} again, and compare its size with the original"),
         )
+        return _replaced(name, what)
     if kind == "truncated pickle" or "pickle data was truncated" in said or "unexpected end of data" in said:
-        return _instead(
-            f"{name} is cut off",
+        what = Replacement(
+            "is cut off",
             "The unpickler met the end of the file in the middle of the data: an upload or download stopped halfway.",
             Fix(title=f"upload {name} again, and compare its hash with the original", commands=(f"sha256sum {name}",)),
         )
+        return _replaced(name, what)
     if "persistent" in said or (kind == "torch" and failure.kind == "UnpicklingError"):
         return Story(
             title=f"{name} is a torch file, and was opened with pickle",
@@ -135,13 +129,8 @@ def _story(failure: Failure, file: ModelFile | None, name: str, evidence: Eviden
     )
 
 
-def _instead(title: str, how: str, fix: Fix) -> Story:
-    return Story(
-        title=title,
-        why=f"{how} Loading it fails, so init() raises, the worker exits with code 3 and the container restarts.",
-        fix=fix,
-        confidence=Confidence.CERTAIN,
-    )
+def _replaced(name: str, what: Replacement) -> Story:
+    return Story(title=f"{name} {what.title}", why=what.why, fix=what.fix, confidence=Confidence.CERTAIN)
 
 
 def _class_elsewhere(name: str, attribute: str, module: str) -> Story:
