@@ -1,8 +1,11 @@
 """What every screen of doctor is: it shows the app's state, says what it is for, and names its keys."""
 
+import asyncio
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.screen import Screen
+from textual.screen import UPDATE_PERIOD, Screen
+from textual.timer import Timer
 
 from tui.state import State
 from tui.surviving import Surviving
@@ -10,6 +13,11 @@ from tui.surviving import Surviving
 if TYPE_CHECKING:
     from checks.finding import Finding
     from tui.app import DoctorApp
+
+ROUNDS = 20
+"""Rounds of the event loop: a key takes fewer to reach all that it changes, each part handing it to the next."""
+PATIENCE = UPDATE_PERIOD
+"""Seconds after which is painted what there is, where the rounds are slow."""
 
 
 class DoctorScreen(Surviving, Screen[None]):
@@ -20,6 +28,7 @@ class DoctorScreen(Surviving, Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._is_there = False
+        self._painting: Timer | None = None
 
     @property
     def doctor(self) -> "DoctorApp":
@@ -48,6 +57,22 @@ class DoctorScreen(Surviving, Screen[None]):
         """Draw the state, if there is something to draw on yet."""
         if self._is_there:
             self.show()
+
+    @property
+    def _update_timer(self) -> Timer:
+        """What Textual resumes when there is something to paint."""
+        if self._painting is None:
+            self._painting = self.set_interval(UPDATE_PERIOD, self._paint, name="paint", pause=True)
+        return self._painting
+
+    async def _paint(self) -> None:
+        """Paint once all that a key changes has changed; Textual paints the first part, and the rest a frame later."""
+        end = monotonic() + PATIENCE
+        for _ in range(ROUNDS):
+            await asyncio.sleep(0)
+            if monotonic() > end:
+                break
+        self._on_timer_update()
 
     def on_mount(self) -> None:
         """The widgets are there."""

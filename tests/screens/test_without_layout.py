@@ -1,5 +1,5 @@
-"""A letter that is typed draws the field, the list and what is chosen; the screen is laid out only where a part changes
-its size.
+"""A letter that is typed draws the field, the list and what is chosen, all in one frame; the screen is laid out only
+where a part changes its size.
 """
 
 import json
@@ -9,6 +9,7 @@ import pytest
 from screens.journeys import until
 from textual.app import App, ComposeResult
 from textual.geometry import Size
+from textual.screen import Screen
 from textual.scroll_view import ScrollView
 from textual.widget import Widget
 from textual.widgets import Input
@@ -52,7 +53,16 @@ async def test_letters_in_a_filter_of_findings_lay_nothing_out(tmp_path: Path, m
         assert (layouts.number, drawn) == (0, [])
 
 
-async def test_letters_in_a_filter_of_a_table_lay_nothing_out(tmp_path: Path) -> None:
+async def test_letters_in_a_filter_of_a_table_lay_nothing_out_and_are_one_frame(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frames: list[set[Widget]] = []
+    paint = Screen._compositor_refresh
+
+    def counted(screen: Screen[None]) -> None:
+        frames.append(set(screen._dirty_widgets))
+        paint(screen)
+
     bundle = tmp_path / "many.zip"
     write_packages(bundle, NUMBER)
     app = DoctorApp(Call(kind="report", name=str(bundle)), tmp_path)
@@ -67,10 +77,18 @@ async def test_letters_in_a_filter_of_a_table_lay_nothing_out(tmp_path: Path) ->
         detail = app.screen.query_one("#packages-pane #detail", Steady)
         await pilot.press(*"/package-0")
         await until(pilot, lambda: rows.count == NUMBER and "package-00000" in str(detail.content))
+        field = app.focused
+        assert isinstance(field, Field)
+        field.cursor_blink = False
+        await pilot.pause()
         layouts = Layouts(app)
+        monkeypatch.setattr("tui.screen.PATIENCE", 60)
+        monkeypatch.setattr(Screen, "_compositor_refresh", counted)
         await pilot.press("1")
         await until(pilot, lambda: rows.count == 1000 and "package-01000" in str(detail.content))
+        await until(pilot, lambda: any(field in frame for frame in frames))
         assert layouts.number == 0
+        assert {field, rows, detail} <= next(frame for frame in frames if field in frame)
 
 
 class Parts(App[None]):
