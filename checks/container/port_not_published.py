@@ -25,7 +25,7 @@ from checks.cases import container, fires, quiet
 from checks.check import check
 from checks.container.listening import likeliest, listening, published
 from checks.container.remake import made_by, remade
-from checks.container.seen import container_of, inspected, is_up
+from checks.container.seen import answers_of, container_of, inspected, is_up
 from checks.containers import Answer, Answers, Container, Inside, Port, Socket
 from checks.evidence import Evidence
 from checks.finding import Confidence, Finding, Severity, Stage
@@ -46,10 +46,11 @@ def port_not_published(evidence: Evidence) -> Iterator[Finding]:
         return
     server = likeliest(outside)
     alone = seen.network_mode in OF_THE_ENGINE and made_by(seen) == "docker"
+    asked = bool(answers_of(evidence))  # whatever came of a request from inside has another reason
     yield Finding(
         title=f"the server listens on {server.port}, and no port of the container is published",
         evidence=(server.quote, inspected(seen, f"network {seen.network_mode}, {_exposed(seen)}no published port")),
-        severity=Severity.ERROR if alone and not _asked(evidence) else Severity.WARNING if alone else Severity.INFO,
+        severity=Severity.ERROR if alone and not asked else Severity.WARNING if alone else Severity.INFO,
         about=(f"port:{server.port}",),
         fixes=(
             remade(
@@ -62,11 +63,6 @@ def port_not_published(evidence: Evidence) -> Iterator[Finding]:
             ),
         ),
     )
-
-
-def _asked(evidence: Evidence) -> bool:
-    """True where the service had a request from inside: whatever came of it has another reason."""
-    return isinstance(evidence.answers, Answers) and bool(evidence.answers.items)
 
 
 def _exposed(seen: Container) -> str:

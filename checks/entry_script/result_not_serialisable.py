@@ -41,7 +41,6 @@ from checks.finding import Confidence, Finding, Fix, Safety, Stage
 TOLIST = (Kind.ARRAY, Kind.SERIES, Kind.INDEX, Kind.TENSOR)
 ITEM = (Kind.NUMPY_INTEGER, Kind.NUMPY_FLOAT, Kind.NUMPY_BOOL)
 ITERATES = (Kind.SET, Kind.GENERATOR, Kind.ITERATOR, Kind.VIEW, Kind.DEQUE)
-AS_TEXT = (Kind.EXCEPTION, Kind.DATETIME, Kind.UUID, Kind.PATH, Kind.COMPLEX)
 KNOWN_DECORATORS = frozenset({"input_schema", "output_schema", "rawhttp"})
 WORDS = {
     Kind.PYFUNC_ANSWER: "convert the prediction: `.tolist()` of an array, `.to_dict(orient='records')` of a data frame",

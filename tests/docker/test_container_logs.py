@@ -24,10 +24,6 @@ Run = Callable[..., Container]
 OUT, ERR = 1, 2
 
 
-def stamped(text: str, at: float = 0.0) -> tuple[float, bytes]:
-    return at, f"{text}\n".encode()
-
-
 def woven(*lines: tuple[int, float, str]) -> list[str]:
     return [line.text.decode() for line in lines_of((stream, at, f"{text}\n".encode()) for stream, at, text in lines)]
 

@@ -70,7 +70,7 @@ A file that is there already is replaced only when you ask for it twice.
                 width = max(map(len, self._formats)) + 2
                 rows = [Option(f"{name:<{width}}{words}", id=name) for name, (words, _) in self._formats.items()]
                 yield FormatList(*rows, id="save-formats", markup=False, compact=True)
-            yield Static(Content("write it to"), id="save-label")
+            yield Static(Content("write it to"))
             yield Input(str(self._path), id="save-path", compact=True, tooltip="The path of the file")
             yield Static(id="save-problem", markup=False)
             with Horizontal(id="save-buttons"):
