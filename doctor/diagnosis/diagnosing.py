@@ -197,11 +197,11 @@ def _log(call: Call, listen: Listen) -> Done:
             refused.append(f"{one.path}: {one.reason}")
             continue
         listen(f"reading {one.path}")
+        logs: list[Log] = []  # those that came before an error stay
         try:
-            logs = list(read_logs(Path(one.path)))
+            logs.extend(read_logs(Path(one.path)))
         except (CannotExamine, OSError) as error:
             refused.append(str(error))
-            continue
         listen("judging")
         diagnosed += [_kept(call, triage(log, suppression), _evidence_of(log)) for log in logs]
     if not diagnosed:

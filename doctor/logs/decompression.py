@@ -4,6 +4,8 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import IO, BinaryIO, Protocol, cast
 
+from doctor.logs.allowance import Allowance
+
 CHUNK = 1 << 20  # bytes read at a time
 PIECE = 1 << 22  # bytes that one step of decompression may give
 LAYERS = 3  # compressions one inside the other
@@ -63,7 +65,7 @@ def pieces(stream: BinaryIO) -> Iterator[bytes]:
         yield chunk
 
 
-def decompressed(chunks: Iterator[bytes], layers: int = LAYERS) -> Iterator[bytes]:
+def decompressed(chunks: Iterator[bytes], allowance: Allowance, layers: int = LAYERS) -> Iterator[bytes]:
     """The content of gzip, bzip2, xz or Zstandard data, told by the first bytes; other data as it is."""
     head = b""
     while len(head) < max(map(len, (GZIP, BZIP2, XZ, ZSTD))) and (chunk := next(chunks, b"")):
@@ -71,10 +73,10 @@ def decompressed(chunks: Iterator[bytes], layers: int = LAYERS) -> Iterator[byte
     whole = _chain(head, chunks)
     if layers:
         if head.startswith(ZSTD):
-            return decompressed(_zstd(whole), layers - 1)
+            return decompressed(allowance.unpacks(_zstd(whole)), allowance, layers - 1)
         for magic, new in STEPWISE.items():
             if head.startswith(magic):
-                return decompressed(_stepwise(whole, new), layers - 1)
+                return decompressed(allowance.unpacks(_stepwise(whole, new)), allowance, layers - 1)
     return whole
 
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from os import SEEK_END
 from pathlib import Path
 from typing import BinaryIO
 
 from checks.evidence import Log
 from doctor.errors import CannotExamine
-from doctor.logs.archives import kind_of, members_of_tar, members_of_zip
+from doctor.logs.allowance import Allowance
+from doctor.logs.archives import kind_of, listed, members_of_tar, members_of_zip
 from doctor.logs.decoding import as_utf8, decode, plain, to_lines
 from doctor.logs.decompression import decompressed, pieces
 
@@ -35,8 +37,19 @@ def read_logs(path: Path) -> Iterator[Log]:
 
 
 def read_stream(name: str, stream: BinaryIO) -> Iterator[Log]:
-    """The logs in a stream of bytes, `name` being what they are called. It is read once, piece by piece."""
-    return _read(name, pieces(stream), stream if _goes_back(stream) else None, ARCHIVES)
+    """The logs in a stream of bytes, `name` being what they are called. It is read once, piece by piece.
+
+    Raises CannotExamine, after the logs that could be read, when something in it could not.
+    """
+    allowance = Allowance()
+    chunks = allowance.packs(pieces(stream))
+    try:
+        yield from _read(name, chunks, stream if _goes_back(stream) else None, ARCHIVES, allowance)
+    except CannotExamine:
+        if not allowance.is_spent:  # of an archive that was not read to its end
+            raise
+    if allowance.is_spent:
+        raise CannotExamine(allowance.told(name))
 
 
 def read_text(name: str, chunks: Iterator[bytes]) -> Log:
@@ -51,25 +64,40 @@ def _goes_back(stream: BinaryIO) -> bool:
         return False
 
 
-def _read(name: str, chunks: Iterator[bytes], stream: BinaryIO | None, archives: int) -> Iterator[Log]:
+def _read(
+    name: str, chunks: Iterator[bytes], stream: BinaryIO | None, archives: int, allowance: Allowance
+) -> Iterator[Log]:
     raw = next(chunks, b"")
-    content = decompressed(chain((raw,), chunks))
+    content = decompressed(chain((raw,), chunks), allowance)
     head = next(content, b"")
     content = chain((head,), content)
-    kind = kind_of(head, name) if archives else None
-    if kind:
-        plain_zip = kind == "zip" and head == raw
-        members = (
-            members_of_zip(content, stream if plain_zip else None, name) if kind == "zip" else members_of_tar(content)
-        )
-        empty = True
-        for member, inside in members:
-            empty = False
-            yield from _read(f"{name}!{member}", inside, None, archives - 1)
-        if empty:
-            raise CannotExamine(f"{name} holds no file with text; give the logs themselves")
+    kind = kind_of(head, name, raw)
+    if not kind:
+        yield _log(name, content)
         return
-    yield _log(name, content)
+    if not archives:
+        raise CannotExamine(f"{name} is an archive in an archive in an archive; unpack the outer ones")
+    if kind == "tar":
+        members = members_of_tar(content, name)
+    elif stream and head == raw:
+        allowance.packed = stream.seek(0, SEEK_END)  # not all of it is read, and not in its order
+        members = members_of_zip(content, stream, name)
+    else:
+        members = members_of_zip(content, None, name)
+    empty = True
+    unread: list[str] = []
+    for member, inside in members:
+        if allowance.is_spent:
+            return
+        empty = False
+        try:
+            yield from _read(f"{name}!{member}", allowance.unpacks(inside), None, archives - 1, allowance)
+        except CannotExamine as error:
+            unread.append(str(error))
+    if unread:
+        raise CannotExamine(listed(unread))
+    if empty and archives == ARCHIVES:
+        raise CannotExamine(f"{name} holds no file with text; give the logs themselves")
 
 
 def _log(name: str, content: Iterator[bytes]) -> Log:

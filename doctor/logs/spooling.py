@@ -223,21 +223,29 @@ def _told(line: bytes, lost: int) -> bytes:
 
 def _of_file(name: str) -> Iterator[bytes]:
     """A file in UTF-8, whatever it is compressed with or written in."""
+    from doctor.errors import CannotExamine
+    from doctor.logs.allowance import Allowance
     from doctor.logs.archives import kind_of, members_of_tar, members_of_zip
     from doctor.logs.decoding import as_utf8
     from doctor.logs.decompression import decompressed, pieces
 
     path, *members = name.split("!")
+    allowance = Allowance()
     with Path(path).open("rb") as stream:
-        content = decompressed(pieces(stream))
+        content = decompressed(allowance.packs(pieces(stream)), allowance)
         for number, wanted in enumerate(members):
             head = next(content, b"")
             whole = _chained(head, content)
             kind = kind_of(head, name)
             plain = stream if number == 0 and head[:2] == b"PK" else None
-            found = members_of_zip(whole, plain, name) if kind == "zip" else members_of_tar(whole)
-            content = next((decompressed(inside) for member, inside in found if member == wanted), iter(()))
+            if plain:
+                allowance.packed = Path(path).stat().st_size
+            found = members_of_zip(whole, plain, name) if kind == "zip" else members_of_tar(whole, name)
+            inside = next((inside for member, inside in found if member == wanted), iter(()))
+            content = decompressed(allowance.unpacks(inside), allowance)
         yield from as_utf8(content)
+    if allowance.is_spent:
+        raise CannotExamine(allowance.told(path))
 
 
 def _chained(head: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:

@@ -31,6 +31,14 @@ def one(data: bytes) -> Log:
     return log
 
 
+def refused(data: bytes, name: str) -> tuple[list[Log], str]:
+    """The logs that could be read, and why the others could not."""
+    logs: list[Log] = []
+    with pytest.raises(CannotExamine) as told:
+        logs.extend(read_stream(name, io.BytesIO(data)))
+    return logs, str(told.value)
+
+
 def messages(log: Log) -> list[tuple[int, str]]:
     return [(line.number, line.text) for line in read_lines(log) if not line.derived]
 
@@ -128,8 +136,9 @@ def test_tar(pack: Callable[[bytes], bytes]) -> None:
             archive.addfile(info, io.BytesIO(text))
     logs = read(pack(held.getvalue()), "x.tar")
     assert [(log.source, len(log.text)) for log in logs] == [("x.tar!./a.log", 3), ("x.tar!b/c.log", 16000)]
-    cut = read(pack(held.getvalue()[:9000]), "x.tar")
+    cut, told = refused(pack(held.getvalue()[:9000]), "x.tar")
     assert cut[0].text == "one"
+    assert told.startswith("x.tar is a tar archive that is cut off or damaged")
 
 
 def test_what_cannot_be_read(tmp_path: Path) -> None:
@@ -139,8 +148,56 @@ def test_what_cannot_be_read(tmp_path: Path) -> None:
         list(read_logs(tmp_path))
     with pytest.raises(CannotExamine, match="unpack it"):
         read(b"7z\xbc\xaf\x27\x1c rest")
-    with pytest.raises(CannotExamine, match="damaged zip"):
-        read(b"PK\x03\x04 rest")
+    for data, name, words in (
+        (b"PK\x03\x04 rest", "log.txt", "is a zip archive that is cut off or damaged"),
+        (b"", "x.zip", "x.zip is no zip file: it is empty; copy"),
+        (b"", "x.log.gz", "is no gz file: it is empty"),
+        (gzip.compress(b"one")[:10], "x.tar.gz", "is no tar.gz file: it is cut off"),
+        (b"PK", "x.zip", "it is cut off"),
+        (b"\n<html>", "x.zip", "it holds a web page"),
+        (b"I started\n", "x.zip", "it holds text; give it a name that ends with .log"),
+    ):
+        with pytest.raises(CannotExamine, match=words):
+            read(data, name)
+    assert read(b"I started\n", "x.log.gz")[0].text == "I started\n", "what a browser has unpacked"
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return held.getvalue()
+
+
+def test_what_cannot_be_read_in_an_archive_keeps_nothing_else_back() -> None:
+    inner = zipped({"none.zip": zipped({"deep.zip": zipped({"a.log": b"deep"})})})
+    odd = zipped({"locked.log": b"x"}).replace(b"\x14\0\0\0\x08\0", b"\x14\0\x01\0\x08\0")
+    files = {"a.7z": b"7z\xbc\xaf\x27\x1c", "b.log": b"b", "c.zip": odd, "d.zip": inner, "e.log": b"e"}
+    logs, told = refused(zipped(files), "x.zip")
+    assert [log.text for log in logs] == ["b", "e"]
+    for words in ("a.7z is a 7z", "c.zip is encrypted with a password", "d.zip!none.zip is an archive in an archive"):
+        assert f"x.zip!{words}" in told
+
+
+def test_bombs_are_read_up_to_what_logs_pack_into(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("doctor.logs.allowance.LEAST", 1 << 20)
+    monkeypatch.setattr("doctor.logs.decompression.PIECE", 1 << 18)
+    monkeypatch.setattr("doctor.logs.archives.PIECE", 1 << 18)
+    line = b"a" * (2 << 20)
+    held = io.BytesIO()
+    with tarfile.open(fileobj=held, mode="w:gz") as archive:
+        info = tarfile.TarInfo("a.log")
+        info.size = len(line)
+        archive.addfile(info, io.BytesIO(line))
+    for data in (
+        *(pack(line) for pack in (gzip.compress, bz2.compress, lzma.compress, zstandard.compress)),
+        *(gzip.compress(gzip.compress(line)), held.getvalue(), zipped({"a.log": line})),
+        *(zipped({f"{at}.zip": zipped({"a.log": line}) for at in range(9)}), zipped({"a.log.gz": gzip.compress(line)})),
+    ):
+        logs, told = refused(data, "x")
+        assert len(logs) == 1, "its beginning is judged"
+        assert told.startswith("x unpacks to more than 1 MB, over 100 times its size")
 
 
 def test_docker_json_file() -> None:
