@@ -1,26 +1,21 @@
 """Carry out a fix of a diagnosis, and take it back: only in files that are as they were read, all of it or nothing."""
 
 import hashlib
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import replace as replaced
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from checks.edits import OverlappingEdits, apply_edits, by_path
-from checks.evidence import Script
-from checks.finding import Edit, Finding, Fix, Patch, Safety
+from checks.finding import Edit, Finding, Fix, Patch
 from doctor.diagnosis.result import Diagnosis
 from doctor.errors import CannotExamine
 from doctor.fixing import diff, write
 from doctor.own_copies import own_copy
+from doctor.placeholders import placeholders
 from doctor.redact import redact_lines
 
 OWN_FILES = frozenset({"script", "manifest", "document"})
 """Kinds of targets whose paths are the person's own; those of others lead into a container or a log."""
-_PLACEHOLDER = re.compile(r"<[^<>\n]{1,60}>")
 
 
 @dataclass(frozen=True)
@@ -55,33 +50,6 @@ class Plan:
     refused: str = ""
     never: bool = False
     own_copy: bool = False
-
-
-def placeholders(fix: Fix) -> tuple[str, ...]:
-    """The values in <angle brackets> that a person has to fill in, each once."""
-    if fix.safety is not Safety.PLACEHOLDER:
-        return ()
-    texts = (*(edit.replacement for edit in fix.edits), *(patch.body for patch in fix.patches), *fix.commands)
-    found = [one for text in texts for one in _PLACEHOLDER.findall(text)] or _PLACEHOLDER.findall(fix.title)
-    return tuple(dict.fromkeys(found))
-
-
-def filled(fix: Fix, values: Mapping[str, str]) -> Fix:
-    """The fix with values in place of its placeholders; those without a value stay."""
-    given = {name: value for name, value in values.items() if value.strip()}
-    if not given:
-        return fix
-
-    def put(text: str) -> str:
-        return _PLACEHOLDER.sub(lambda found: given.get(found[0], found[0]), text)
-
-    return replace(
-        fix,
-        title=put(fix.title),
-        commands=tuple(map(put, fix.commands)),
-        edits=tuple(replace(edit, replacement=put(edit.replacement)) for edit in fix.edits),
-        diff=None,
-    )
 
 
 def planned(diagnosis: Diagnosis, finding: Finding, fix: Fix) -> Plan:
@@ -177,9 +145,9 @@ def _changed(diagnosis: Diagnosis, named: str, edits: list[Edit], path: str) -> 
 
 def _encoding(diagnosis: Diagnosis, path: str, content: bytes) -> str:
     """The encoding by which columns were counted."""
-    script = diagnosis.evidence.script if diagnosis.evidence else None
-    if isinstance(script, Script) and script.path == path:
-        return script.encoding
+    code = diagnosis.evidence.code if diagnosis.evidence else ()
+    if read := next((one for one in code if one.path == path), None):
+        return read.encoding
     if diagnosis.report.target.kind == "manifest" and content.startswith(b"\xef\xbb\xbf"):
         return "utf-8-sig"
     return "utf-8"  # a mark at the beginning is a character of the text then

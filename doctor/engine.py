@@ -225,7 +225,7 @@ def _judged(
 ) -> Look:
     """A look, from what the checks said."""
     findings = (drawn(f, evidence) for outcome in outcomes if isinstance(outcome, Found) for f in outcome.findings)
-    kept, suppressed = options.suppression.split(tuple(findings), script)
+    kept, suppressed = options.suppression.split(tuple(findings), script, evidence.code[1:])
     return Look(
         evidence=evidence,
         outcomes=outcomes,
@@ -330,7 +330,7 @@ def collect_subject(subject: Subject, script: Script, overlay: Mapping[str, str]
     return Evidence(
         target=Target(kind="script", name=subject.shown),
         script=script,
-        source=collect_source(subject.path),
+        source=collect_source(subject.path, script, overlay),
         models=collect_models(subject.model_dir)
         if subject.model_dir
         else Missing(reason="no model folder was given (--model-dir) nor found beside the script"),
@@ -395,6 +395,8 @@ def _notes(subject: Subject, evidence: Evidence) -> tuple[str, ...]:
     notes = [f"rehearsed with Python {probe.python} ({probe.interpreter})"]
     if subject.model_dir and not subject.options.model_dir:
         notes.append(f"AZUREML_MODEL_DIR held the contents of {subject.model_dir}, found beside the script")
+    if subject.options.variables:
+        notes.append(f"set for the rehearsal alone: {', '.join(subject.options.variables)}")
     module = parse(evidence.script.text) if isinstance(evidence.script, Script) else None
     sent = _sent(subject, module) if module else subject.payloads
     if sent and not subject.options.samples:

@@ -62,11 +62,13 @@ class DoctorApp(SurvivingApp, Actions, Toasts, KeyQueue):
         self.under_way: set[Running] = set()  # those too that were cancelled, until they are gone
         self.watched: Call | None = None  # what is watched; it follows the target of the state
         self.proving: Quote | None = None  # what the evidence is opened for
+        self.proving_from = "causes"  # the screen from which
         self.applied: list[Applied] = []  # fixes of this run; undo takes back the last one
         self.writing = asyncio.Lock()  # one change of files after the other, however fast the keys come
         self.outdated: Done | None = None  # the result whose lines doctor's own last change has moved
         self.before_leaving: list[Callable[[], Awaitable[bool]]] = []  # each is asked; False: the person stays
         self.copied: tuple[str, float] | None = None  # the last text, and when: the same key again shows it
+        self._given: dict[tuple[str, str], dict[str, str]] = {}
 
     def on_mount(self) -> None:
         """Begin with the target of the command line."""
@@ -130,7 +132,7 @@ class DoctorApp(SurvivingApp, Actions, Toasts, KeyQueue):
 
     def prove(self, quote: "Quote") -> None:
         """Show where a quote stands: in the log, or in the file."""
-        self.proving = quote
+        self.proving, self.proving_from = quote, self.current_mode
         self.switch_mode("evidence")
         self.call_later(self._reveal, quote)
 
@@ -144,6 +146,10 @@ class DoctorApp(SurvivingApp, Actions, Toasts, KeyQueue):
     def finding(self) -> "Finding | None":
         """The finding that keys speak of."""
         return self.screen.finding if isinstance(self.screen, DoctorScreen) else None
+
+    def given(self, finding: "Finding") -> dict[str, str]:
+        """What the person filled in for a finding, by placeholder; kept until the app ends, and nowhere else."""
+        return self._given.setdefault((finding.id, finding.title), {})
 
     def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
         """A picture of the screen in front, as SVG that asks no host for its fonts."""

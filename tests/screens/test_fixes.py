@@ -1,6 +1,7 @@
 """Fixing and taking back: what is shown first, what is written, and when nothing is."""
 
 import hashlib
+import shlex
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -9,15 +10,16 @@ import pytest
 from msgspec.structs import replace
 from screens.journeys import diagnosed, sample_copy, until
 from textual.pilot import Pilot
-from textual.widgets import Button, Checkbox, Input, Static, TextArea
+from textual.widgets import Button, Checkbox, Input, Label, Static, TextArea
 
 import tui.app
 from checks.finding import Confidence, Edit, Finding, Fix, Quote, Safety, Severity
-from doctor.applying import Plan, carry_out, filled, placeholders, planned
+from doctor.applying import Plan, carry_out, planned
 from doctor.diagnosis.call import Call
 from doctor.diagnosis.diagnosing import diagnose
 from doctor.diagnosis.result import Diagnosis, Done
 from doctor.errors import CannotExamine
+from doctor.placeholders import filled, is_secret, label, placeholders, rehearsal, valid
 from tui.app import DoctorApp
 from tui.fixes.applying import outcome
 from tui.fixes.fix_modal import AGREED, TOO_EARLY, FixModal, Planner
@@ -351,6 +353,43 @@ def test_values_are_put_in() -> None:
     assert placeholders(fix) == ("<name>", "<version>")
     assert filled(fix, {"<name>": "a<version>b", "<version>": " "}).commands == ("pip install a<version>b==<version>",)
     assert placeholders(Fix(title="a", commands=("<class 'int'>",))) == ()
+
+
+def test_what_is_wanted_is_named_and_tried_as_it_was_typed() -> None:
+    named = ("set it to <value>", "numpy==<version>", "  TENANT: <value>", "doctor check score.py --set KEY=<value>")
+    *others, own = (Fix(title=one, safety=Safety.PLACEHOLDER, commands=(one,)) for one in named)
+    assert [label(one, placeholders(one)[0]) for one in (*others, own)] == [
+        "value", "version for numpy", "value for TENANT", "value for KEY",
+    ]  # fmt: skip
+    assert is_secret(own, "<value>")
+    assert not is_secret(others[-1], "<value>")
+    assert [valid("<version>").holds(text) for text in ("1.2", "new")] == [True, False]
+    given, call = {"<value>": "a 'b"}, Call(kind="script", name="code/score.py", variables={"A": "1"})
+    assert shlex.split(filled(own, given).commands[0])[-1] == "KEY=a 'b"
+    tried = rehearsal(call, "score.py", [others[-1], own], given)
+    assert tried == replace(call, variables={"A": "1", "KEY": "a 'b"})
+    assert rehearsal(call, "score.py", [own], {"<value>": " "}) is None
+    assert rehearsal(call, "other.py", [own], given) is None
+
+
+async def test_a_value_is_tried_and_stays_for_the_command(tmp_path: Path) -> None:
+    script = sample_copy("unset-variable", tmp_path)
+    app = opened(diagnosed(script))
+    async with app.run_test(size=(80, 24)) as pilot:
+        shown = await open_fix(app, pilot)
+        assert str(shown.query_one(Label).content) == "value for FEATURE_STORE_TENANT"
+        await pilot.press(*"own", "tab")
+        await pilot.press("escape", "y")
+        await until(pilot, lambda: app.clipboard.endswith("FEATURE_STORE_TENANT: own"))
+        shown = await open_fix(app, pilot)
+        await until(pilot, lambda: isinstance(app.focused, Input))
+        await pilot.press("enter")
+        await until(pilot, lambda: any(one.startswith("rehearsed with what you filled in") for one in told(app)))
+        assert app.state.call is not None
+        assert app.state.call.variables == {"FEATURE_STORE_TENANT": "own"}
+        assert app.state.diagnosis is not None
+        assert app.state.diagnosis.report.verdict == "healthy"
+        assert "set for the rehearsal alone: FEATURE_STORE_TENANT" in app.state.diagnosis.report.notes
 
 
 def test_what_became_of_a_finding(script: Path) -> None:

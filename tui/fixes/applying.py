@@ -110,18 +110,29 @@ async def _agreed(app: "DoctorApp", diagnosis: "Diagnosis", finding: "Finding") 
     def prove() -> None:
         app.background(partial(_proved, app, diagnosis, finding), what="prove the fix")
 
-    return await app.push_screen_wait(FixModal(finding, plan, copied, prove))
+    target = diagnosis.report.target.name if diagnosis.call.kind == "script" else ""
+    return await app.push_screen_wait(FixModal(finding, plan, copied, prove, app.given(finding), target))
 
 
 async def _proved(app: "DoctorApp", diagnosis: "Diagnosis", finding: "Finding") -> None:
-    """Diagnose once more, trying fixes on a scratch copy, and ask again with what came of it."""
+    """Diagnose once more with the values that were filled in, trying fixes on a scratch copy; say what came of it.
+
+    Where the finding remains, ask again.
+    """
     from msgspec.structs import replace
 
-    if not await over(app.diagnose(replace(diagnosis.call, verify=True))) or app.state.failed:
+    from doctor.placeholders import rehearsal
+
+    name = diagnosis.report.target.name
+    tried = rehearsal(diagnosis.call, name, finding.fixes, app.given(finding))
+    if not await over(app.diagnose(tried or replace(diagnosis.call, verify=True))) or app.state.failed:
         return
     now = app.finding
     if now is not None and (now.id, now.title) == (finding.id, finding.title):
         await fix(app)
+    elif tried is not None and app.state.diagnosis is not None:
+        said, _ = outcome(finding, app.state.diagnosis)
+        _tell(app, f"rehearsed with what you filled in; {said}. The deployment needs it, too", severity="information")
 
 
 async def _carried_out(diagnosis: "Diagnosis", plan: "Plan") -> tuple[Applied, str]:

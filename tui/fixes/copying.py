@@ -1,12 +1,13 @@
 """Copy a command, a finding or the whole report."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tui.fixes.clipboard import copy
 
 if TYPE_CHECKING:
-    from checks.finding import Finding
+    from checks.finding import Finding, Fix
     from tui.app import DoctorApp
 
 
@@ -18,13 +19,23 @@ async def copy_command(app: "DoctorApp") -> None:
     if finding is None:
         _nothing(app, "no finding is chosen: there is no command to copy")
         return
-    commands = next((fix.commands for fix in finding.fixes if fix.commands), ())
-    if commands:
-        await copy(app, "\n".join(map(redact, commands)), f"the command of {finding.id}")
+    fix = next((fix for fix in finding.fixes if fix.commands), None)
+    if fix:
+        await copy(app, command_of(fix, app.given(finding)), f"the command of {finding.id}")
     elif finding.confirm:
         await copy(app, redact(finding.confirm), "the command that confirms the cure (the fix has none)")
     else:
         _nothing(app, f"no command belongs to {finding.id}; f shows its fix")
+
+
+def command_of(fix: "Fix", given: Mapping[str, str]) -> str:
+    """The commands of a fix without secrets, but with the values that the person filled in, whatever they are."""
+    from msgspec.structs import replace
+
+    from doctor.placeholders import filled
+    from doctor.redact import redact
+
+    return "\n".join(filled(replace(fix, commands=tuple(map(redact, fix.commands))), given).commands)
 
 
 async def copy_markdown(app: "DoctorApp") -> None:

@@ -7,9 +7,11 @@ What the fix would change, as a diff: lines with `-` go, lines with `+` come.
 
 - **safe** fixes keep the meaning of the code: Enter applies.
 - **review** fixes are right in most cases: read the change and tick the box, then Enter applies.
-- **placeholder** fixes have values for you to fill in first.
+- **placeholder** fixes have values for you to fill in first: Enter goes on, and applies the change or tries it. They
+  stay for the command that is copied and for the next rehearsal, until you leave doctor.
 
 A fix that was not tried, since the rehearsal is slow, is proved with `v`: on a scratch copy, before you decide.
+A value that the rehearsal can be given is tried with `v`, too.
 
 Commands are only copied, never run. After a fix is applied the diagnosis is renewed; `u` takes the fix back.
 """

@@ -5,18 +5,19 @@ from collections.abc import Callable
 from functools import partial
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Checkbox, Static
 
 from checks.finding import Finding, Fix, Safety
-from doctor.applying import Plan, filled, placeholders
-from doctor.redact import redact, redact_lines
+from doctor.applying import Plan
+from doctor.placeholders import could_be_rehearsed, filled
+from doctor.redact import redact_lines
 from doctor.unproved import could_be_proved
 from tui.beside import beside
+from tui.fixes.copying import command_of
+from tui.fixes.fix_box import FixBox
 from tui.fixes.fix_keys import HELP, KEYS
-from tui.fixes.have_read import HaveRead
 from tui.fixes.placeholder_fields import PlaceholderFields
 from tui.fixes.shown import by_hand, clean, colored, facts, safety
 from tui.footer import KeyLine
@@ -44,8 +45,11 @@ class FixModal(Surviving, ModalScreen[Plan | None]):
         plan: Planner,
         copy: Callable[[str], None],
         prove: Callable[[], None] = lambda: None,
+        given: dict[str, str] | None = None,
+        target: str = "",
     ) -> None:
         super().__init__()
+        self._target = target
         self._prove = prove
         self.finding = finding
         self._planner = plan
@@ -53,12 +57,29 @@ class FixModal(Surviving, ModalScreen[Plan | None]):
         self.number = 0
         self.plan: Plan | None = None
         self._agreed = False  # to a safe change whose lines are being looked up
-        self._values = PlaceholderFields(id="fix-values", changed=self._look_up, complete=self.action_apply)
+        self._values = PlaceholderFields(
+            {} if given is None else given, id="fix-values", changed=self._look_up, complete=self._complete
+        )
 
     @property
     def fix(self) -> Fix:
         """The one that is shown, with the values that were filled in."""
         return filled(self.finding.fixes[self.number], self._values.given)
+
+    @property
+    def _shown(self) -> Fix:
+        """The same, without values that are secret."""
+        return filled(self.finding.fixes[self.number], self._values.shown)
+
+    @property
+    def _could_prove(self) -> bool:
+        """Whether a rehearsal would tell more: with the change, or with the values."""
+        return could_be_proved(self.fix.verified) or self._could_rehearse
+
+    @property
+    def _could_rehearse(self) -> bool:
+        """Whether the values of this finding can be tried here and now."""
+        return bool(self._values.names) and could_be_rehearsed(self._target, self.finding.fixes)
 
     @property
     def may_apply(self) -> bool:
@@ -73,23 +94,8 @@ class FixModal(Surviving, ModalScreen[Plan | None]):
         return bool(self.fix.edits or self.fix.patches) and not (self.plan and self.plan.never)
 
     def compose(self) -> ComposeResult:
-        """Title, safety, what changes, what it asks for, and the buttons."""
-        with Vertical(id="fix-box"):
-            yield Static(id="fix-title", markup=False)
-            with VerticalScroll(id="fix-body"):
-                yield Static(id="fix-safety", markup=False)
-                yield Static(id="fix-facts", markup=False)
-                yield self._values
-                yield Static(id="fix-diff", markup=False)
-                yield Static(id="fix-commands", markup=False)
-            yield HaveRead("I have read the change", id="fix-read", compact=True)
-            yield Static(id="fix-status", markup=False)
-            with Horizontal(id="fix-buttons"):
-                yield Button("Apply", variant="primary", id="apply", compact=True, tooltip="Enter")
-                yield Button("Prove it first", id="prove", compact=True, tooltip="v")
-                yield Button("Copy command", id="copy", compact=True, tooltip="y")
-                yield Button("Next fix", id="next", compact=True, tooltip="n")
-                yield Button("Close", id="close", compact=True, tooltip="Escape")
+        """Everything, and the keys."""
+        yield FixBox(self._values)
         yield KeyLine("apply")
 
     async def on_mount(self) -> None:
@@ -105,9 +111,8 @@ class FixModal(Surviving, ModalScreen[Plan | None]):
     async def _show(self) -> None:
         """Draw another fix, and look up what it changes."""
         self.query_one(Checkbox).value = False
-        names = placeholders(self.finding.fixes[self.number])
-        await self._values.ask(names)
-        if not names:
+        await self._values.ask(self.finding.fixes[self.number])
+        if not self._values.names:
             self.query_one("#fix-body").focus()
         self._look_up()
 
@@ -129,11 +134,11 @@ class FixModal(Surviving, ModalScreen[Plan | None]):
     def _draw(self) -> None:
         fix, plan, fixes = self.fix, self.plan, self.finding.fixes
         which = f"{self.number + 1} of {len(fixes)}: " if len(fixes) > 1 else ""
-        self.query_one("#fix-title", Static).update(Content(f"{which}{clean(fix.title)}"))
+        self.query_one("#fix-title", Static).update(Content(f"{which}{clean(self._shown.title)}"))
         self.query_one("#fix-safety", Static).update(safety(fix.safety, by_hand=not fix.edits and not fix.patches))
         self.query_one("#fix-facts", Static).update(facts(fix, plan))
         self.query_one("#fix-diff", Static).update(colored(plan.diff if plan else redact_lines(fix.diff or "")))
-        self.query_one("#fix-commands", Static).update(by_hand(fix))
+        self.query_one("#fix-commands", Static).update(by_hand(self._shown))
         self._draw_state()
 
     def _draw_state(self) -> None:
@@ -143,7 +148,8 @@ class FixModal(Surviving, ModalScreen[Plan | None]):
         self.query_one(Checkbox).display = can and fix.safety is Safety.REVIEW
         self.query_one("#apply").display = self._has_apply
         self.query_one("#apply", Button).disabled = plan is not None and not self.may_apply
-        self.query_one("#prove").display = could_be_proved(fix.verified)
+        self.query_one("#prove").display = self._could_prove
+        self.query_one("#prove", Button).label = "Rehearse with it" if self._could_rehearse else "Prove it first"
         self.query_one("#copy").display = bool(fix.commands)
         self.query_one("#next").display = len(self.finding.fixes) > 1
         said = ""
@@ -151,7 +157,7 @@ class FixModal(Surviving, ModalScreen[Plan | None]):
             said = AGREED if self._agreed else "looking up what it changes ..."
         elif plan.refused:
             said = f"cannot be applied: {plan.refused}"
-        self._say(said)
+        self._say(self._values.complaint or said)
         self.refresh_bindings()
 
     def _say(self, text: str) -> None:
@@ -166,7 +172,7 @@ class FixModal(Surviving, ModalScreen[Plan | None]):
         if action == "other":
             return len(self.finding.fixes) > 1
         if action == "prove":
-            return could_be_proved(self.fix.verified)
+            return self._could_prove
         return action != "copy" or bool(self.fix.commands)
 
     def action_apply(self) -> None:
@@ -190,11 +196,24 @@ class FixModal(Surviving, ModalScreen[Plan | None]):
         await self._show()
 
     def action_copy(self) -> None:
-        """Copy the commands, as they stand there."""
-        self._copy("\n".join(map(redact, self.fix.commands)))
+        """Copy the commands, with the values that were filled in."""
+        self._copy(command_of(self.finding.fixes[self.number], self._values.given))
+
+    def _complete(self) -> None:
+        """Enter in the last field: apply, else try, else say which key is next."""
+        if self._has_apply:
+            self.action_apply()
+        elif self._could_prove:
+            self.action_prove()
+        else:
+            self.query_one("#fix-body").focus()
+            self._say("y copies it with what you filled in" if self.fix.commands else "")
 
     def action_prove(self) -> None:
-        """Try it on a scratch copy before anything is changed."""
+        """Try it on a scratch copy before anything is changed; what is empty is to be filled in first."""
+        if self._could_rehearse and any(not self._values.given.get(name, "").strip() for name in self._values.names):
+            self._say(f"fill in {', '.join(self._values.names)}")
+            return
         self.dismiss(None)
         self._prove()
 
