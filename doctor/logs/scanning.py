@@ -4,7 +4,7 @@ What a person types is matched by RE2, which never backtracks. Lines are told by
 """
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -126,6 +126,11 @@ def range_of(lines: Lines, wish: Filter) -> tuple[int, int]:
     return starts[run], starts[run + 1] if run + 1 < len(starts) else lines.count
 
 
+def add_behind(some: "array[int]", more: "array[int]") -> None:
+    """Add places in their order, without those that are no further than the last one: a line may be read twice."""
+    some.extend(more[bisect_right(more, some[-1]) :] if some else more)
+
+
 class Hits:
     """Found lines in their order, while the search goes from a place to the end and then on from the beginning."""
 
@@ -134,9 +139,10 @@ class Hits:
         self._before, self._after = array("Q"), array("Q")
 
     def add(self, places: "array[int]") -> None:
-        """More of them, behind those that were found so far."""
+        """More of them, from one side of the place, in their order; those that are there already are passed over."""
         if places:
-            (self._after if places[0] >= self._origin else self._before).extend(places)
+            some = self._after if places[0] >= self._origin else self._before
+            add_behind(some, places)
 
     def __len__(self) -> int:
         return len(self._before) + len(self._after)

@@ -1,9 +1,14 @@
 """The log explorer: lines of files of any size, proof, search, filters, wrapping, following, copying."""
 
+import asyncio
 import gzip
 import os
+import time
 import tracemalloc
+from array import array
+from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 from screens.journeys import until
@@ -15,6 +20,7 @@ from textual.widgets import Input, Select, Static
 from checks.evidence import Log
 from doctor.diagnosis.call import Call
 from doctor.logs.lines import FileLines
+from tui.evidence.log_loading import steps
 
 SIZE = (80, 24)
 
@@ -55,6 +61,25 @@ async def test_a_million_lines_are_walked_searched_and_filtered(tmp_path: Path) 
         await pilot.press("escape")
         assert len(app.pane.view.rows) == 1_000_000
         assert app.pane.view.rows.number(app.pane.view.cursor) == 778_000
+
+
+async def test_a_search_that_was_given_up_ends_its_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.evidence.log_loading._SOON", 60)
+    begun, passed = Event(), array("Q")
+
+    def found() -> Iterator["array[int]"]:
+        for number in range(5000):
+            passed.append(number)
+            begun.set()
+            time.sleep(0.001)
+            yield array("Q")
+
+    search = asyncio.ensure_future(anext(steps(found())))
+    await asyncio.to_thread(begun.wait)
+    search.cancel()
+    await asyncio.wait([search])
+    await asyncio.get_running_loop().shutdown_default_executor()
+    assert len(passed) < 5000
 
 
 @pytest.mark.presses("log.next-hit", "log.previous-hit", "log-ask.regex")

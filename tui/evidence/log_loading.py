@@ -5,6 +5,7 @@ import contextlib
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from threading import Event
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from array import array
 
 _LOOKS = 0.5  # seconds between two looks at a file that is followed
-_A_WHILE = 0.05  # seconds of one step in another thread
+_SOON, _LONGEST = 0.005, 0.1  # seconds of the first step in another thread, and of those that follow
 _HEAD = 1 << 14
 
 
@@ -143,20 +144,24 @@ def _is_replaced(name: str, file: Held) -> bool:
 
 
 async def steps(found: Iterator["array[int]"]) -> AsyncIterator["array[int]"]:
-    """What is found, a short while at a time, in another thread."""
-    ended = False
-    while not ended:
-        some, ended = await asyncio.to_thread(_some, found)
-        yield some
+    """What is found, in another thread: the first of it soon, the rest in longer steps, nothing that nobody wants."""
+    seconds, ended, unwanted = _SOON, False, Event()
+    try:
+        while not ended:
+            some, ended = await asyncio.to_thread(_some, found, seconds, unwanted)
+            yield some
+            seconds = min(2 * seconds, _LONGEST)
+    finally:
+        unwanted.set()  # else what is searched no more would go on beside what is searched now
 
 
-def _some(found: Iterator["array[int]"]) -> tuple["array[int]", bool]:
+def _some(found: Iterator["array[int]"], seconds: float, unwanted: Event) -> tuple["array[int]", bool]:
     from array import array
 
-    until = monotonic() + _A_WHILE
+    until = monotonic() + seconds
     some = array("Q")
     for one in found:
         some.extend(one)
-        if monotonic() > until:
+        if monotonic() > until or unwanted.is_set():
             return some, False
     return some, True

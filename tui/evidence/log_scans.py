@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from doctor.logs.lines import Lines
-from doctor.logs.scanning import Filter, Hits, chosen, find
+from doctor.logs.scanning import Filter, Hits, add_behind, chosen, find
 from tui.evidence.log_loading import steps
 
 Told = Callable[[], None]
@@ -42,7 +42,7 @@ class Search:
             begin = self._done
             self._done = end
             async for some in steps(find(self.lines, self.pattern, begin)):
-                self.hits.add(array("Q", (one for one in some if one >= self.origin and one not in self.hits)))
+                self.hits.add(some)
                 told()
 
     @property
@@ -66,8 +66,7 @@ class Choice:
         while self._done < (end := self.lines.count):
             begin, self._done = self._done, end
             async for some in steps(chosen(self.lines, self.wish, begin)):
-                last = self.kept[-1] if self.kept else -1
-                self.kept.extend(one for one in some if one > last)
+                add_behind(self.kept, some)
                 told()
         self.running = False
         told()
