@@ -5,10 +5,10 @@ from pathlib import Path
 
 from doctor.diagnosis.call import Call, Kind
 from doctor.errors import ConfigError
-from doctor.near import hint, nearest
+from doctor.misread import WORDS, meant
+from doctor.near import hint
 
 MOST_BESIDE = 1000  # names of a folder that are looked at for one that is near
-WORDS = {"docker": "container", "k8s": "workload", "url": "url"}
 
 
 def call_of(words: Sequence[str], verb: str = "doctor tui") -> Call:
@@ -28,12 +28,12 @@ def call_of(words: Sequence[str], verb: str = "doctor tui") -> Call:
         if len(words) > 3 or (len(words) == 3 and first != "k8s"):
             raise ConfigError(f"`{' '.join(words)}` names more than one target; name one")
         return Call(kind=WORDS[first], name="/".join(words[1:]))  # type: ignore[arg-type]
-    if len(words) == 2 and (near := nearest(first, WORDS)) and not Path(first).exists():
-        raise ConfigError(f"`{first}` is no file and no kind of target; did you mean {verb} {near[0]} {words[1]}?")
+    if first.startswith(("http://", "https://")) and len(words) == 1:
+        return Call(kind="url", name=first)
+    if reason := meant(words, verb):
+        raise ConfigError(reason)
     if len(words) > 1:
         raise ConfigError(f"`{' '.join(words)}` names more than one target; name one, or the folder that holds them")
-    if first.startswith(("http://", "https://")):
-        return Call(kind="url", name=first)
     if script := _deployed(Path(first)):
         return Call(kind="script", name=str(script))
     return Call(kind=kind_of(Path(first), verb), name=first)

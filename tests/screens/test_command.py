@@ -43,6 +43,13 @@ def test_a_wrong_call_is_refused(
     [
         (["scor.py"], "the nearest is `score.py`"),
         (["dockr", "score"], "did you mean doctor tui docker score?"),
+        (["check", "score.py"], "`check` is a verb of its own, and names no target; leave it out: doctor tui score.py"),
+        (["diagnose", "docker", "score"], "leave it out: doctor tui docker score"),
+        (["score.py", "check"], "leave it out: doctor tui score.py"),
+        (["score", "docker"], "the kind of a target stands before its name: doctor tui docker score"),
+        (["kubernetes", "score"], "it is called k8s here: doctor tui k8s score"),
+        (["deploy", "score"], "say so: doctor tui k8s deploy/score"),
+        (["deployment/score"], "deployment/score is not there; in a cluster it is named so: doctor tui k8s deploy"),
         (["url"], "doctor tui url URL"),
         ([""], "the target is empty"),
     ],
