@@ -46,7 +46,7 @@ from doctor.exploring.difference import difference
 from doctor.exploring.observed import observed
 from doctor.exploring.packages import packages
 from doctor.exploring.proving import part_of
-from doctor.exploring.table import Nothing, Row, Table, matching, memory_of, size_of, time_of
+from doctor.exploring.table import Nothing, Row, Searched, Table, memory_of, size_of, time_of
 from doctor.exploring.timeline import timeline
 from doctor.exploring.variables import variables
 
@@ -319,8 +319,8 @@ class TestFiles:
 
 def test_filters_and_units() -> None:
     some = [Row(("Numpy", "fine"), "passed"), Row(("pandas", "missing"), "error")]
-    assert matching(some, "NUM fine") == some[:1]
-    assert matching(some, "", troubled=True) == some[1:]
+    assert Searched(some).matching("NUM fine") == some[:1]
+    assert Searched(some).matching("", troubled=True) == some[1:]
     assert [size_of(n) for n in (None, 0, 999, 1000, 12_345, 5 << 30)] == [
         "",
         "0 B",

@@ -1,6 +1,6 @@
 """A table of evidence: rows of plain text that any front end can show."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from doctor.redact import redact
@@ -48,18 +48,21 @@ def shown_lines(text: str) -> str:
     return printable(redact(text))
 
 
-def matching(rows: Sequence[Row], words: str, *, troubled: bool = False) -> list[Row]:
-    """The rows in which every word stands, in any case; with `troubled` only those that say that something is wrong."""
-    wanted = words.casefold().split()
-    found = [row for row in rows if row.tone in {"error", "warning"}] if troubled else list(rows)
-    if not wanted:
-        return found
-    return [row for row in found if _holds(row, wanted)]
+class Searched:
+    """Rows that are searched again and again: with every letter that is typed."""
 
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._entries = [("\n".join(row.cells).casefold(), row) for row in rows]
 
-def _holds(row: Row, wanted: list[str]) -> bool:
-    text = "\n".join(row.cells).casefold()
-    return all(word in text for word in wanted)
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def matching(self, words: str, *, troubled: bool = False) -> list[Row]:
+        """Those in which every word stands, in any case; with `troubled` only those that say what is wrong."""
+        left = self._entries
+        for word in words.casefold().split():
+            left = [entry for entry in left if word in entry[0]]
+        return [row for _, row in left if not troubled or row.tone in {"error", "warning"}]
 
 
 def size_of(count: int | None) -> str:

@@ -47,7 +47,6 @@ class FilesPane(ListedPane[Files]):
         self.own: LocalSource | None = None
         self._wanted: tuple[str, int | None] | None = None
         self._by_row: dict[int, File] = {}
-        self._every: list[Row] = []
 
     def compose(self) -> ComposeResult:
         """Where, list and viewer."""
@@ -109,12 +108,11 @@ class FilesPane(ListedPane[Files]):
         several = len({one.folder for one in made.items}) > 1
         rows = [(one, _row(one, several=several)) for one in made.items]
         self._by_row = {id(row): one for one, row in rows}
-        self._every = [row for _, row in rows]  # keeps the rows, and so their ids
-        self.rows.lay(COLUMNS, self._every)
+        self.rows.lay(COLUMNS, [row for _, row in rows])  # which keeps the rows, and so their ids
 
-    def filter(self, made: Files) -> None:  # noqa: ARG002 # its rows are laid
+    def filter(self) -> None:
         """Show what is left."""
-        shown = self.left(self._every, problems=", problems")
+        shown = self.left(problems=", problems")
         self.rows.show(shown, empty="no file has these words" if self.words else "nothing to remark")
 
     def go_on(self) -> None:

@@ -1,6 +1,5 @@
 """A pane that lists something of a diagnosis: made beside the screen, filtered by words, or the reason for nothing."""
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Generic, TypeVar
 
@@ -10,7 +9,7 @@ from textual.containers import Vertical
 from textual.widgets import Input, Static, Tabs
 
 from doctor.diagnosis.result import Diagnosis
-from doctor.exploring.table import Nothing, Row, matching
+from doctor.exploring.table import Nothing, Row
 from tui.apart import apart
 from tui.beside import beside
 from tui.evidence.filter_line import FilterLine, Words
@@ -75,7 +74,7 @@ class ListedPane(Surviving, Vertical, Generic[Made]):
         """Take all of it."""
         raise NotImplementedError
 
-    def filter(self, made: Made) -> None:
+    def filter(self) -> None:
         """Show what the filter leaves."""
         raise NotImplementedError
 
@@ -129,12 +128,12 @@ class ListedPane(Surviving, Vertical, Generic[Made]):
         if self._keys_wanted and isinstance(self.screen.focused, Tabs):
             self._keys_wanted = False
             self.rows.focus()
-        self.filter(made)
+        self.filter()
 
-    def left(self, every: Sequence[Row], *, problems: str) -> list[Row]:
+    def left(self, *, problems: str) -> list[Row]:
         """The rows that the filter leaves, and how many beside it; `problems` where only those are shown."""
-        line = self.query_one(FilterLine)
-        shown = matching(every, line.words, troubled=self.troubled)
+        line, every = self.query_one(FilterLine), self.rows.every
+        shown = every.matching(line.words, troubled=self.troubled)
         line.count(len(shown), len(every), problems if self.troubled else "")
         return shown
 

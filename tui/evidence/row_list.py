@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
 
-from doctor.exploring.table import Row
+from doctor.exploring.table import Row, Searched
 from tui.cursor_list import CursorList, cursor_keys
 from tui.evidence.row_text import BEFORE, GAP, fitted, header, natural, row_text
 
@@ -47,6 +47,7 @@ class RowList(CursorList):
     def __init__(self, *, id: str | None = None, key: Callable[[Row], Hashable] = lambda row: row.cells[:3]) -> None:
         super().__init__(id=id, name="rows")
         self.rows: Sequence[Row] = ()
+        self.every = Searched(())
         self.sorted_by: int | None = None
         self.reverse = False
         self._columns: tuple[str, ...] = ()
@@ -69,7 +70,7 @@ class RowList(CursorList):
 
     def lay(self, columns: tuple[str, ...], every: Sequence[Row]) -> None:
         """Take columns, and widths that fit every row, shown or not: a filter moves no column."""
-        self._columns, self._natural = columns, natural(columns, every)
+        self._columns, self._natural, self.every = columns, natural(columns, every), Searched(every)
 
     def show(self, rows: Sequence[Row], *, empty: str = "") -> None:
         """Show these rows; the cursor stays on its row where that is among them."""

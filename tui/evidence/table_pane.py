@@ -81,9 +81,9 @@ class TablePane(ListedPane[Table]):
         summary.display = bool(made.summary)
         summary.update(made.summary)
 
-    def filter(self, made: Table) -> None:
+    def filter(self) -> None:
         """Show what is left, in the order that was asked for."""
-        shown, rows = self.left(made.rows, problems=", only problems (t shows all)"), self.rows
+        shown, rows = self.left(problems=", only problems (t shows all)"), self.rows
         if rows.sorted_by is not None:
             by = rows.sorted_by
             shown.sort(key=lambda row: row.cells[by].casefold(), reverse=rows.reverse)
