@@ -39,9 +39,6 @@ async def write_beside(
         last = (await trace).decode(errors="replace").strip().splitlines()[-1:]
     finally:
         await end(process, GRACE)
-        process.stdin.close()
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            await process.stdin.wait_closed()
         await trace  # its pipes are closed before this returns
     if code == _REFUSED:
         raise CannotExamine(str(told))

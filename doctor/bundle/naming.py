@@ -23,9 +23,8 @@ def name_of(call: Call) -> Path:
     if call.kind in _OF_FILES:
         name = Path(call.name).resolve().name
     elif call.kind == "url":
-        name = re.sub(
-            r".*@", "", call.name.rpartition("://")[2].split("?")[0]
-        )  # neither user nor query: it may be a key
+        address = call.name.rpartition("://")[2]
+        name = address.split("?")[0].rpartition("@")[2]  # neither query nor user: each may be a key
     elif call.kind == "workload":
         name = "-".join(one for one in (call.namespace, call.name) if one) or "cluster"
     return Path(f"{dated(name)}.zip")

@@ -1,5 +1,6 @@
 """Write a bundle: every text is masked first, and what was masked is counted in a note inside."""
 
+import os
 import re
 import zipfile
 from collections import Counter
@@ -32,9 +33,11 @@ from doctor.bundle.form import (
     Kept,
     Written,
 )
+from doctor.bundle.masking import mask
 from doctor.bundle.masking_records import Masking
 from doctor.bundle.read_me import text as read_me
 from doctor.diagnosis.result import Diagnosis, Done, SavedLog
+from doctor.errors import CannotExamine
 from doctor.logs.wholes import Offer, offers_of
 
 Listen = Callable[[str], None]
@@ -46,8 +49,6 @@ def write(path: Path, done: Done, *, replaces: bool = True, listen: Listen = lam
     A file that is there is replaced, unless `replaces` is False. Raises CannotExamine when the file cannot be written;
     what was there is then still there.
     """
-    import os
-
     from doctor.redact import remember
     from doctor.reports import render
 
@@ -107,7 +108,6 @@ def _remember_inside(diagnosis: Diagnosis) -> None:
         return
     from doctor.containers.engine import connect
     from doctor.containers.following import masked
-    from doctor.errors import CannotExamine
 
     try:
         with connect() as engine:
@@ -186,8 +186,6 @@ def _offers(done: Done) -> Iterator[tuple[int, Offer]]:
 
 def _file_name(source: str) -> str:
     """A name that fits every file system, and tells no secret."""
-    from doctor.bundle.masking import mask
-
     return re.sub(r"[^\w.-]+", "-", mask(source), flags=re.ASCII).strip("-.")[-80:].strip("-.") or "log"
 
 

@@ -33,11 +33,9 @@ def follow(whole: Whole, add: Add, *, waits: bool = True) -> str:
             _give(api, whole, add, follow=False)
         except Refused as error:
             raise CannotExamine(str(error)) from error
-        return (
-            ""
-            if whole.previous or not waits
-            else "the server does not follow logs; leave and come back to read it anew"
-        )
+        if whole.previous or not waits:
+            return ""
+        return "the server does not follow logs; leave and come back to read it anew"
 
 
 def _give(api: Api, whole: Whole, add: Add, *, follow: bool) -> None:
