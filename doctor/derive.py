@@ -7,7 +7,7 @@ docs/configuration.md, and the help texts in README.md between `<!-- help:VERB -
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,16 +33,14 @@ def derived(root: Path = ROOT) -> dict[Path, str]:
     return files
 
 
-def stale(root: Path = ROOT) -> list[Path]:
+def stale(files: Mapping[Path, str], root: Path = ROOT) -> list[Path]:
     """Pages of checks that are no more."""
-    return sorted(set((root / "docs" / "checks").rglob("*.md")) - set(derived(root)))
+    return sorted(set((root / "docs" / "checks").rglob("*.md")) - set(files))
 
 
-def changed(root: Path = ROOT) -> list[Path]:
+def changed(files: Mapping[Path, str]) -> list[Path]:
     """Derived files that are not what they should be."""
-    return [
-        file for file, text in derived(root).items() if not file.exists() or file.read_text(encoding="utf-8") != text
-    ]
+    return [file for file, text in files.items() if not file.exists() or file.read_text(encoding="utf-8") != text]
 
 
 def _filled(text: str, block: str, make: Callable[[str], str]) -> str:
@@ -87,8 +85,8 @@ def main(arguments: list[str]) -> int:
     if set(arguments) - {"--check"}:
         sys.stderr.write("usage: python -m doctor.derive [--check]\n")
         return 2
-    files, old = derived(), stale()
-    wrong = changed()
+    files = derived()
+    wrong, old = changed(files), stale(files)
     for file in (*wrong, *old):
         sys.stderr.write(f"{file.relative_to(ROOT)}\n")
     if "--check" in arguments:
