@@ -77,6 +77,14 @@ def remember(call: Call, outcome: str = "") -> None:
         _write(path, msgspec.json.format(msgspec.json.encode(_File(schema=SCHEMA, recent=items)), indent=1))
 
 
+def forget(call: Call) -> None:
+    """Leave a call out from now on. Raises OSError when that cannot be written."""
+    kept, path = storable(call), place()
+    with _alone(path.with_suffix(".lock")):
+        left = tuple(one for one in recents().items if one.call != kept)
+        _write(path, msgspec.json.format(msgspec.json.encode(_File(schema=SCHEMA, recent=left)), indent=1))
+
+
 def storable(call: Call) -> Call:
     """The call without values of variables and without secrets, its paths whole: it is found from every folder."""
     kept = replace(call, variables={}, **{name: _whole(getattr(call, name)) for name in _PATHS})

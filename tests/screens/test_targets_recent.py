@@ -10,7 +10,11 @@ import pytest
 
 from doctor import recent
 from doctor.diagnosis.call import Call
-from doctor.recent import place, recents, remember, usable
+from doctor.recent import forget, place, recents, remember, usable
+from tui.targets.about import about
+from tui.targets.gone import GONE, told
+from tui.targets.recent_rows import recent_sections
+from tui.targets.rows import Row
 
 SECRET = "Zk39fQp7LmX2vTr8YwBn5Hs4"
 
@@ -63,6 +67,27 @@ def test_options_are_kept_and_paths_are_found_from_elsewhere(tmp_path: Path, mon
     assert usable(kept, Path()).samples == ("a.json",)
     monkeypatch.chdir(tmp_path)
     assert usable(kept, Path()).name == "service/score.py"
+
+
+def test_one_is_forgotten_and_those_of_other_folders_stand_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a/gone.py", "a/score.py", "b/score.py"):
+        remember(Call(kind="script", name=str(tmp_path / name)))
+    remember(Call(kind="container", name="score"))
+    monkeypatch.chdir(tmp_path)
+    gone = frozenset({str(tmp_path / "a/gone.py")})
+    here, elsewhere = recent_sections(recents(), Path("a"), gone)
+    assert [row.name for row in here.rows] == ["score", "a/score.py", "a/gone.py"]
+    assert [row.name for row in elsewhere.rows] == [str(tmp_path / "b/score.py")]
+    assert about(here.rows[-1], "", 80) == "a/gone.py  not there any more\nDelete takes it off the list"
+    for row in (*here.rows[1:], *elsewhere.rows):
+        assert row.call is not None
+        forget(row.call)
+    assert [one.name for one in calls()] == ["score"]
+    engine = Row("container:other", "container", "other", call=Call(kind="container", name="other"))
+    assert [row.standing for row in told(here.rows[:1], [engine])] == [GONE]
+    assert told(here.rows, []) == here.rows, "of an engine that says nothing nobody knows"
 
 
 @pytest.mark.parametrize(

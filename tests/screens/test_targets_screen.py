@@ -13,6 +13,7 @@ from screens.journeys import sample_copy, until
 from textual.color import Color
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
+from textual.widgets._footer import FooterKey
 
 from doctor.diagnosis.call import Call
 from doctor.recent import recents, remember
@@ -104,8 +105,8 @@ async def test_what_is_there_and_what_is_not_is_told(folder: Path) -> None:
         assert about(app).splitlines()[1].startswith("Enter: doctor check ")
 
 
-@pytest.mark.presses("targets.open")
-async def test_enter_diagnoses_and_the_target_is_recent_afterwards(folder: Path) -> None:
+@pytest.mark.presses("targets.open", "targets.forget")
+async def test_enter_diagnoses_and_the_target_is_recent_until_it_is_forgotten(folder: Path) -> None:
     app = DoctorApp(folder=folder)
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot, app)
@@ -123,7 +124,12 @@ async def test_enter_diagnoses_and_the_target_is_recent_afterwards(folder: Path)
         await until(pilot, lambda: len(screen_of(app).targets.lines) > 8, 10)
         assert chosen(app) == "model-not-global/score.py", "the choice survives"
         await pilot.press("home")
-        assert screen_of(app).targets.row.key.startswith("recent:")  # type: ignore[union-attr]
+        assert screen_of(app).targets.row.is_recent  # type: ignore[union-attr]
+        await until(pilot, lambda: any(key.description == "Forget" for key in app.screen.query(FooterKey)))
+        await pilot.press("delete")
+        await until(pilot, lambda: not recent["recent"].rows)
+        assert not recents().items
+        await until(pilot, lambda: not any(key.description == "Forget" for key in app.screen.query(FooterKey)))
 
 
 async def test_a_click_opens(folder: Path) -> None:

@@ -1,6 +1,7 @@
 """Two lines about the chosen row: what it is, in full, and what Enter will do."""
 
 from tui.shortened import head, one_line
+from tui.targets.gone import GONE
 from tui.targets.rows import Row
 
 
@@ -20,6 +21,8 @@ def _lines(row: Row | None, query: str) -> tuple[str, str]:
         what = "its namespaces" if row.kind == "context" else "its workloads"
         first = f"{row.kind} {row.name}" + (f"  {row.standing.words}" if row.standing.words else "")
         return first, "Enter closes it" if row.opens else f"Enter lists {what}"
-    place = f" ({row.where})" if row.where and row.kind != "folder" and not row.key.startswith("recent:") else ""
+    place = f" ({row.where})" if row.where and row.kind != "folder" and not row.is_recent else ""
     words = f"  {row.standing.words}" if row.standing.words else ""
+    if row.is_recent and row.standing == GONE:
+        return f"{row.name}{words}", "Delete takes it off the list"
     return f"{row.name}{place}{words}", f"Enter: {row.call.command}" if row.call else ""

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from doctor.errors import DoctorError
 from tui.apart import apart, streamed, told
+from tui.targets.recent_rows import OF_FILES, recent_sections
 from tui.targets.rows import Section
-from tui.targets.source_rows import container_section, file_sections, recent_section
+from tui.targets.source_rows import container_section, file_sections
 from tui.waiting import telling
 
 if TYPE_CHECKING:
@@ -21,15 +22,16 @@ Put = Callable[[str, Section], None]
 async def recents(folder: Path, put: Put) -> None:
     """The last calls."""
 
-    def read() -> Section:
+    def read() -> tuple[Section, Section]:
         from doctor.recent import recents as kept
 
         found = kept()
-        files = {"script", "document", "manifest", "folder", "log", "report"}
-        names = (one.call.name for one in found.items if one.call.kind in files)
-        return recent_section(found, folder, frozenset(name for name in names if not Path(name).exists()))
+        names = (one.call.name for one in found.items if one.call.kind in OF_FILES)
+        return recent_sections(found, folder, frozenset(name for name in names if not Path(name).exists()))
 
-    put("recent", await apart(read))
+    here, elsewhere = await apart(read)
+    put("recent", here)
+    put("elsewhere", elsewhere)
 
 
 async def files(folder: Path, put: Put, *, anew: bool) -> None:

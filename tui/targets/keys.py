@@ -9,6 +9,7 @@ What can be diagnosed, and how it stands now: what was diagnosed last, the scrip
 this folder, Docker containers, the clusters of the kubeconfig, saved reports and logs. What is in trouble stands first.
 
 **Enter** or a click diagnoses a target; on a context or namespace it opens what is inside, and closes it again.
+**Delete** takes a recent target off the list; the target itself stays as it is.
 **/** goes to the filter: letters may be left out, and kinds and states count (`crash`, `unhealthy`, `script`).
 
 A target that is not in the list can be typed there in full, and Enter opens it: a path, a URL, `docker NAME`,

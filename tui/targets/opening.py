@@ -4,6 +4,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.apart import apart
+from tui.shortened import one_line
 from tui.targets.rows import Row
 from tui.targets.typed import typed_call
 
@@ -37,6 +38,17 @@ async def _open_kept(screen: "TargetsScreen", call: "Call") -> None:
         return
     words = f"its secret was not kept; type it again in full: {call.command}"
     screen.doctor.notify(words, title="this target is not whole", severity="warning", timeout=12, markup=False)
+
+
+async def forget_row(screen: "TargetsScreen", row: Row) -> None:
+    """Take a recent target off the list, and say how it comes back."""
+    from doctor.recent import forget
+
+    if row.call is None:
+        return
+    await apart(partial(forget, row.call))
+    screen.sources.recent()
+    screen.doctor.notify(f"forgot {one_line(row.name)}; it comes back once it is diagnosed again", markup=False)
 
 
 def _diagnose(screen: "TargetsScreen", call: "Call") -> None:

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 from doctor.states import Standing
 from tui.targets.fitting import Index
+from tui.targets.gone import told
 from tui.targets.ordering import Order
 
 if TYPE_CHECKING:
     from doctor.diagnosis.call import Call
 
-SECTIONS = ("recent", "files", "containers", "clusters", "saved")
+SECTIONS = ("recent", "files", "containers", "clusters", "elsewhere", "saved")
+RECENT = frozenset({"recent", "elsewhere"})
 MOST_SHOWN = 300  # rows that fit a filter
 MOST_RECENT = 5  # what there is stands below them, and is to be seen at the start
 
@@ -40,6 +42,11 @@ class Row:
     opens: bool | None = None
     remark: str = ""
     again: str = ""
+
+    @property
+    def is_recent(self) -> bool:
+        """Whether it is here because it was diagnosed before."""
+        return self.key.startswith("recent:")
 
     @property
     def text(self) -> str:
@@ -96,15 +103,20 @@ class Listing:
         """Every row, in the order of the sections."""
         for key in SECTIONS:
             if key in self.sections:
-                yield from self.sections[key].rows
+                yield from self._rows_of(key)
+
+    def _rows_of(self, key: str) -> tuple[Row, ...]:
+        """The rows of a section."""
+        rows = self.sections[key].rows
+        return told(rows, self.sections["containers"].rows) if key in RECENT and "containers" in self.sections else rows
 
     def _all(self, width: int) -> Iterator[Line]:
         for key in SECTIONS:
             section = self.sections.get(key)
-            if section is None or (key in {"recent", "saved"} and not section.rows and not section.note):
+            if section is None or (key in {*RECENT, "saved"} and not section.rows and not section.note):
                 continue
-            rows, note = section.rows, section.note
-            if key == "recent" and len(rows) > MOST_RECENT:
+            rows, note = self._rows_of(key), section.note
+            if key in RECENT and len(rows) > MOST_RECENT:
                 rows = (*rows[:MOST_RECENT], *(row for row in rows[MOST_RECENT:] if row.remark))
                 note = f"the last {MOST_RECENT} of {len(section.rows)}; / finds the others"
             yield Line(None, section.title, note)
@@ -131,7 +143,7 @@ def _once(rows: Iterable[Row]) -> Iterator[Row]:
     """Rows without files that were diagnosed lately: the row of that call stands there, and says how it ended."""
     recent = set[tuple[str, str]]()
     for row in rows:
-        if row.key.startswith("recent:"):
+        if row.is_recent:
             recent |= _alone(row)
         if not row.key.startswith("file:") or not recent & _alone(row):
             yield row

@@ -17,7 +17,7 @@ from tui.screen import DoctorScreen
 from tui.targets.about import about
 from tui.targets.filter_input import FilterInput
 from tui.targets.keys import HELP, KEYS
-from tui.targets.opening import open_row, open_typed
+from tui.targets.opening import forget_row, open_row, open_typed
 from tui.targets.rows import Listing, Row, Section
 from tui.targets.sources import Sources
 from tui.targets.target_list import TargetList
@@ -181,6 +181,11 @@ class TargetsScreen(DoctorScreen):
     def _opened(self, message: TargetList.Opened) -> None:
         if message.only is None or message.row.opens is not message.only:
             open_row(self, message.row)
+
+    @on(TargetList.Forgotten)
+    def _forgotten(self, message: TargetList.Forgotten) -> None:
+        row = message.row
+        self.doctor.background(partial(forget_row, self, row), what=f"forget {row.name}")
 
     def on_key(self, event: events.Key) -> None:
         """From the filter, the arrows move in the list."""

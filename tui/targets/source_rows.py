@@ -1,4 +1,4 @@
-"""Recent calls, files and containers as rows."""
+"""Files and containers as rows."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,42 +12,9 @@ from tui.waiting import NO_ENGINE_YET, SOON, waited
 if TYPE_CHECKING:
     from doctor.containers.states import Told
     from doctor.discovery import Found
-    from doctor.recent import Recents
 
-LEVELS: dict[str, Level] = {"failing": "bad", "healthy": "well", "inconclusive": "odd"}
 ORDER = ("script", "manifest", "document")
 SAVED = ("report", "log")
-
-
-def recent_section(recents: "Recents", folder: Path, gone: frozenset[str] = frozenset()) -> Section:
-    """The last calls; `gone` are names of files that are not there any more."""
-    from doctor.recent import is_whole, usable
-
-    rows = []
-    for one in recents.items:
-        call = usable(one.call, folder)
-        standing = Standing(one.outcome, LEVELS.get(one.outcome, ""))
-        if one.call.name in gone:
-            standing = Standing("not there any more", "off")
-        elif not is_whole(one.call):
-            standing = Standing("its secret was not kept; type it again", "odd")
-        words = call.command
-        rows.append(Row(f"recent:{words}", call.kind, _title(call), standing, one.used, call, where=words))
-    if recents.remark:
-        rows.append(Row("remark:recent", "", "", remark=recents.remark, again="recent"))
-    return Section("Recent", tuple(rows), "what was diagnosed last, when, and how it ended" if recents.items else "")
-
-
-def _title(call: Call) -> str:
-    """The target, with what else was asked for: the same script with other samples is another row."""
-    options = [
-        *(f"--sample {Path(one).name}" for one in call.samples),
-        *(f"--image {one}" for one in (call.image,) if one),
-        *(f"--env {Path(one).name}" for one in (call.environment,) if one),
-        *(f"--source {Path(one).name}" for one in (call.source,) if one),
-        *(f"--python {one}" for one in (call.python,) if one),
-    ]
-    return " ".join([call.title, *options])
 
 
 def file_sections(found: "Sequence[Found]", folder: Path, note: str, problem: str = "") -> tuple[Section, Section]:

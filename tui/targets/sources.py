@@ -42,6 +42,11 @@ class Sources:
         self._engines.hurry()
         self._work(self.clusters.read, "clusters", "read the kubeconfig")
 
+    def recent(self) -> None:
+        """Read the recent targets again."""
+        job = partial(collecting.recents, self._screen.doctor.folder, self._screen.put)
+        self._work(job, "recent", "read the recent targets")
+
     def close(self) -> None:
         """The end."""
         self.clusters.close()
@@ -52,7 +57,7 @@ class Sources:
 
     def _look_here(self) -> None:
         folder, put = self._screen.doctor.folder, self._screen.put
-        self._work(partial(collecting.recents, folder, put), "recent", "read the recent targets")
+        self.recent()
         found = partial(collecting.files, folder, put, anew=self._has_looked)
         self._work(found, "files", "look through the folder")
         self._has_looked = True

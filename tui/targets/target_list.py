@@ -39,6 +39,7 @@ class TargetList(CursorList):
         Binding("enter", "open", "Open", id="targets.open", tooltip="Diagnose the target, or open what holds some"),
         Binding("right,l", "unfold", "Open", id="targets.unfold", tooltip="Open the context or namespace", show=False),
         Binding("left,h", "fold", "Close", id="targets.fold", tooltip="Close it, or go to what holds it", show=False),
+        Binding("delete", "forget", "Forget", id="targets.forget", tooltip="Take it off the recent targets, no more"),
         *cursor_keys("targets", "target", first="home,g", last="end,G"),
         Binding("right_square_bracket", "section(1)", "Next part", id="targets.next-part", tooltip="The next section"),
         Binding(
@@ -64,6 +65,12 @@ class TargetList(CursorList):
 
         row: Row | None
 
+    @dataclass
+    class Forgotten(Message):
+        """Somebody wants this row off the list."""
+
+        row: Row
+
     class Resized(Message):
         """Remarks have to be wrapped anew."""
 
@@ -71,6 +78,8 @@ class TargetList(CursorList):
         super().__init__(id=id, name="targets")
         self.lines: Sequence[Line] = ()
         self.query_words = ""
+        self._was_recent = False
+        self._opening: str | None = None  # the node that was opened last, until what it holds has been seen
 
     @property
     def row(self) -> Row | None:
@@ -106,7 +115,12 @@ class TargetList(CursorList):
         return (place - 1 if place and self.lines[place - 1].row is None else place), end
 
     def moved(self) -> None:
-        """What the chosen row is, is told elsewhere."""
+        """What the chosen row is, is told elsewhere, and which keys it has."""
+        if self._was_recent is not (self.row is not None and self.row.is_recent):
+            self._was_recent = not self._was_recent
+            self.refresh_bindings()
+        if self.row is None or self.row.key != self._opening:
+            self._opening = None
         self.post_message(self.Moved(self.row))
 
     def show(self, lines: Sequence[Line], query: str = "", *, anew: bool = False) -> None:
@@ -116,8 +130,18 @@ class TargetList(CursorList):
         self.is_moved = self.is_moved and not anew
         place = self._place_of(before, where) if self.is_moved else None
         self.renew(place, height)
+        if self.row is not None and self.row.key == self._opening:
+            self._show_inside(self.row)
         if self.row != before:
             self.moved()
+
+    def _show_inside(self, node: Row) -> None:
+        """As many lines of an open node as there is room for: who opens it wants to see them."""
+        end = self.cursor
+        while end + 1 < self.count and (row := self.lines[end + 1].row) and row.depth > node.depth:
+            end += 1
+            self._opening = self._opening if row.remark else None  # a remark may say that the answer is to come
+        self._show(self.cursor, end)
 
     def _place_of(self, row: Row | None, where: int) -> int | None:
         """On its row, else near where that was."""
@@ -137,11 +161,13 @@ class TargetList(CursorList):
     def action_open(self) -> None:
         """Open the row under the cursor."""
         if self.row is not None:
+            self._opening = self.row.key
             self.post_message(self.Opened(self.row))
 
     def action_unfold(self) -> None:
         """Open a node."""
         if self.row is not None and self.row.opens is False:
+            self._opening = self.row.key
             self.post_message(self.Opened(self.row, only=True))
 
     def action_fold(self) -> None:
@@ -159,6 +185,15 @@ class TargetList(CursorList):
             if above.opens is not None and above.depth < row.depth:
                 self.go(at, -1)
                 return
+
+    def action_forget(self) -> None:
+        """Take a recent target off the list; the target itself stays as it is."""
+        if self.row is not None and self.row.is_recent:
+            self.post_message(self.Forgotten(self.row))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Only what was diagnosed before can be forgotten."""
+        return action != "forget" or (self.row is not None and self.row.is_recent)
 
     def clicked(self, place: int, x: int) -> None:  # noqa: ARG002 # a row is one thing
         """A click on any line of a row opens it."""
