@@ -151,6 +151,19 @@ class DoctorApp(SurvivingApp, Actions, Toasts, KeyQueue):
         """What the person filled in for a finding, by placeholder; kept until the app ends, and nowhere else."""
         return self._given.setdefault((finding.id, finding.title), {})
 
+    def to_terminal(self, text: str) -> None:
+        """Put a text into the terminal's clipboard, without a word."""
+        super().copy_to_clipboard(text)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """What Textual copies of itself, a selection or the text of a field: say where it went."""
+        from tui.fixes.clipboard import copy, tell
+
+        self.to_terminal(text)
+        is_shown = not self.screen.is_modal and self.screen.get_selected_text() == text
+        job = partial(copy if is_shown else tell, self, text, "the selection")
+        self.background(job, what="copy the selection")
+
     def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
         """A picture of the screen in front, as SVG that asks no host for its fonts."""
         drawn = super().export_screenshot(title=title, simplify=simplify)

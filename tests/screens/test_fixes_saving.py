@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from screens.journeys import diagnosed, until
 from screens.test_fixes import BROKEN, Heard, opened, planned_there, said, told
+from textual.geometry import Offset
+from textual.selection import Selection
 from textual.widgets import Button, Input, OptionList, TextArea
 
 from doctor.bundle import read, write
@@ -15,6 +17,7 @@ from doctor.diagnosis.running import Running
 from doctor.redact import redact
 from doctor.reports import FORMATS, render
 from tui.app import DoctorApp
+from tui.causes.detail import Detail
 from tui.fixes import saving
 from tui.fixes.clipboard import program
 from tui.fixes.save_modal import SaveModal
@@ -138,6 +141,12 @@ async def test_copying_and_where_it_does_not_arrive(done: Done, tmp_path: Path) 
         app.screen.query_one("#save-path", Input).value = "command.txt"
         await pilot.press("enter")
         await until(pilot, (tmp_path / "command.txt").exists)
+        await until(pilot, lambda: app.screen.query(Detail))
+        detail = app.screen.query_one(Detail)
+        app.screen.selections = {detail: Selection(Offset(2, 0), Offset(9, 0))}
+        await pilot.press("ctrl+c")
+        await until(pilot, lambda: "copied the selection by the terminal; if nothing" in told(app)[-1])
+        assert app.clipboard == detail.text[2:9]
     assert (tmp_path / "command.txt").read_text().startswith("doctor check ")
 
 

@@ -116,7 +116,7 @@ async def test_lines_are_selected_and_copied_and_logs_changed() -> None:
     first = Log(source="first", text="\n".join(f"line {n} " + "word " * 30 + f"end {n}" for n in range(1, 61)))
     app = LogApp(diagnosis_of(first, Log(source="second", text="two")))
     copied: list[str] = []
-    app.copy_to_clipboard = copied.append  # type: ignore[method-assign]
+    app.to_terminal = copied.append  # type: ignore[attr-defined]
     app.copied = None  # type: ignore[attr-defined] # what copying remembers of doctor's own app
     async with app.run_test(size=(80, 24)) as pilot:
         view = app.pane.view

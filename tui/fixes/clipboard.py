@@ -30,16 +30,26 @@ async def copy(app: "DoctorApp", text: str, what: str) -> None:
     if last and last[0] == text and time.monotonic() - last[1] < AGAIN:
         await by_hand(app, text, what)
         return
-    app.copy_to_clipboard(text)
+    app.to_terminal(text)
+    await tell(app, text, what, again=True)
+
+
+async def tell(app: "DoctorApp", text: str, what: str, *, again: bool = False) -> None:
+    """Hand a text that the terminal has over to the desktop too, and say what went where.
+
+    `again`: the same key once more shows it, which is said where it may not have arrived.
+    """
     program = await _handed_over(text)
     lines = text.count("\n") + 1
     size = f" ({plural(lines, 'line')})" if lines > 1 else ""
     if program:
         said = f"copied {what}{size} with {program}"
     elif len(text.encode()) > _MOST:
-        said = f"{what}{size} may be too long for the terminal's clipboard; the same key again shows it, to be saved"
+        said = f"{what}{size} may be too long for the terminal's clipboard"
+        said += "; the same key again shows it, to be saved" if again else ""
     else:
-        said = f"copied {what}{size} by the terminal; if nothing arrived, the same key again shows it"
+        said = f"copied {what}{size} by the terminal"
+        said += "; if nothing arrived, the same key again shows it" if again else ""
     app.notify(said, markup=False)
 
 
@@ -50,7 +60,6 @@ async def by_hand(app: "DoctorApp", text: str, what: str) -> None:
 
     def again(chosen: str) -> None:
         app.copy_to_clipboard(chosen)
-        app.notify("sent to the terminal's clipboard", markup=False)
 
     note = "select it with the mouse (Shift held down in most terminals), or save it"
     if await app.push_screen_wait(TextModal(what, text, again, note)) == "save":
