@@ -141,7 +141,8 @@ async def test_copying_and_where_it_does_not_arrive(done: Done, tmp_path: Path) 
         app.screen.query_one("#save-path", Input).value = "command.txt"
         await pilot.press("enter")
         await until(pilot, (tmp_path / "command.txt").exists)
-        await until(pilot, lambda: app.screen.query(Detail))
+        await pilot.press("2")
+        await until(pilot, lambda: app.screen.query(Detail) and app.screen.query_one(Detail).text)
         detail = app.screen.query_one(Detail)
         app.screen.selections = {detail: Selection(Offset(2, 0), Offset(9, 0))}
         await pilot.press("ctrl+c")
