@@ -53,15 +53,15 @@ class Terminal:
         while select.select([self.file], [], [], silence)[0]:
             os.read(self.file, 1 << 16)
 
-    def press(self, key: str, silence: float = SILENCE) -> float:
-        """Seconds from a key to the last byte of the repaint that follows. Fails when nothing follows."""
+    def press(self, key: str, silence: float = SILENCE, sees: str = "") -> float:
+        """Seconds from a key to the last byte of the repaint that shows `sees`. Fails when that does not follow."""
         began = time.perf_counter()
         os.write(self.file, key.encode())
-        painted = None
-        while select.select([self.file], [], [], silence if painted else 5)[0]:
-            os.read(self.file, 1 << 16)
-            painted = time.perf_counter()
-        assert painted, f"{key!r} painted nothing"
+        painted, seen, is_there = began, b"", False
+        while select.select([self.file], [], [], silence if is_there else 5)[0]:
+            seen += os.read(self.file, 1 << 16)
+            painted, is_there = time.perf_counter(), sees.encode() in seen
+        assert is_there, f"{key!r} painted {seen!r}"
         return painted - began
 
     @property

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 ROUNDS = 20
 """Rounds of the event loop: a key takes fewer to reach all that it changes, each part handing it to the next."""
+PERIOD = UPDATE_PERIOD / 2
+"""Seconds between two frames: twice that, since the timer lets one pass by wherever nothing was to be painted."""
 PATIENCE = UPDATE_PERIOD
 """Seconds after which is painted what there is, where the rounds are slow."""
 
@@ -62,7 +64,7 @@ class DoctorScreen(Surviving, Screen[None]):
     def _update_timer(self) -> Timer:
         """What Textual resumes when there is something to paint."""
         if self._painting is None:
-            self._painting = self.set_interval(UPDATE_PERIOD, self._paint, name="paint", pause=True)
+            self._painting = self.set_interval(PERIOD, self._paint, name="paint", pause=True)
         return self._painting
 
     async def _paint(self) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Stream = Literal["", "stdout", "stderr"]
 Shown = Literal["", "warning", "error"]
 _MEMORY = 8 << 20  # bytes that one pattern may take
+_STEP = 500  # lines that are told at once: finding them takes a millisecond or two
 _OF = {"stdout": (48, 50), "stderr": (49, 51)}
 assert {(one - 48) & STDERR for one in _OF["stderr"]} == {STDERR}
 
@@ -73,22 +74,26 @@ def find(lines: Lines, pattern: Any, first: int = 0, end: int | None = None) -> 
     for at, data in lines.blocks(first):
         if end is not None and at >= end:
             return
-        found = _places(at, without_escapes(data), pattern)
-        yield found if end is None else found[: bisect_left(found, end)]
+        for found in _places(at, without_escapes(data), pattern):
+            yield found if end is None else found[: bisect_left(found, end)]
 
 
-def _places(first: int, data: bytes, pattern: Any) -> "array[int]":
+def _places(first: int, data: bytes, pattern: Any) -> Iterator["array[int]"]:
     found = array("Q")
-    line, last = first, 0
+    line, last, before = first, 0, -1
     for hit in pattern.finditer(data):
         begin = hit.start()
         if begin >= len(data):
             break  # behind the last line feed
         line += data.count(b"\n", last, begin)
         last = begin
-        if not found or found[-1] != line:
+        if line != before:
             found.append(line)
-    return found
+            before = line
+        if len(found) == _STEP:
+            yield found
+            found = array("Q")
+    yield found
 
 
 def chosen(lines: Lines, wish: Filter, first: int = 0) -> Iterator["array[int]"]:

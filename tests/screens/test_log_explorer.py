@@ -20,6 +20,7 @@ from textual.widgets import Input, Select, Static
 from checks.evidence import Log
 from doctor.diagnosis.call import Call
 from doctor.logs.lines import FileLines
+from doctor.logs.scanning import Filter
 from tui.evidence.log_loading import steps
 
 SIZE = (80, 24)
@@ -64,7 +65,7 @@ async def test_a_million_lines_are_walked_searched_and_filtered(tmp_path: Path) 
 
 
 async def test_a_search_that_was_given_up_ends_its_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.evidence.log_loading._SOON", 60)
+    monkeypatch.setattr("tui.evidence.log_loading._STEP", 60)
     begun, passed = Event(), array("Q")
 
     def found() -> Iterator["array[int]"]:
@@ -244,7 +245,9 @@ async def test_a_growing_file_is_followed_until_somebody_goes_back(tmp_path: Pat
     app = LogApp(of_file(path))
     async with app.run_test(size=SIZE) as pilot:
         await loaded(pilot)
+        app.pane.filter(Filter(run=0))
         await pilot.press("F")
+        assert app.pane.wish.is_open, "an earlier run does not grow"
         assert app.pane.view.cursor == 99
         with path.open("a") as file:
             file.write("added\n")
@@ -261,6 +264,15 @@ async def test_a_growing_file_is_followed_until_somebody_goes_back(tmp_path: Pat
         await until(pilot, lambda: app.pane.view.cursor == 2)
         await pilot.press("up")
         assert not app.pane.following
+
+
+async def test_the_log_of_a_run_that_has_ended_is_not_followed() -> None:
+    log = Log(source="kubectl logs score-1 -c server -n team-a --previous", text="one")
+    app = LogApp(diagnosis_of(log, call=Call(kind="workload", name="deployment/score", kubeconfig="/nowhere")))
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: "one" in shown(pilot)[0])
+        await pilot.press("F")
+        await until(pilot, lambda: not app.pane.following and "a run that has ended" in said(pilot))
 
 
 async def test_logs_are_chosen_by_key_and_by_list() -> None:

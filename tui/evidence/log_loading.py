@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from array import array
 
 _LOOKS = 0.5  # seconds between two looks at a file that is followed
-_SOON, _LONGEST = 0.005, 0.1  # seconds of the first step in another thread, and of those that follow
+_STEP = 0.1  # seconds in another thread
 _HEAD = 1 << 14
 
 
@@ -144,24 +144,24 @@ def _is_replaced(name: str, file: Held) -> bool:
 
 
 async def steps(found: Iterator["array[int]"]) -> AsyncIterator["array[int]"]:
-    """What is found, in another thread: the first of it soon, the rest in longer steps, nothing that nobody wants."""
-    seconds, ended, unwanted = _SOON, False, Event()
+    """What is found, in another thread: the first of it at once, the rest in steps; it ends when nobody wants more."""
+    anything, ended, unwanted = False, False, Event()
     try:
         while not ended:
-            some, ended = await asyncio.to_thread(_some, found, seconds, unwanted)
+            some, ended = await asyncio.to_thread(_some, found, unwanted, at_once=not anything)
+            anything = anything or bool(some)
             yield some
-            seconds = min(2 * seconds, _LONGEST)
     finally:
         unwanted.set()  # else what is searched no more would go on beside what is searched now
 
 
-def _some(found: Iterator["array[int]"], seconds: float, unwanted: Event) -> tuple["array[int]", bool]:
+def _some(found: Iterator["array[int]"], unwanted: Event, *, at_once: bool) -> tuple["array[int]", bool]:
     from array import array
 
-    until = monotonic() + seconds
+    until = monotonic() + _STEP
     some = array("Q")
     for one in found:
         some.extend(one)
-        if monotonic() > until or unwanted.is_set():
+        if (some and at_once) or monotonic() > until or unwanted.is_set():
             return some, False
     return some, True

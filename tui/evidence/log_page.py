@@ -7,9 +7,10 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.evidence.log_drawing import CLASSES, NO_STYLES, OVER, Gutter, Look, draw, wrapped
+from tui.evidence.log_drawing import CLASSES, NO_STYLES, OVER, Gutter, Look, Styles, draw, wrapped
 from tui.evidence.log_rows import Rows
 from tui.evidence.log_tall_line import TallLine
+from tui.without_layout import resize_content
 
 
 class LogPage(ScrollView, can_focus=True):
@@ -52,6 +53,7 @@ class LogPage(ScrollView, can_focus=True):
         """Cells of the widest line that was drawn."""
         self._page: tuple[object, list[tuple[int, Strip]]] | None = None
         self._version = 0
+        self._styles: Styles = {}
 
     def open(self, rows: Rows) -> None:
         """Show other lines, or others of the same."""
@@ -69,13 +71,13 @@ class LogPage(ScrollView, can_focus=True):
         """The size of all lines; when wrapped, the last one may be scrolled to the top."""
         height = len(self.rows) + (max(0, self.size.height - 1) if self.wrap and len(self.rows) else 0)
         width = self.size.width if self.wrap else max(self.widest, 1)
-        if self.virtual_size != Size(width, height):
-            self.virtual_size = Size(width, height)
+        resize_content(self, Size(width, height))
 
     def notify_style_update(self) -> None:
-        """The theme has changed."""
+        """The theme has changed, or the focus."""
         super().notify_style_update()
         self._version += 1
+        self._styles = {}
 
     def render_line(self, y: int) -> Strip:
         """One row of the screen."""
@@ -94,7 +96,9 @@ class LogPage(ScrollView, can_focus=True):
         return self._page[1]
 
     def _draw(self, top: int, left: int, width: int, height: int) -> list[tuple[int, Strip]]:
-        styles = {name: self.get_component_rich_style(name, partial=name in OVER) for name in CLASSES}
+        if not self._styles:  # Textual makes them anew for every frame
+            self._styles = {name: self.get_component_rich_style(name, partial=name in OVER) for name in CLASSES}
+        styles = self._styles
         gutter = self.signs
         room = max(1, width - gutter.width)
         low, high = sorted((self.begin, self.cursor))

@@ -1,5 +1,6 @@
 """Searching and filtering a log beside the screen: the first lines at once, the rest in steps."""
 
+import asyncio
 from array import array
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +10,8 @@ from doctor.logs.scanning import Filter, Hits, add_behind, chosen, find
 from tui.evidence.log_loading import steps
 
 Told = Callable[[], None]
+_BETWEEN_LETTERS = 0.15
+"""Seconds before a search goes on behind its first hits: whoever types another letter searches something else."""
 
 
 class Search:
@@ -42,8 +45,11 @@ class Search:
             begin = self._done
             self._done = end
             async for some in steps(find(self.lines, self.pattern, begin)):
+                is_first = not len(self.hits)
                 self.hits.add(some)
                 told()
+                if is_first and len(self.hits):
+                    await asyncio.sleep(_BETWEEN_LETTERS)
 
     @property
     def is_behind(self) -> bool:
