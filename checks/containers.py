@@ -433,7 +433,7 @@ class Answer(Record, frozen=True):
     """What came of one request. `status` is None when there was no answer, and `error` says why.
 
     `route`: `published` (from the host, through a published port) or `inside` (from the container to itself).
-    `cut`: more came than `body` holds.
+    `cut`: more came than `body` holds. `request_id` is by what the request can be told in the log.
     """
 
     method: str
@@ -447,12 +447,18 @@ class Answer(Record, frozen=True):
     error: str | None = None
     sample: str | None = None
     cut: bool = False
+    request_id: str = ""
 
 
 class Answers(Record, frozen=True, tag=True):
     """The requests that were tried, in order."""
 
     items: tuple[Answer, ...]
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The ids of the requests, as the log may have them."""
+        return frozenset(one.request_id for one in self.items)
 
     def first(self, path: str, route: str | None = None) -> Answer | None:
         """The first answer of that path (and route), None when it was not tried."""

@@ -389,7 +389,8 @@ class Log(Record, frozen=True):
     (empty: they are consecutive from 1), `left_out` how many lines were dropped, `repeats` how often a line that stands
     for several like ones was there: pairs of its number and the count. Of a container's log `stderr` are the lines that
     came on standard error, as first and last numbers, `starts` the numbers of the first line of each start but the
-    first, where the engine told of them, and `unread` says what of a very long one was not read.
+    first, where the engine told of them, and `unread` says what of a very long one was not read. `own` are the lines of
+    requests that doctor sent before, as first and last numbers: see `checks.logs.own_requests`.
     """
 
     source: str
@@ -400,6 +401,7 @@ class Log(Record, frozen=True):
     stderr: tuple[tuple[int, int], ...] = ()
     starts: tuple[int, ...] = ()
     unread: str | None = None
+    own: tuple[tuple[int, int], ...] = ()
 
 
 class Logs(Record, frozen=True, tag=True):

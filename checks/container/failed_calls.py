@@ -11,6 +11,7 @@ from functools import lru_cache
 from checks.containers import Answers, Container
 from checks.evidence import Evidence, Frame, Log, Logs, Phase, Probe, Raised, Step
 from checks.finding import Finding, Fix, Quote, Severity
+from checks.logs.own_requests import of_others
 from checks.runtime.failures import Failure, failures, script_of
 from checks.runtime.imports import missing_module
 from checks.runtime.paths import missing_path, refused_path
@@ -130,7 +131,7 @@ def failed(evidence: Evidence) -> tuple[Failed, ...]:
         for failure in failures(evidence):
             one = Failed(failure=failure, quotes=failure.quotes, from_log=False, working_dir=home)
             found.setdefault((failure.kind, one.written or failure.message), one)
-    for log in evidence.logs.items if isinstance(evidence.logs, Logs) else ():
+    for log in map(of_others, evidence.logs.items if isinstance(evidence.logs, Logs) else ()):
         for error, quote in _told(log):
             phase = _phase(error)
             if serves and phase is not Phase.RUN:
@@ -170,7 +171,7 @@ def absolute(path: str, working_dir: str) -> str:
 
 def log_lines(evidence: Evidence, pattern: "re.Pattern[str]") -> Iterator[tuple[Quote, "re.Match[str]"]]:
     """Lines of the log in which a pattern is found, the newest first."""
-    for log in evidence.logs.items if isinstance(evidence.logs, Logs) else ():
+    for log in map(of_others, evidence.logs.items if isinstance(evidence.logs, Logs) else ()):
         lines = log.text.splitlines()
         for index in range(len(lines) - 1, -1, -1):
             if said := pattern.search(lines[index]):

@@ -10,6 +10,7 @@ from checks.containers import Answer, Answers, Container, Image, Inside, Mount, 
 from checks.evidence import Evidence, Log, Logs, Missing, Probe
 from checks.finding import Quote
 from checks.logs.analysis import Analysis, analyse
+from checks.logs.own_requests import of_others
 from checks.logs.proof import cut
 from checks.runtime.wording import few_lines, one_line
 
@@ -139,8 +140,8 @@ def is_settled(evidence: Evidence) -> bool:
 
 
 def logs_of(evidence: Evidence) -> tuple[Log, ...]:
-    """The logs, empty when they could not be read."""
-    return evidence.logs.items if isinstance(evidence.logs, Logs) else ()
+    """The logs without requests that doctor sent before, empty when they could not be read."""
+    return tuple(map(of_others, evidence.logs.items)) if isinstance(evidence.logs, Logs) else ()
 
 
 def all_lines(evidence: Evidence) -> tuple[Told, ...]:

@@ -10,6 +10,7 @@ from checks.finding import Stage
 from checks.logs.errors import CLEAR, LEAST, PLAIN, SAID, most_telling
 from checks.logs.lines import Line, read_lines
 from checks.logs.matcher import Choice, Matcher, search
+from checks.logs.own_requests import of_others
 from checks.logs.place import Place
 from checks.logs.readers import reader
 from checks.logs.runs import Moment, moments, phase_of
@@ -105,7 +106,7 @@ class Analysis:
 @lru_cache(maxsize=4)
 def analyse(log: Log) -> Analysis:
     """Read one log with the built-in signatures."""
-    lines = read_lines(log)
+    lines = read_lines(of_others(log))
     return _Reading(lines, _CHOICE.matcher(line.text for line in lines), log.starts).analysis()
 
 
@@ -114,7 +115,7 @@ _CHOICE = Choice()
 
 def analyse_with(log: Log, matcher: Matcher) -> Analysis:
     """Read one log with the signatures of a matcher."""
-    return _Reading(read_lines(log), matcher, log.starts).analysis()
+    return _Reading(read_lines(of_others(log)), matcher, log.starts).analysis()
 
 
 class _Reading:

@@ -8,6 +8,7 @@ from checks.cluster.subject import Workload
 from checks.containers import Answer, Answers, Container, Inside
 from checks.evidence import Evidence, Installed, Log, Logs, Missing
 from checks.kubernetes.seen import containers_of
+from checks.logs.own_requests import marked
 from doctor.cluster.api import Api
 from doctor.cluster.pod_logs import Wanted, read_logs
 from doctor.cluster.selection import representatives
@@ -98,6 +99,7 @@ def _with_new_lines(api: Api, pod: Pod, name: str, evidence: Evidence, wishes: W
     if not isinstance(log, Log):
         return evidence.logs
     others = evidence.logs.items if isinstance(evidence.logs, Logs) else ()
+    log = marked(log, but=evidence.answers.ids if isinstance(evidence.answers, Answers) else ())
     return Logs(items=(log, *(other for other in others if other.source != log.source)))
 
 

@@ -13,6 +13,7 @@ import msgspec
 
 from checks.cluster.subject import Unseen
 from checks.evidence import Log
+from checks.logs.own_requests import marked
 from doctor.cluster.api import Api, Refused, Unanswered
 from doctor.cluster.rights import rule
 from doctor.cluster.side_by_side import side_by_side
@@ -100,7 +101,7 @@ def _read(api: Api, one: Wanted, bounds: _Bounds) -> Log | Unseen:
     if _FAILED.match(body) and body.count(b"\n") < 3:
         return Unseen(what=one.source, reason=redact(" ".join(body.decode("utf-8", "replace").split())))
     log = read_text(one.source, iter([b"\n".join(whole_lines(body.split(b"\n")))]))
-    return msgspec.structs.replace(log, text=redact_lines(log.text), unread=unread or log.unread)
+    return marked(msgspec.structs.replace(log, text=redact_lines(log.text), unread=unread or log.unread))
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ import ipaddress
 import json
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,8 +20,10 @@ import requests
 import urllib3.exceptions
 
 from checks.containers import Answer, Answers, Container, Inside, Port
+from checks.logs.own_requests import agent
 from checks.missing import Missing
 from doctor.containers.engine import Engine
+from doctor.content_types import kind_of_body
 from doctor.errors import CannotExamine
 from doctor.probe.launcher import Payload
 from doctor.redact import redact
@@ -29,6 +32,7 @@ HEALTH, SWAGGER, SCORE = "/", "/swagger.json", "/score"
 USUAL_PORTS = (5001, 31311)  # of the images: their front, and the server behind it
 MOST_PORTS = 6  # that are asked on each route
 MOST_BODY = 2000  # bytes of an answer
+MOST_SWAGGER = 100_000  # bytes of a description
 SCORING = 15.0  # seconds for one payload
 MOST_TOLD = 6  # requests in a note
 BAD = 400  # the first status that is a failure
@@ -39,7 +43,33 @@ REFUSED = "connection refused"
 CLOSED = "the connection was closed without an answer"
 NO_HTTP = "what listens there does not speak HTTP"
 
-Ask = tuple[str, str, str | None, bytes | None]  # method, path, source of the payload, body
+
+@dataclass(frozen=True)
+class Ask:
+    """One request; `id` is named in the log of a server that writes down who asked."""
+
+    method: str
+    path: str
+    payload: Payload | None = None
+    id: str = field(default_factory=lambda: f"doctor-{uuid.uuid4().hex}")
+
+    @property
+    def body(self) -> bytes | None:
+        """What is sent; None for nothing."""
+        return self.payload.body if self.payload else None
+
+    @property
+    def most(self) -> int:
+        """Bytes of the answer that are kept unless told: a description is of use as a whole."""
+        return MOST_SWAGGER if self.path == SWAGGER else MOST_BODY
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Those that are sent."""
+        headers = {"User-Agent": agent(self.id), "x-ms-client-request-id": self.id}
+        if one := self.payload:
+            headers["Content-Type"] = one.content_type or kind_of_body(one.body, one.source)
+        return headers
 
 
 @dataclass(frozen=True)
@@ -123,7 +153,7 @@ def _told(one: Answer) -> str:
 
 
 def _health() -> list[Ask]:
-    return [("GET", HEALTH, None, None), ("GET", SWAGGER, None, None)]
+    return [Ask("GET", HEALTH), Ask("GET", SWAGGER)]
 
 
 def _published(container: Container) -> Iterator[_Place]:
@@ -189,19 +219,18 @@ def _ask_place(place: _Place, found: list[Answer], timeout: float) -> None:
             return
 
 
-def _ask_one(place: _Place, one: Ask, timeout: float, most: int = MOST_BODY) -> Answer:
-    method, path, source, body = one
+def _ask_one(place: _Place, one: Ask, timeout: float, most: int | None = None) -> Answer:
+    most = most or one.most
     began = time.monotonic()
     status, came, kind, error = None, b"", "", None
     with requests.Session() as session:
         session.trust_env = False  # a proxy knows nothing of this port
         try:
-            headers = {"Content-Type": "application/json"} if body is not None else {}
             with session.request(
-                method,
-                f"{place.url}{path}",
-                data=body,
-                headers=headers,
+                one.method,
+                f"{place.url}{one.path}",
+                data=one.body,
+                headers=one.headers,
                 timeout=timeout,
                 stream=True,
                 allow_redirects=False,
@@ -211,8 +240,8 @@ def _ask_one(place: _Place, one: Ask, timeout: float, most: int = MOST_BODY) -> 
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as problem:
             error = _error(problem, timeout)
     return Answer(
-        method=method,
-        path=path,
+        method=one.method,
+        path=one.path,
         route="published",
         address=place.url,
         status=status,
@@ -220,8 +249,9 @@ def _ask_one(place: _Place, one: Ask, timeout: float, most: int = MOST_BODY) -> 
         body=redact(came[:most].decode("utf-8", "replace")),
         content_type=kind,
         error=error,
-        sample=source,
+        sample=one.payload.source if one.payload else None,
         cut=len(came) > most,
+        request_id=one.id,
     )
 
 
@@ -275,7 +305,7 @@ def ask_within(
     well = {one.address for one in items if one.path == HEALTH and one.status is not None}
     place = next((place for place in within if place.url in well), None)
     for payload in payloads if place else ():
-        scored: Ask = ("POST", SCORE, payload.source, payload.body)
+        scored = Ask("POST", SCORE, payload)
         some = _asked(execute, [(place, [scored])], SCORING, most) if place else []
         items += [_of_sample(some[0], payload.source)] if some else []
         if not some or some[0].status is None:
@@ -289,7 +319,7 @@ def _ask_inside(
     interpreter: str | None,
     places: Iterable[tuple[_Place, list[Ask]]],
     timeout: float,
-    most: int = MOST_BODY,
+    most: int | None = None,
 ) -> list[Answer]:
     """The requests from inside, in the order of the places; none where nothing can be executed there."""
     if not interpreter:
@@ -299,7 +329,7 @@ def _ask_inside(
         pieces = [document[at : at + PIECE] for at in range(0, len(document), PIECE)]
         # Isolated: a json.py or http.py of the service's own folder is not ours.
         words = [interpreter, "-I", "-S", "-c", script, *pieces]
-        return engine.execute(container.id, words, silence=seconds, most=room_for(most)).stdout
+        return engine.execute(container.id, words, silence=seconds, most=room_for(most or MOST_SWAGGER)).stdout
 
     return _asked(execute, places, timeout, most)
 
@@ -310,27 +340,28 @@ def room_for(most: int) -> int:
 
 
 def _asked(
-    execute: Execute, places: Iterable[tuple[_Place, list[Ask]]], timeout: float, most: int = MOST_BODY
+    execute: Execute, places: Iterable[tuple[_Place, list[Ask]]], timeout: float, most: int | None = None
 ) -> list[Answer]:
-    asks = [
-        [place.host, place.port, method, path, "application/json" if body is not None else None, _base64(body)]
-        for place, some in places
-        for method, path, _, body in some
-    ]
-    if not asks:
+    asked = [(place, one) for place, some in places for one in some]
+    if not asked:
         return []
-    document = json.dumps({"asks": asks, "seconds": timeout, "most": most})
+    asks = [
+        [place.host, place.port, one.method, one.path, one.headers, _base64(one.body), most or one.most]
+        for place, one in asked
+    ]
+    document = json.dumps({"asks": asks, "seconds": timeout})
     script = Path(__file__).with_name("requests_inside.py").read_text(encoding="utf-8")
     try:
         told = json.loads(execute(script, document, timeout + 10))
     except (CannotExamine, ValueError):  # it may have stopped just now; what was asked from outside still counts
         return []
-    order = {(str(one[0]), one[1], str(one[3])): number for number, one in enumerate(asks)}
+    order = {(place.host, place.port, one.path): number for number, (place, one) in enumerate(asked)}
     told.sort(key=lambda one: order.get((one["address"], one["port"], one["path"]), 0))
-    return [_inside_answer(one, timeout) for one in told]
+    ids = {(place.host, place.port, one.path): one.id for place, one in asked}
+    return [_inside_answer(one, timeout, ids.get((one["address"], one["port"], one["path"]), "")) for one in told]
 
 
-def _inside_answer(one: dict[str, Any], timeout: float) -> Answer:
+def _inside_answer(one: dict[str, Any], timeout: float, request_id: str) -> Answer:
     words = {"time": _no_answer(timeout), "refused": REFUSED, "closed": CLOSED, "no HTTP": NO_HTTP}
     error = one.get("error")
     return Answer(
@@ -344,6 +375,7 @@ def _inside_answer(one: dict[str, Any], timeout: float) -> Answer:
         content_type=one.get("content_type", ""),
         error=None if error is None else words.get(error, redact(error)),
         cut=one.get("cut", False),
+        request_id=request_id,
     )
 
 
@@ -366,7 +398,7 @@ def _score(
     outside = next((place for place in published if ("published", place.url) in well), None)
     inside = next((place for place in within if ("inside", place.url) in well), None)
     for payload in payloads:
-        one: Ask = ("POST", SCORE, payload.source, payload.body)
+        one = Ask("POST", SCORE, payload)
         answer: Answer | None
         if outside:
             answer = _in_time(outside, one, most)
@@ -393,4 +425,4 @@ def _in_time(place: _Place, one: Ask, most: int) -> Answer:
     thread = threading.Thread(target=lambda: found.append(_ask_one(place, one, SCORING, most)), daemon=True)
     thread.start()
     thread.join(SCORING + 0.5)
-    return found[0] if found else _late(place, one[1], SCORING, one[2])
+    return found[0] if found else _late(place, one.path, SCORING, one.payload.source if one.payload else None)

@@ -14,6 +14,7 @@ from typing import Any
 from checks.containers import Answers, Container, Inside
 from checks.evidence import Evidence, Installed, Logs, Missing, Samples, Target
 from checks.logs.analysis import analyse
+from checks.logs.own_requests import marked
 from checks.outcome import run_check
 from checks.rank import Ranking
 from checks.registry import checks_of_kind
@@ -120,7 +121,7 @@ def collect(engine: Engine, name: str, payloads: Sequence[Payload], wishes: Wish
         local=Missing(reason="no folder was given to hold against it (--source DIR)"),
     )
     listen("reading the log")
-    logs = collect_logs(engine, container, since=wishes.since, tail=wishes.tail)
+    logs = _told_apart(collect_logs(engine, container, since=wishes.since, tail=wishes.tail))
     evidence = evidence.replace(logs=logs)
     ahead(*(partial(analyse, log) for log in (logs.items if isinstance(logs, Logs) else ())))
     with Brought() as brought:
@@ -170,9 +171,16 @@ def _with_new_lines(engine: Engine, container: Container, seen: Seen, wishes: Wi
     ready = bool(before) and not any(one.healthy for one in before) and answers_well(seen.evidence)
     if not failed and not ready:
         return seen
-    return replace(
-        seen, evidence=seen.evidence.replace(logs=collect_logs(engine, container, since=wishes.since, tail=wishes.tail))
-    )
+    new = collect_logs(engine, container, since=wishes.since, tail=wishes.tail)
+    return replace(seen, evidence=seen.evidence.replace(logs=_told_apart(new, answers)))
+
+
+def _told_apart(logs: Logs | Missing, answers: Answers | Missing | None = None) -> Logs | Missing:
+    """The logs with the requests told that doctor sent before; those of this diagnosis are what it is about."""
+    if isinstance(logs, Missing):
+        return logs
+    now = answers.ids if isinstance(answers, Answers) else frozenset()
+    return Logs(items=tuple(marked(log, but=now) for log in logs.items))
 
 
 def _with_files(seen: Seen, container: Container, wishes: Wishes, brought: Brought) -> Evidence:

@@ -59,18 +59,25 @@ class _Reading:
 
     def records(self) -> Iterator[Record]:
         """The records that are newer than those of the reading before."""
-        begin = (
-            f"{seconds(self._since.encode()) - 0.01:.6f}" if self._since else ""
-        )  # records that are known come again
-        with self._engine.log(self._id, tty=self._tty, follow=self._runs, since=begin) as got:
-            some = ((1, one) for one in records_of_terminal(piece for _, piece in got)) if self._tty else got
-            for stream, data in some:
-                stamp, text = with_time(data)
-                at = stamp.decode()
-                if self._since and at and at <= self._since:
-                    continue
-                self.last = at or self.last
-                yield stream, seconds(stamp), text
+        records = records_after(self._engine, self._id, self._since, tty=self._tty, follow=self._runs)
+        for at, record in records:
+            self.last = at or self.last
+            yield record
+
+
+def records_after(
+    engine: Engine, container: str, since: str, *, tty: bool, follow: bool = False, tail: int | None = None
+) -> Iterator[tuple[str, Record]]:
+    """The records that are newer than a time of the engine's (empty: all of them), each with its own time."""
+    begin = f"{seconds(since.encode()) - 0.01:.6f}" if since else ""  # records that are known come again
+    with engine.log(container, tty=tty, follow=follow, since=begin, tail=tail) as got:
+        some = ((1, one) for one in records_of_terminal(piece for _, piece in got)) if tty else got
+        for stream, data in some:
+            stamp, text = with_time(data)
+            at = stamp.decode()
+            if since and at and at <= since:
+                continue
+            yield at, (stream, seconds(stamp), text)
 
 
 def _next_run(engine: Engine, container: str) -> dict[str, Any] | None:

@@ -1,8 +1,8 @@
 """Runs inside of a container: ask ports for paths, all ports at once, and write what came of it as JSON.
 
 Standard library only, Python 3.6 to the newest. The arguments are one JSON document, cut into pieces: `asks` are lists
-of address, port, method, path, content type and body in base64, or null; those of one port are asked one after the
-other until one has no answer. `seconds` is for all together, `most` the bytes of a body.
+of address, port, method, path, headers, body in base64, or null, and the bytes of an answer that are kept; those of one
+port are asked one after the other until one has no answer. `seconds` is for all together.
 """
 
 import base64
@@ -16,14 +16,13 @@ import time
 from typing import Any
 
 
-def ask(one: Any, until: float, most: int) -> Any:
+def ask(one: Any, until: float) -> Any:
     """One request as a dictionary of what came of it."""
-    address, port, method, path, content_type, body = one
+    address, port, method, path, headers, body, most = one
     began = time.time()
     told = {"address": address, "port": port, "method": method, "path": path}
     try:
         connection = http.client.HTTPConnection(address, port, timeout=max(until - began, 0.1))
-        headers = {"Content-Type": content_type} if content_type else {}
         connection.request(method, path, base64.b64decode(body) if body else None, headers)
         answer = connection.getresponse()
         told["status"] = answer.status
@@ -45,10 +44,10 @@ def ask(one: Any, until: float, most: int) -> Any:
     return told
 
 
-def ask_port(some: Any, found: Any, until: float, most: int) -> None:
+def ask_port(some: Any, found: Any, until: float) -> None:
     """The requests of one port."""
     for one in some:
-        told = ask(one, until, most)
+        told = ask(one, until)
         found.append(told)
         if "status" not in told:
             return
@@ -63,7 +62,7 @@ def main() -> None:
         ports.setdefault((one[0], one[1]), []).append(one)
     found: Any = []
     threads = [
-        threading.Thread(target=ask_port, args=(some, found, until, wanted["most"]), daemon=True)
+        threading.Thread(target=ask_port, args=(some, found, until), daemon=True)
         for some in ports.values()
     ]
     for thread in threads:

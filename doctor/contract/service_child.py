@@ -21,6 +21,8 @@ from doctor.probe.launcher import Rehearsal, Running
 
 LARGEST = 16 << 20  # bytes of an answer's record
 LOOK = 0.05  # seconds between two looks at a process that does not answer
+WRITTEN = 0.02  # seconds until what a failed request wrote has come through the pipes
+FAILURE = 400  # the first status that is one
 INTERNAL = "An unexpected internal error occurred. Check the logs for more info."
 """The server's message. Source: azureml-inference-server-http 1.5.1, `server/routes.py`."""
 
@@ -31,7 +33,8 @@ class Answer:
 
     `outcome`: passed, raised, rejected (by the server, before run()), died (the process ended), timeout. `status` is
     that of the server; None where none could answer. `headline` is the exception's last line or the server's message;
-    `kind` the exception's type; `line` and `code` the innermost place in the entry script.
+    `kind` the exception's type; `line` and `code` the innermost place in the entry script; `said` what the script wrote
+    meanwhile, told of what failed alone.
     """
 
     outcome: Literal["passed", "raised", "rejected", "died", "timeout"]
@@ -43,6 +46,7 @@ class Answer:
     returned: Returned | None = None
     seconds: float = 0.0
     raised: Raised | None = None
+    said: str = ""
 
     @property
     def ended(self) -> bool:
@@ -99,11 +103,25 @@ class Service:
             while self._fds:
                 os.close(self._fds.pop())
 
-    def ask(self, body: bytes) -> Answer:
-        """Send one request body and wait for what becomes of it. Raises NotServing when the service does not load."""
+    def ask(self, body: bytes, name: str = "") -> Answer:
+        """Send one request body and wait for what becomes of it; `name` is what the sample is called.
+
+        Raises NotServing when the service does not load.
+        """
         self.start()
+        running = self._running
+        assert running is not None
+        before = running.written()
+        answer = self._asked(body, name)
+        if answer.outcome == "passed" and (answer.status or 500) < FAILURE:
+            return answer
+        time.sleep(WRITTEN)
+        return replace(answer, said=running.said(before))
+
+    def _asked(self, body: bytes, name: str) -> Answer:
         began = time.monotonic()
-        self._send(len(body).to_bytes(4, "big") + body, began + self._patience)
+        message = b"".join(len(part).to_bytes(4, "big") + part for part in (name.encode("utf-8", "replace"), body))
+        self._send(message, began + self._patience)
         line = self._line(began + self._patience)
         if line is not None:
             return self._answer(msgspec.convert(json.loads(line), _Reply))

@@ -14,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from checks.http.records import Call
+from checks.logs.own_requests import agent
 from doctor.endpoint.address import Address
 from doctor.endpoint.body import MOST_CHARACTERS, BadEncoding, Body
 from doctor.endpoint.deadline import Deadline
@@ -190,7 +191,7 @@ class Line:
 
     async def _once(self, url: str, method: str, body: bytes | None, wanted: Wanted, own: str, answer: Answer) -> None:
         headers = {
-            "user-agent": "deployment-doctor", "accept": "*/*", "accept-encoding": "gzip, deflate",
+            "user-agent": agent(own), "accept": "*/*", "accept-encoding": "gzip, deflate",
             "x-request-id": own, "x-ms-client-request-id": own, **wanted.headers,
         }  # fmt: skip
         if wanted.key is not None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 import msgspec
 
 from checks.http.records import Call
+from doctor.content_types import kind_of_body
 from doctor.endpoint.asking import Asker, Wanted, quiet
 from doctor.endpoint.handshake import looking
 from doctor.endpoint.proxies import proxy_for
@@ -102,7 +103,7 @@ class _Schedule:
     def _scoring(self, payload: Payload) -> Wanted:
         return Wanted(
             "score", "POST", self._way.address.path, body=payload.body, key=self._key, sample=payload.source,
-            headers={"content-type": kind_of_body(payload.body), **self._headers()},
+            headers={"content-type": kind_of_body(payload.body, payload.source), **self._headers()},
         )  # fmt: skip
 
     async def _scores(self) -> None:
@@ -161,15 +162,6 @@ class _Schedule:
         self._way.listen(f"GET {other.scheme}://{other.authority}{other.base}")
         asker = Asker(other, self._way.leads, looking(), None, self._way.secrets)
         self._calls.append((await asker.ask(Wanted("plain", "GET", other.base), self._way.limit))[0])
-
-
-def kind_of_body(body: bytes) -> str:
-    """The Content-Type for a payload: JSON for every text, also for a broken one, as a client would send it."""
-    try:
-        text = body.decode("utf-16" if body[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8")
-    except UnicodeDecodeError:
-        return "application/octet-stream"
-    return "application/octet-stream" if "\0" in text else "application/json"
 
 
 def _is_good(call: Call) -> bool:

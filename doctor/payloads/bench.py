@@ -12,6 +12,8 @@ from checks.evidence import Evidence
 from doctor.beside import begin, end, ending
 from doctor.errors import CannotExamine
 from doctor.payloads.child import (
+    Choose,
+    Chosen,
     Judge,
     Judged,
     Learn,
@@ -24,6 +26,7 @@ from doctor.payloads.child import (
     WeighedReply,
 )
 from doctor.payloads.records import STARTING, Disagreement, Judgement, Place, Sent
+from doctor.payloads.samples import Offer
 
 JUDGING = 20.0  # seconds that a judgement may take
 GRACE = 6.0  # seconds that a process has to end what it loaded
@@ -47,7 +50,7 @@ class Bench:
         self._known: Evidence | None = None
 
     def learn(self, evidence: Evidence) -> None:
-        """From now on bodies are held against this evidence (of `judging.slim`)."""
+        """From now on bodies are held against this evidence (of `slimming.slim`)."""
         self._learnt = evidence
 
     async def judge(self, source: str, body: bytes) -> Judgement:
@@ -55,6 +58,12 @@ class Bench:
         reply = await self._ask_judge(Judge(source=source, body=body))
         assert isinstance(reply, Judged)
         return reply.judgement
+
+    async def offers(self, files: tuple[Offer, ...]) -> tuple[Offer, ...]:
+        """All bodies to begin with, the first one that fits; `files` are those that lie here. Raises as `judge`."""
+        reply = await self._ask_judge(Choose(files=files))
+        assert isinstance(reply, Chosen)
+        return reply.offers
 
     async def weigh(self, source: str, body: bytes, judgement: Judgement, sent: Sent) -> tuple[Disagreement, ...]:
         """Where contract and answer do not go together. Raises as `judge`."""
@@ -77,7 +86,7 @@ class Bench:
         """End both processes, and what they loaded."""
         await asyncio.gather(self._judge.close(), self._send.close())
 
-    async def _ask_judge(self, request: Judge | Weigh) -> Reply:
+    async def _ask_judge(self, request: Judge | Weigh | Choose) -> Reply:
         learnt = self._learnt
         if learnt is None:
             raise CannotExamine("nothing is diagnosed yet")

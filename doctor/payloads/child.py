@@ -18,6 +18,7 @@ from checks.evidence import Evidence
 from checks.finding import Record
 from doctor import life_line
 from doctor.payloads.records import Judgement, Place, Sent, Weighed
+from doctor.payloads.samples import Offer
 
 
 class Learn(Record, frozen=True, tag="learn"):
@@ -42,6 +43,12 @@ class Weigh(Record, frozen=True, tag="weigh"):
     sent: Sent
 
 
+class Choose(Record, frozen=True, tag="choose"):
+    """Say which bodies are offered; `files` are those that lie here."""
+
+    files: tuple[Offer, ...]
+
+
 class Send(Record, frozen=True, tag="send"):
     """Send a body."""
 
@@ -50,7 +57,7 @@ class Send(Record, frozen=True, tag="send"):
     body: bytes
 
 
-Request = Learn | Judge | Weigh | Send
+Request = Learn | Judge | Weigh | Choose | Send
 
 
 class Learnt(Record, frozen=True, tag="learnt"):
@@ -69,6 +76,12 @@ class WeighedReply(Record, frozen=True, tag="weighed"):
     weighed: Weighed
 
 
+class Chosen(Record, frozen=True, tag="chosen"):
+    """The bodies, in their order."""
+
+    offers: tuple[Offer, ...]
+
+
 class SentReply(Record, frozen=True, tag="sent"):
     """What came."""
 
@@ -83,7 +96,7 @@ class Refused(Record, frozen=True, tag="refused"):
     trace: str = ""
 
 
-Reply = Learnt | Judged | WeighedReply | SentReply | Refused
+Reply = Learnt | Judged | WeighedReply | Chosen | SentReply | Refused
 
 
 def main() -> None:
@@ -139,13 +152,19 @@ class _Desk:
         if isinstance(request, Send):
             return SentReply(sent=self._sender.send(request.place, request.source, request.body))
         if isinstance(request, Learn):
-            self._evidence = request.evidence
+            from doctor.payloads.slimming import described
+
+            self._evidence = described(request.evidence)
             return Learnt()
         assert self._evidence is not None
         if isinstance(request, Judge):
             from doctor.payloads.judging import judge
 
             return Judged(judgement=judge(self._evidence, request.source, request.body))
+        if isinstance(request, Choose):
+            from doctor.payloads.offering import offers
+
+            return Chosen(offers=offers(self._evidence, request.files))
         from doctor.payloads.weighing import weigh
 
         items = weigh(self._evidence, request.source, request.body, request.judgement, request.sent)

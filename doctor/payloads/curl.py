@@ -4,7 +4,7 @@ import re
 import shlex
 
 from checks.http.reproduce import split
-from doctor.endpoint.schedule import kind_of_body
+from doctor.content_types import kind_of_body
 from doctor.payloads.records import Place
 
 LARGEST = 4_000  # bytes that stand on the line itself; what is larger is given by its file
@@ -18,7 +18,7 @@ def curl(place: Place | None, source: str, body: bytes, *, is_file: bool) -> str
     url = (place.url if place else None) or DEFAULT_URL
     scheme, host, path = split(url)
     words = ["curl", "-sS", "-i", "--max-time", f"{place.patience if place else 30:g}"]
-    words += ["-H", shlex.quote(f"Content-Type: {kind_of_body(body)}")]
+    words += ["-H", shlex.quote(f"Content-Type: {kind_of_body(body, source, place.raw if place else None)}")]
     if place is not None and place.way == "url":
         if place.call.deployment:
             words += ["-H", shlex.quote(f"azureml-model-deployment: {place.call.deployment}")]

@@ -4,21 +4,19 @@ import json
 import time
 from collections.abc import Iterable, Sequence
 
-import msgspec
-
 from checks.contract import group_forms, group_values
 from checks.contract.faults import contract_for, faults
 from checks.contract.places import Places
 from checks.contract.prediction import predict
 from checks.contract.records import Documents
 from checks.contract.wanted import wanted
-from checks.evidence import Evidence, Missing, Phase, Probe, Samples, Script
+from checks.evidence import Evidence, Missing, Probe, Samples, Script
 from checks.finding import Finding
 from checks.outcome import Crashed, Found, run_check
 from checks.rank import rank
 from checks.subjects import explains
 from doctor.collectors.samples import describe
-from doctor.endpoint.schedule import kind_of_body
+from doctor.content_types import kind_of_body
 from doctor.payloads.records import Fault, Judgement, Prediction
 from doctor.redact import redact
 from doctor.reports.clean import harmless_finding
@@ -32,35 +30,13 @@ ADVICE = (
 _WHO = {"script": "what run() declares", "served": "what the service serves as", "document": "the document"}
 
 
-def slim(evidence: Evidence) -> Evidence:
-    """The evidence that speaks of payloads, without what was tried with other bodies: what travels to the judge."""
-    probe, endpoint = evidence.probe, evidence.endpoint
-    if isinstance(probe, Probe):
-        kept = tuple(step for step in probe.steps if step.phase in (Phase.START, Phase.IMPORT, Phase.INIT))
-        probe = msgspec.structs.replace(probe, steps=kept, example=None)
-    if not isinstance(endpoint, Missing):
-        endpoint = msgspec.structs.replace(endpoint, calls=tuple(c for c in endpoint.calls if c.sample is None))
-    return Evidence(
-        target=evidence.target,
-        script=evidence.script,
-        source=evidence.source,
-        models=evidence.models,
-        environment=evidence.environment,
-        installed=evidence.installed,
-        probe=probe,
-        documents=evidence.documents,
-        deployment=evidence.deployment,
-        endpoint=endpoint,
-    )
-
-
 def of_body(evidence: Evidence, source: str, body: bytes) -> Evidence:
     """The evidence with this body as its one sample."""
     return evidence.replace(samples=Samples(items=(describe(source, body),)))
 
 
 def judge(evidence: Evidence, source: str, body: bytes) -> Judgement:
-    """Everything that is known of a body before it is sent. `evidence` is that of `slim`."""
+    """Everything that is known of a body before it is sent. `evidence` is that of `slimming.slim`."""
     began = time.perf_counter()
     contract, advice = _contract(evidence)
     if len(body) > LARGEST:
@@ -74,7 +50,7 @@ def judge(evidence: Evidence, source: str, body: bytes) -> Judgement:
         contract=contract,
         advice=advice,
         faults=tuple(_fault(asked, source, body, one) for one in found),
-        prediction=_prediction(evidence, body),
+        prediction=_prediction(evidence, source, body),
         syntax=syntax[0],
         syntax_line=syntax[1],
         syntax_column=syntax[2],
@@ -119,11 +95,11 @@ def _contract(evidence: Evidence) -> tuple[str, str]:
     return "", ADVICE
 
 
-def _prediction(evidence: Evidence, body: bytes) -> Prediction | None:
+def _prediction(evidence: Evidence, source: str, body: bytes) -> Prediction | None:
     probe = evidence.probe
     if not isinstance(probe, Probe) or probe.interface is None:
         return None
-    told = predict(probe.interface, body, kind_of_body(body))
+    told = predict(probe.interface, body, kind_of_body(body, source, probe.interface.kind == "rawhttp"))
     refused = told.refused
     message = (refused.headline or refused.message) if refused else ""
     return Prediction(status=told.status, message=redact(message), sure=told.sure)

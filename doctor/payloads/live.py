@@ -71,25 +71,29 @@ def replaced(sent: Sent, asked: Asked, connect: float | None) -> Sent:
         size=asked.size,
         cut=asked.cut or asked.problem == "large",
         answer_type=asked.content_type,
+        request_id=asked.request_id,
     )
 
 
 def in_container(place: Place, sent: Sent, body: bytes) -> Sent:
     """POST from inside a container, or through its published port where that answers. Raises CannotExamine."""
-    if place.url:
-        place = present(place)
-        sent = by_url(place, msgspec.structs.replace(sent, where=place.where), body)
-        unreached = sent.problem.startswith("no connection")
-        return msgspec.structs.replace(sent, problem=f"{sent.problem}; {AGAIN}") if unreached else sent
     from doctor.containers.answers import ask
     from doctor.containers.engine import connect
+    from doctor.payloads.logs_asked import of_container
 
     evidence = place.evidence
     assert evidence is not None
-    assert isinstance(evidence.container, Container)
-    with connect() as engine:
-        payload = Payload(source=sent.source, body=body)
-        return _first(ask(engine, evidence.container, evidence.inside, [payload], most=MOST_BODY), sent)
+    container = evidence.container
+    assert isinstance(container, Container)
+    if place.url:
+        place = present(place)
+        with of_container(container) as log:
+            sent = log.beside(by_url(place, msgspec.structs.replace(sent, where=place.where), body))
+        unreached = sent.problem.startswith("no connection")
+        return msgspec.structs.replace(sent, problem=f"{sent.problem}; {AGAIN}") if unreached else sent
+    payload = Payload(source=sent.source, body=body, content_type=sent.content_type)
+    with connect() as engine, of_container(container) as log:
+        return log.beside(_first(ask(engine, container, evidence.inside, [payload], most=MOST_BODY), sent))
 
 
 def in_pod(place: Place, sent: Sent, body: bytes) -> Sent:
@@ -99,6 +103,7 @@ def in_pod(place: Place, sent: Sent, body: bytes) -> Sent:
     from checks.cluster.subject import Workload
     from doctor.cluster.api import Access, connect
     from doctor.cluster.inside import ask
+    from doctor.payloads.logs_asked import of_pod
     from doctor.payloads.places import pod_of
 
     evidence, call = place.evidence, place.call
@@ -109,8 +114,9 @@ def in_pod(place: Place, sent: Sent, body: bytes) -> Sent:
         return msgspec.structs.replace(sent, problem="no pod has a node, so nothing can be asked from inside")
     access = Access(Path(call.kubeconfig) if call.kubeconfig else None, call.context)
     with connect(access) as api:
-        payload = Payload(source=sent.source, body=body)
-        return _first(ask(api, pod, evidence.container, [payload], evidence.inside, most=MOST_BODY), sent)
+        payload = Payload(source=sent.source, body=body, content_type=sent.content_type)
+        log = of_pod(api, pod, evidence.container.name)
+        return log.beside(_first(ask(api, pod, evidence.container, [payload], evidence.inside, most=MOST_BODY), sent))
 
 
 def _first(answers: Answers | Missing, sent: Sent) -> Sent:
@@ -131,6 +137,7 @@ def _first(answers: Answers | Missing, sent: Sent) -> Sent:
         size=len(scored.body.encode()),
         cut=scored.cut,
         answer_type=scored.content_type,
+        request_id=scored.request_id,
     )
 
 

@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+
 from checks.cluster.pods import Pod
 from checks.cluster.subject import Workload
 from checks.containers import Answers, Container, Inside
 from checks.evidence import Evidence, Missing, Probe, Script
 from checks.http.reproduce import split
+from doctor.content_types import takes_raw
 from doctor.diagnosis.call import Call
 from doctor.diagnosis.result import Diagnosis
 from doctor.payloads.records import Place
@@ -27,7 +30,8 @@ def places_of(diagnosis: Diagnosis | None) -> tuple[Place, ...]:
     """The places, the harmless ones first."""
     if diagnosis is None or diagnosis.evidence is None:
         return ()
-    return tuple(_places(diagnosis.call, diagnosis.evidence))
+    raw = takes_raw(diagnosis.evidence)
+    return tuple(msgspec.structs.replace(one, raw=raw) for one in _places(diagnosis.call, diagnosis.evidence))
 
 
 def _places(call: Call, evidence: Evidence) -> Iterator[Place]:

@@ -7,13 +7,17 @@ from checks.finding import Finding, Record, Severity
 from doctor.diagnosis.call import Call
 
 PATIENCE = 30.0  # seconds that one request may take
+FAILURE = 400  # the first status that is one
 STARTING = 60.0  # seconds that import and init() may take
 
 Way = Literal["probe", "container", "pod", "url"]
 
 
 class Place(Record, frozen=True):
-    """Where a body can be sent. `live`: somebody else may be served there. `evidence` is what the way needs of it."""
+    """Where a body can be sent. `live`: somebody else may be served there. `evidence` is what the way needs of it.
+
+    `raw`: run() takes raw HTTP, so that the kind of file counts; None where nobody knows.
+    """
 
     way: Way
     title: str
@@ -22,6 +26,7 @@ class Place(Record, frozen=True):
     call: Call
     url: str | None = None
     evidence: Evidence | None = None
+    raw: bool | None = None
 
     @property
     def patience(self) -> float:
@@ -74,6 +79,20 @@ class Judgement(Record, frozen=True):
         return tuple(one for one in self.faults if one.finding.gravity is Severity.ERROR)
 
 
+class Logged(Record, frozen=True):
+    """What was written about one request. `source` is the log, empty for a rehearsal, which keeps none.
+
+    `where` is the place in `lines` of the script's line that failed, `said` that of the exception. `named`: the log
+    names the request; else these are all lines that came meanwhile, and others may have asked, too.
+    """
+
+    source: str
+    lines: tuple[str, ...]
+    where: int | None = None
+    said: int | None = None
+    named: bool = False
+
+
 class Sent(Record, frozen=True):
     """One body that was sent, and what came of it.
 
@@ -81,7 +100,7 @@ class Sent(Record, frozen=True):
     did not survive it. `started` are the seconds of import and init(), where the service was loaded for this one.
     `not_finite` is where NaN or Infinity stands in the answer, which is no JSON then.
     Times are in seconds, None where they are not known; `body` is redacted, `size` counts all its bytes as they came.
-    `cut`: more came than can be judged.
+    `cut`: more came than can be judged. `request_id` is by what the log of the service may name the request.
     """
 
     way: Way
@@ -100,6 +119,7 @@ class Sent(Record, frozen=True):
     body: str = ""
     size: int = 0
     answer_type: str = ""
+    request_id: str = ""
     headline: str = ""
     line: int | None = None
     code: str = ""
@@ -107,6 +127,12 @@ class Sent(Record, frozen=True):
     raised: Raised | None = None
     not_finite: str | None = None
     cut: bool = False
+    logged: Logged | None = None
+
+    @property
+    def failed(self) -> bool:
+        """True where no answer came, or an error."""
+        return self.status is None or self.status >= FAILURE
 
 
 class Disagreement(Record, frozen=True):

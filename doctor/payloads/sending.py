@@ -6,9 +6,10 @@ from pathlib import Path
 
 import msgspec
 
+from doctor.content_types import kind_of_body
 from doctor.contract.service_child import Answer, NotServing, Service
-from doctor.endpoint.schedule import kind_of_body
 from doctor.payloads.live import by_url, in_container, in_pod, now
+from doctor.payloads.logged import of_rehearsal
 from doctor.payloads.records import STARTING, Place, Sent
 from doctor.redact import redact, redact_lines
 
@@ -28,9 +29,8 @@ class Sender:
 
     def send(self, place: Place, source: str, body: bytes) -> Sent:
         """Send, and tell what came. Raises CannotExamine and ConfigError where the way is not there."""
-        sent = Sent(
-            way=place.way, where=place.where, source=source, sent=len(body), content_type=kind_of_body(body), at=now()
-        )
+        kind = kind_of_body(body, source, place.raw)
+        sent = Sent(way=place.way, where=place.where, source=source, sent=len(body), content_type=kind, at=now())
         if place.way == "probe":
             return self._rehearsed(place, sent, body)
         return {"url": by_url, "container": in_container, "pod": in_pod}[place.way](place, sent, body)
@@ -47,7 +47,7 @@ class Sender:
         try:
             service.start()
             started = time.perf_counter() - began if service.starts > starts else None
-            answer = service.ask(body)
+            answer = service.ask(body, sent.source)
         except NotServing as why:
             self.close()
             return msgspec.structs.replace(sent, problem=f"the service was not loaded: {redact(str(why))}", ended=True)
@@ -112,5 +112,6 @@ def _told(sent: Sent, answer: Answer, started: float | None) -> Sent:
         ended=answer.ended,
         raised=answer.raised,
         answer_type="application/json" if returned is not None and returned.status is None else "",
+        logged=of_rehearsal(answer.raised, answer.said) if answer.raised or answer.said else None,
         not_finite=returned.not_finite if returned else None,
     )

@@ -22,7 +22,7 @@ SAME = {"contract.answer-not-json": "runtime.invalid-json-result"}
 
 
 def weigh(evidence: Evidence, source: str, body: bytes, judgement: Judgement, sent: Sent) -> tuple[Disagreement, ...]:
-    """What speaks against what. `evidence` is that of `judging.slim`, `judgement` that of the same body."""
+    """What speaks against what. `evidence` is that of `slimming.slim`, `judgement` that of the same body."""
     return tuple(_weighed(evidence, source, body, judgement, sent))
 
 

@@ -38,10 +38,11 @@ DUMP_SIGNAL = getattr(signal, "SIGRTMAX", 64) - 3  # as in probe.py
 
 @dataclass(frozen=True)
 class Payload:
-    """One request body; `source` says where it comes from."""
+    """One request body; `source` says where it comes from, `content_type` what it is sent as, where that is known."""
 
     source: str
     body: bytes
+    content_type: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,14 @@ class Running:
     def is_over(self) -> bool:
         """True when its process has ended."""
         return True
+
+    def written(self) -> tuple[int, int]:
+        """Bytes that came of standard output and standard error until now."""
+        return 0, 0
+
+    def said(self, since: tuple[int, int]) -> str:  # noqa: ARG002
+        """The last that was written to both since then."""
+        return ""
 
     def wait(self) -> Probe | Missing:
         """Wait for the end and tell what happened; later calls give the same answer."""
@@ -284,6 +293,18 @@ class _Child(Running):
     def is_over(self) -> bool:
         """True when nothing is left of the child."""
         return self._supervisor is None or self._supervisor.done.is_set()
+
+    def written(self) -> tuple[int, int]:
+        """Bytes that came of standard output and standard error until now."""
+        assert self._supervisor is not None
+        return self._supervisor.stdout.size, self._supervisor.stderr.size
+
+    def said(self, since: tuple[int, int]) -> str:
+        """The last that was written to both since then."""
+        assert self._supervisor is not None
+        streams = (self._supervisor.stdout, self._supervisor.stderr)
+        parts = [bytes(one.tail[-new:]) for one, size in zip(streams, since, strict=True) if (new := one.size - size)]
+        return self._stage.own(b"\n".join(parts).decode("utf-8", "replace"))
 
     def wait(self) -> Probe | Missing:
         """Wait for the child's end; read what it left, and clean up."""

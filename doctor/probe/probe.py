@@ -1518,16 +1518,7 @@ class Service(object):
 
     def content_type(self, body):
         """What a client names the body: a raw request goes by the sample's file name, unless that says JSON."""
-        if self.kind == "rawhttp" and self.sample:
-            named = CONTENT_TYPES.get(os.path.splitext(self.sample)[1].lower())
-            if named and named != "application/json":
-                return named
-        try:
-            body.decode("utf-8")
-            return "application/json"
-        except UnicodeDecodeError:
-            is_text = json.detect_encoding(body) != "utf-8"  # UTF-16 and UTF-32, which the server's parser reads
-            return "application/json" if is_text else "application/octet-stream"
+        return content_type_of(body, self.sample if self.kind == "rawhttp" else None)
 
     def call_run(self, body, content_type, request, headers):
         arguments = self.arguments(body, content_type, request)
@@ -1584,6 +1575,20 @@ class Service(object):
             if not name.startswith("Content-"):
                 environ["HTTP_" + name.upper().replace("-", "_")] = value
         return self.app.request_context(environ)
+
+
+def content_type_of(body, name):
+    """What a client names a body: by the ending of its name, unless that says JSON or there is none, then by itself."""
+    named = CONTENT_TYPES.get(os.path.splitext(name or "")[1].lower())
+    if named and named != "application/json":
+        return named
+    try:
+        body.decode("utf-8")
+        is_text = b"\0" not in body
+    except UnicodeDecodeError:
+        is_text = False
+    is_text = is_text or json.detect_encoding(body) != "utf-8"  # UTF-16 and UTF-32, which the server's parser reads
+    return "application/json" if is_text else "application/octet-stream"
 
 
 def _headers(body, content_type):
@@ -2162,17 +2167,17 @@ class Rehearsal(object):
     def serve(self, requests, answers):
         """Answer request bodies until nobody sends more. Both are pipes by their paths.
 
-        A request is its length in four bytes, big-endian, and the body; an answer is one line of JSON. The first line
-        says that requests may come.
+        A request is the name of the sample and the body, each behind its length in four bytes, big-endian; an answer is
+        one line of JSON. The first line says that requests may come.
         """
         source = _high(_os_open(requests, os.O_RDONLY))
         target = _high(_os_open(answers, os.O_WRONLY))
         _real_write(target, b"{}\n")  # ready
         while True:
-            size = _read_exactly(source, 4)
-            body = None if size is None else _read_exactly(source, int.from_bytes(size, "big"))
-            if body is None:
+            name, body = _read_sized(source), _read_sized(source)
+            if name is None or body is None:
                 return
+            self.service.sample = name.decode("utf-8", "replace") or None
             self.observer.phase = "run"
             self.channel.write({"k": "begin", "phase": "run", "sample": None, "at": _clock() - self.began})
             line = _dumps(self.answer(body)).encode("ascii") + b"\n"
@@ -2193,6 +2198,12 @@ class Rehearsal(object):
             _real_exit(0)
         record["seconds"] = _clock() - began
         return record
+
+
+def _read_sized(fd):
+    """What stands in a pipe behind its length; None when it ends before."""
+    size = _read_exactly(fd, 4)
+    return None if size is None else _read_exactly(fd, int.from_bytes(size, "big"))
 
 
 def _read_exactly(fd, count):

@@ -19,13 +19,13 @@ import pytest
 from fault_server import Request, Service, answer, healthy, serving
 
 from checks.http.records import Endpoint
+from doctor.content_types import kind_of_body
 from doctor.endpoint import naming
 from doctor.endpoint.address import read_address
 from doctor.endpoint.collecting import look
 from doctor.endpoint.kinds import kind_of
 from doctor.endpoint.masking import Secrets
 from doctor.endpoint.naming import resolve
-from doctor.endpoint.schedule import kind_of_body
 from doctor.endpoint.wishes import Credential, Wishes
 from doctor.errors import ConfigError
 from doctor.probe.launcher import Payload

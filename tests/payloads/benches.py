@@ -10,9 +10,9 @@ from checks.evidence import Evidence
 from doctor.diagnosis.call import Call
 from doctor.diagnosis.diagnosing import diagnose
 from doctor.diagnosis.result import Diagnosis
-from doctor.payloads.judging import slim
 from doctor.payloads.places import places_of
 from doctor.payloads.records import Place
+from doctor.payloads.slimming import slim
 
 TRAPS = """
 import ctypes, json, os, time

@@ -9,11 +9,13 @@ from payloads.benches import diagnosed, place_of
 from doctor.diagnosis.call import Call
 from doctor.errors import CannotExamine
 from doctor.payloads.curl import curl
-from doctor.payloads.judging import judge, slim
+from doctor.payloads.judging import judge
 from doctor.payloads.keeping import Exists, free_name, keep
 from doctor.payloads.layout import laid_out
+from doctor.payloads.offering import offers
 from doctor.payloads.records import Place
-from doctor.payloads.samples import offers
+from doctor.payloads.samples import files_of
+from doctor.payloads.slimming import slim
 
 
 @pytest.mark.parametrize(
@@ -85,10 +87,10 @@ def test_new_names_are_free_and_found_again(tmp_path: Path) -> None:
 
 def test_what_is_offered_begins_with_files_and_the_example_has_no_fault(tmp_path: Path) -> None:
     diagnosis = diagnosed("healthy-schema-pandas", tmp_path)
-    found = offers(diagnosis)
-    assert [one.origin for one in found[:3]] == ["sample", "example", "made"]
     assert diagnosis.evidence
     evidence = slim(diagnosis.evidence)
+    found = offers(evidence, files_of(diagnosis))
+    assert [one.origin for one in found[:3]] == ["sample", "example", "made"]
     assert not judge(evidence, found[1].name, found[1].body).faults
     faulty = [one for one in found if "fault" in one.about]
     assert len(faulty) > 5
@@ -96,7 +98,7 @@ def test_what_is_offered_begins_with_files_and_the_example_has_no_fault(tmp_path
 
 
 def test_without_a_diagnosis_nothing_is_offered() -> None:
-    assert offers(None) == ()
+    assert files_of(None) == ()
 
 
 def test_curl_names_the_variable_and_never_the_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,4 +118,4 @@ def test_curl_of_a_rehearsal_asks_the_server_on_its_usual_port(tmp_path: Path) -
     place = place_of(diagnosed("healthy-rawhttp", tmp_path))
     line = curl(place, "sample.wav", b"RIFF\xff\xfe", is_file=False)
     assert line.endswith("--data-binary @sample.wav http://127.0.0.1:5001/score")
-    assert "application/octet-stream" in line
+    assert "Content-Type: audio/wav" in line, "what the name says, as in the rehearsal"

@@ -14,10 +14,11 @@ from doctor.diagnosis.call import Call
 from doctor.diagnosis.diagnosing import diagnose
 from doctor.errors import CannotExamine, ConfigError
 from doctor.payloads.bench import Bench, Cancelled
-from doctor.payloads.judging import judge, slim
+from doctor.payloads.judging import judge
 from doctor.payloads.places import places_of
 from doctor.payloads.records import Place, Sent
 from doctor.payloads.sending import Sender
+from doctor.payloads.slimming import slim
 from doctor.payloads.weighing import weigh
 
 KEY = "Kk7secretKk7secretKk7secretKk7s"

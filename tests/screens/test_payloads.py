@@ -41,6 +41,10 @@ async def bench(done: Done | None, size: tuple[int, int] = (110, 36)) -> AsyncIt
         assert isinstance(screen, PayloadsScreen)
         if done:
             await until(pilot, lambda: screen.bodies.judgement)
+            file = next((one for one in screen.bodies.drafts.items if one.offer.origin == "sample"), None)
+            if file is not None and file is not screen.bodies.draft:
+                await screen.bodies.open(file)
+                await until(pilot, lambda: screen.bodies.judgement)
         yield app, pilot, screen
         app.state.done = None
     assert not left_over(), "the bench leaves nothing running"
@@ -107,6 +111,10 @@ async def test_without_a_diagnosis_it_says_what_to_do() -> None:
         for key in ("ctrl+r", "ctrl+s", "ctrl+n", "ctrl+l", "ctrl+b", "ctrl+f", "ctrl+g", "escape"):
             await pilot.press(key)
         assert not screen.answers.rounds
+        screen.state.running = True
+        screen.bodies.list_bodies()
+        assert "is being looked at" in shown(screen, "#bodies")
+        screen.state.running = False
 
 
 @pytest.mark.presses("payloads.send", "payloads.next-fault")
@@ -434,6 +442,10 @@ def test_the_bench_with_a_fault(
     async def until_judged(pilot: Pilot[None]) -> None:
         await app.switch_mode("payloads")
         await until(pilot, lambda: isinstance(app.screen, PayloadsScreen) and app.screen.bodies.judgement)
+        await pilot.press("down")  # the first one is a body that fits
+        screen = app.screen
+        assert isinstance(screen, PayloadsScreen)
+        await until(pilot, lambda: screen.bodies.judgement and screen.bodies.judgement.faults)
 
     assert snap_compare(app, terminal_size=(80, 24), run_before=until_judged)
 

@@ -24,7 +24,7 @@ class Locating:
         self.missing = set(numbers)
         self.running = False
         texts = {number: _text(kept, kept.place(number)) for number in sorted(self.missing)[:MOST]}
-        self._sought = {number: text for number, text in texts.items() if len(_part(text)) >= _SHORTEST}
+        self._sought = {number: text for number, text in texts.items() if len(part(text)) >= _SHORTEST}
         self._done = 0
 
     async def run(self, told: Callable[[], None]) -> None:
@@ -44,7 +44,7 @@ class Locating:
         if self.whole.number(place) == number and _text(self.whole, place) == text:  # of the beginning of the log
             self._found(number, place)
             return
-        async for some in steps(find(self.whole, searched(_part(text), is_regex=False), begin)):
+        async for some in steps(find(self.whole, searched(part(text), is_regex=False), begin)):
             if some:
                 self._found(number, some[0])
                 return
@@ -69,6 +69,6 @@ def _text(lines: Lines, place: int) -> str:
     return found[0].text[:_LENGTH] if found else ""
 
 
-def _part(text: str) -> str:
-    """What of it stands in the log as it is: the longest part beside what was masked."""
+def part(text: str) -> str:
+    """What of a line stands in the log as it is: the longest part beside what was masked."""
     return max(text.split(MASK), key=len).strip()

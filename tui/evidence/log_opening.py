@@ -12,7 +12,7 @@ from doctor.logs.scanning import Filter
 from doctor.logs.wholes import offers_of
 from tui.evidence.log_bar import LogBar
 from tui.evidence.log_loading import Loading
-from tui.evidence.log_locating import Locating
+from tui.evidence.log_locating import Locating, part
 from tui.evidence.log_proofs import chosen_of, proofs_of
 from tui.evidence.log_rows import Rows
 from tui.evidence.log_searching import LogSearching
@@ -50,8 +50,8 @@ class LogOpening(LogSearching):
         proving = [at for at, one in enumerate(self.offers) if proofs_of(report, one.source)]
         return proving[0] if proving else 0
 
-    def reveal(self, source: str, line: int | None) -> None:
-        """Show a line of a log, and mark what else proves the same."""
+    def reveal(self, source: str, line: int | None, text: str = "") -> None:
+        """Show a line of a log, by its number or else by what it says, and mark what else proves the same."""
         numbers = [at for at, one in enumerate(self.offers) if one.source == source]
         if not numbers:
             self.say(f"{source} is not among the logs that were read")
@@ -64,6 +64,11 @@ class LogOpening(LogSearching):
         if line is not None:
             self.wanted = line
             self.go_to_wanted()
+        elif text:
+            self.stop_following()
+            self.filter(Filter())
+            self.wanted = None
+            self.seek(part(text))
         self.view.focus()
 
     def choose(self, number: int) -> None:

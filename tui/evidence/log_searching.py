@@ -14,6 +14,11 @@ class LogSearching(LogBase):
     _arrived = True
     """Whether the cursor stands on a hit of the search, or was not to be moved there."""
 
+    _sought = ""
+    """A text whose last line one is brought to, also where that comes later."""
+    _brought: int | None = None
+    """The row to which that has brought the cursor: who stands elsewhere has moved on."""
+
     # ---- filtering
 
     def filter(self, wish: Filter) -> None:
@@ -55,6 +60,8 @@ class LogSearching(LogBase):
 
     def go_on(self) -> None:
         """Filter and search what has come since."""
+        if self._sought and self.search is None:
+            self.start_search(self._sought)
         if self.choice is not None and self.choice.is_behind:
             self.run_beside(partial(self.choice.run, self._chose), "log-filter")
         if self.search is not None and self.search.is_behind:
@@ -70,6 +77,7 @@ class LogSearching(LogBase):
         if not text:
             self.stop_search()
             return
+        self._sought, self._brought = self._sought if text == self._sought else "", None
         place = view.rows.place(view.cursor) if len(view.rows) else 0
         self.search = Search(lines, searched(text, is_regex=is_regex), text, place if origin is None else origin)
         self.search.is_regex = is_regex
@@ -80,11 +88,26 @@ class LogSearching(LogBase):
 
     def stop_search(self) -> None:
         """Nothing is searched any more."""
-        self.search = None
+        self.search, self._sought = None, ""
         self.workers.cancel_group(self, "log-search")
         self.view.lit = None
         self.view.grown()
         self.tell()
+
+    def seek(self, text: str) -> None:
+        """Search a text, and stay on its last line while more of the log comes, until one moves on."""
+        self._sought = text
+        if self.lines is not None:
+            self.start_search(text)
+
+    def _bring(self, search: Search) -> None:
+        view, hits = self.view, search.hits
+        if self._brought is not None and view.cursor != self._brought:
+            self._sought = ""
+        elif view.rows.has(place := hits.at(len(hits) - 1)):
+            view.go(view.rows.row(place), middle=True)
+            view.show_hit()
+            self._brought = view.cursor
 
     def _searched(self) -> None:
         """More was found."""
@@ -97,4 +120,6 @@ class LogSearching(LogBase):
                 self._arrived = True
                 self.view.go(self.view.rows.row(place), middle=True)
                 self.view.show_hit()
+        if self._sought and len(search.hits):
+            self._bring(search)
         self.tell()

@@ -38,7 +38,7 @@ class EvidenceScreen(DoctorScreen):
         self._quote: Quote | None = None
         self._is_chosen = False  # a person, or a proof, has opened a tab
         self._met: Diagnosis | None = None
-        self._led_here = False  # by a proof, from a cause
+        self._led_from = ""  # the screen from which a proof led here
 
     def compose(self) -> ComposeResult:
         """Heading, tabs, keys."""
@@ -160,13 +160,13 @@ class EvidenceScreen(DoctorScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """There is a way back where a proof led here; while a diagnosis runs, the key ends that."""
         if action == "back":
-            return self._led_here and not self.state.running
+            return bool(self._led_from) and not self.state.running
         return super().check_action(action, parameters)
 
     def action_back(self) -> None:
-        """To the cause again."""
-        self._led_here = False
-        self.doctor.switch_mode("causes")
+        """To the cause again, or to the answer."""
+        back, self._led_from = self._led_from, ""
+        self.doctor.switch_mode(back)
 
     def reveal(self, quote: Quote) -> None:
         """Show where a quote stands."""
@@ -177,7 +177,7 @@ class EvidenceScreen(DoctorScreen):
         if evidence is None:
             self.notify("this report was saved without its evidence", severity="warning", markup=False)
             return
-        self._led_here = True
+        self._led_from = self.doctor.proving_from
         self.refresh_bindings()
         name = part_of(evidence, quote)
         self._open(name)
@@ -185,6 +185,8 @@ class EvidenceScreen(DoctorScreen):
         if isinstance(pane, TablePane):
             self.call_after_refresh(self._focus, name)
             pane.reveal(f"{quote.source}\n{quote.text}")
+        elif isinstance(pane, LogPane):
+            pane.reveal(quote.source, quote.line, quote.text)
         else:
             pane.reveal(quote.source, quote.line)
 

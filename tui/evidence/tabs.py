@@ -61,7 +61,7 @@ KEYS: list[BindingType] = [
         id="evidence.before",
         tooltip="The tab before",
     ),
-    Binding("escape", "back", "Causes", id="evidence.back", tooltip="Back to the cause whose proof this is"),
+    Binding("escape", "back", "Back", id="evidence.back", tooltip="Back to the cause or answer whose proof this is"),
 ]
 
 

@@ -12,9 +12,9 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import OptionList, Static
 
+from checks.finding import Quote
 from doctor.errors import CannotExamine
 from doctor.payloads.bench import Bench, Cancelled, Lost
-from doctor.payloads.places import nowhere
 from doctor.payloads.records import Disagreement, Judgement, Place, Sent
 from doctor.reports.clean import printable
 from tui.payloads import shown
@@ -84,7 +84,7 @@ class AnswerPane(Surviving, Vertical):
         self._list_places()
 
     def _list_places(self) -> None:
-        rows = [shown.place(one) for one in self.places] or [Content(nowhere(self.doctor.state.diagnosis))]
+        rows = [shown.place(one) for one in self.places] or [Content(shown.nowhere_now(self.doctor.state))]
         chosen = self.places.index(self.place) if self.place else None
         self.query_one("#places", Rows).fill(rows, chosen, dead=() if self.places else (0,))
 
@@ -103,7 +103,7 @@ class AnswerPane(Surviving, Vertical):
         """Send a body to the chosen place, and show what came of it."""
         place = self.place
         if place is None or self.sending:
-            told = nowhere(self.doctor.state.diagnosis) if place is None else "a body is on its way; Escape ends it"
+            told = shown.nowhere_now(self.doctor.state) if place is None else "a body is on its way; Escape ends it"
             self.doctor.notify(told, markup=False)
             return
         self.sending = True
@@ -155,7 +155,17 @@ class AnswerPane(Surviving, Vertical):
         scroll.border_title = Content(f"answer {one.number}: {one.sent.way}")
         scroll.border_subtitle = Content(shown.status(one.sent)[0])
         scroll.scroll_home(animate=False)
+        self.screen.refresh_bindings()
         self.list_rounds()
+
+    @property
+    def proof(self) -> Quote | None:
+        """The line of a log that tells most of the answer that is shown."""
+        logged = self._shown.sent.logged if self._shown else None
+        if logged is None or not logged.source:
+            return None
+        at = next((one for one in (logged.where, logged.said) if one is not None), -1)
+        return Quote(source=logged.source, text=logged.lines[at])
 
     def list_rounds(self) -> None:
         """Draw the history, the latest first."""

@@ -15,9 +15,8 @@ from textual.widgets import OptionList, TextArea
 from doctor.diagnosis.result import Diagnosis
 from doctor.errors import CannotExamine, ConfigError
 from doctor.payloads.bench import Bench, Lost
-from doctor.payloads.places import nowhere
 from doctor.payloads.records import Fault, Judgement
-from doctor.payloads.samples import offers
+from doctor.payloads.samples import files_of
 from doctor.reports.clean import printable
 from tui.payloads import shown
 from tui.payloads.drafts import Draft, Drafts, read
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from tui.app import DoctorApp
 
 PAUSE = 0.15  # seconds without a key until what stands there is judged
+LOOKING = "which body fits is being looked at ..."
 EMPTY = "Nothing is diagnosed yet: press 1 and choose a target, or r to run again"
 
 
@@ -69,8 +69,11 @@ class BodyPane(Surviving, Vertical):
     @property
     def empty(self) -> str:
         """What to do where there is no body."""
-        diagnosis = self.doctor.state.diagnosis
-        return EMPTY if diagnosis is None or diagnosis.evidence is not None else nowhere(diagnosis).capitalize()
+        state = self.doctor.state
+        if state.diagnosis is None and not state.running:
+            return EMPTY
+        is_coming = state.diagnosis is not None and state.diagnosis.evidence is not None
+        return LOOKING if is_coming else shown.nowhere_now(state).capitalize()
 
     @property
     def editor(self) -> BodyEditor:
@@ -79,7 +82,14 @@ class BodyPane(Surviving, Vertical):
 
     async def meet(self, diagnosis: Diagnosis | None) -> None:
         """Take what a diagnosis offers, and judge anew what stands in the editor."""
-        found = await asyncio.to_thread(offers, diagnosis)
+        found = await asyncio.to_thread(files_of, diagnosis)
+        if diagnosis is not None and diagnosis.evidence is not None:
+            if not self.drafts.items:
+                self.list_bodies(LOOKING)
+            try:
+                found = await self.bench.offers(found)
+            except (Lost, CannotExamine) as error:
+                self.doctor.notify(f"only files are offered: {error}", severity="warning", markup=False)
         if diagnosis is not self.doctor.state.diagnosis:  # another came meanwhile
             return
         self.drafts.meet(found)
@@ -110,8 +120,8 @@ class BodyPane(Surviving, Vertical):
         self._show_judgement()
         self.judge_soon(0)
 
-    def list_bodies(self) -> None:
-        """Draw the list, and the editor's title."""
+    def list_bodies(self, waiting: str = "") -> None:
+        """Draw the list, and the editor's title; `waiting` says why there is none yet."""
         bodies, editor = self.query_one("#bodies", Rows), self.editor
         items = self.drafts.items
         rows = [
@@ -122,7 +132,7 @@ class BodyPane(Surviving, Vertical):
             for draft in items
         ]
         chosen = items.index(self.draft) if self.draft in items else None
-        bodies.fill(rows or [Content(self.empty)], chosen, dead=() if rows else (0,))
+        bodies.fill(rows or [Content(waiting or self.empty)], chosen, dead=() if rows else (0,))
         unsaved = len(self.drafts.unsaved)
         bodies.border_subtitle = Content(f"{unsaved} not saved" if unsaved else "")
         draft = self.draft

@@ -12,11 +12,10 @@ from textual.widgets import TextArea
 
 from doctor.diagnosis.result import Diagnosis
 from doctor.payloads.bench import Bench
-from doctor.payloads.curl import curl
-from doctor.payloads.judging import slim
 from doctor.payloads.keeping import free_name
 from doctor.payloads.places import places_of
 from doctor.payloads.samples import folder_of
+from doctor.payloads.slimming import slim
 from tui.footer import KeyLine
 from tui.heading import Heading
 from tui.payloads.answering import AnswerPane
@@ -41,6 +40,8 @@ Right: **where** the body goes, the **answer** with what disagrees with the cont
   *live* may serve others.
 - **Ctrl+S** saves under a name that you confirm, **Ctrl+N** as a new sample. Edits stay when you leave the screen.
 - The editor shows a file as it is: secrets that stand in it, too. Answers and findings are masked.
+- An answer that is an error brings what was **logged** for it, the line of the script first; **F4** goes there in the
+  log, where there is one.
 - **Escape** ends what is on its way, else leaves the editor, so that keys such as `1` to `4` work again.
 """
     CSS_PATH = "payloads.tcss"
@@ -53,6 +54,7 @@ Right: **where** the body goes, the **answer** with what disagrees with the cont
         Binding("ctrl+n", "save_new", "As new", id="payloads.save-new", tooltip="Save the body as a new sample"),
         Binding("ctrl+l", "lay_out", "Format", id="payloads.lay-out", tooltip="Lay the JSON out; numbers stay"),
         Binding("ctrl+f", "next_place", "To", id="payloads.next-place", tooltip="Choose the next place to send to"),
+        Binding("f4", "open_log", "Log", id="payloads.log", tooltip="Go to the lines of this request in the log"),
         Binding("ctrl+b", "copy_curl", "Curl", id="payloads.curl", tooltip="Copy the request as a line of curl"),
         Binding(
             "escape", "leave", "Leave", id="payloads.leave", tooltip="End the send, else leave the editor", show=False
@@ -71,7 +73,7 @@ Right: **where** the body goes, the **answer** with what disagrees with the cont
         with Horizontal(id="bench"):
             yield BodyPane(self.bench)
             yield AnswerPane(self.bench)
-        yield KeyLine()
+        yield KeyLine("open_log")
 
     def on_mount(self) -> None:
         """Be asked before the app is left."""
@@ -134,8 +136,20 @@ Right: **where** the body goes, the **answer** with what disagrees with the cont
         if why := self.bodies.lay_out():
             self.notify(why, title="not formatted", severity="warning", markup=False)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what can be done with this answer."""
+        if action == "open_log":
+            return self.is_mounted and bool(self.query(AnswerPane)) and self.answers.proof is not None
+        return super().check_action(action, parameters)
+
+    def action_open_log(self) -> None:
+        """Show what was logged of the answer where it stands."""
+        if (proof := self.answers.proof) is not None:
+            self.doctor.prove(proof)
+
     def action_copy_curl(self) -> None:
         """Copy the request as curl."""
+        from doctor.payloads.curl import curl
         from tui.fixes.clipboard import copy
 
         draft = self.bodies.draft

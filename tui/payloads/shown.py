@@ -6,20 +6,29 @@ import difflib
 from textual.content import Content
 
 from doctor.payloads.layout import laid_out
-from doctor.payloads.records import Disagreement, Fault, Judgement, Place, Sent
+from doctor.payloads.places import nowhere
+from doctor.payloads.records import Disagreement, Fault, Judgement, Logged, Place, Sent
 from doctor.reports.clean import printable
 from doctor.reports.common import plural
 from tui.causes.marks import mark
+from tui.state import State
 
+AT_WORK = "the target is being looked at; then it can be sent to from here"
 MOST_BODY = 20_000  # characters of an answer on the screen
 MOST_LINES = 400
 MOST_DIFF = 12
+MOST_LOGGED = 30  # lines beside those that tell most
 _HEADERS = (
     *("content-type", "x-ms-run-function-failed", "x-ms-server-version", "x-ms-run-fn-exec-ms", "x-request-id"),
     *("ms-azureml-model-error-statuscode", "ms-azureml-model-error-reason", "retry-after", "www-authenticate"),
     *("azureml-model-deployment", "location", "server"),
 )
 REFUSED = 400
+
+
+def nowhere_now(state: State) -> str:
+    """Why there is no place to send to, and what to do."""
+    return AT_WORK if state.running and state.diagnosis is None else nowhere(state.diagnosis)
 
 
 def severity_of(fault: Fault) -> str:
@@ -130,6 +139,8 @@ def answer(sent: Sent, against: tuple[Disagreement, ...], before: Sent | None) -
         place_ = f"line {sent.line}: " if sent.line else ""
         parts.append((f"{printable(sent.headline)}\n", "$text-error"))
         parts += [(f"  {place_}{printable(sent.code)}\n", "$text-muted")] if sent.code or sent.line else []
+    if sent.logged is not None:
+        parts += _logged(sent.logged)
     if sent.ended:
         parts.append(("the service did not survive it; it is loaded anew for the next\n", "$text-warning"))
     if before is not None:
@@ -141,6 +152,25 @@ def answer(sent: Sent, against: tuple[Disagreement, ...], before: Sent | None) -
     for name in headers:  # below the body: there are many, and the body is what one looks for
         parts += [(f"{name}: ", "$text-muted"), f"{printable(sent.headers[name])}\n"]
     return Content.assemble(*parts)
+
+
+def _logged(logged: Logged) -> list[Content | str | tuple[str, str]]:
+    """What was written about the request: the line of the script and the exception first, then the end of it all."""
+    first = [at for at in (logged.where, logged.said) if at is not None]
+    first += [logged.where + 1] if logged.where is not None and _is_code(logged, logged.where + 1) else []
+    of = "for this request" if logged.named or not logged.source else "meanwhile, perhaps for others too"
+    source = f" ({printable(logged.source)}; F4 goes there)" if logged.source else ""
+    parts: list[Content | str | tuple[str, str]] = [(f"\nlogged {of}{source}\n", "$text-muted")]
+    parts += [(f"› {printable(logged.lines[at])}\n", "bold $text-error") for at in sorted(set(first))]
+    rest = [line for at, line in enumerate(logged.lines) if at not in first]
+    if len(rest) > MOST_LOGGED:
+        parts.append((f"  ... {plural(len(rest) - MOST_LOGGED, 'line')} before\n", "$text-muted"))
+    return [*parts, *((f"  {printable(line)}\n", "$text-muted") for line in rest[-MOST_LOGGED:])]
+
+
+def _is_code(logged: Logged, at: int) -> bool:
+    """True for the line of code below that of its place."""
+    return at < len(logged.lines) and at != logged.said and logged.lines[at].startswith("    ")
 
 
 def _times(sent: Sent) -> str:
