@@ -12,7 +12,7 @@ from doctor.errors import CannotExamine
 from doctor.gate import scripts_of
 from doctor.states import Standing
 from doctor.targets import call_of
-from tui.targets.source_rows import file_sections
+from tui.targets.source_rows import file_row
 
 SCRIPT = "def init():\n    pass\n\n\ndef run(data):\n    return data\n"
 MANIFEST = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: score\n"
@@ -113,8 +113,7 @@ def test_a_deployment_file_is_diagnosed_as_the_entry_script_that_it_names(tmp_pa
     text = "name: blue\ncode_configuration:\n  code: ./src\n  scoring_script: {}\n"
     (tmp_path / "blue.yml").write_text(text.format("score.py"))
     (tmp_path / "green.yml").write_text(text.format("scores.py"))
-    look = {one.path.name: one for one in Discovery(tmp_path)}
-    rows = {row.name: row for row in file_sections(list(look.values()), tmp_path, "")[0].rows}
+    rows = {row.name: row for row in (file_row(one, tmp_path) for one in Discovery(tmp_path))}
     assert rows["blue.yml"].call == call_of([str(tmp_path / "blue.yml")])
     assert rows["blue.yml"].call == Call(kind="script", name=str(tmp_path / "src" / "score.py"))
     assert rows["blue.yml"].standing == Standing("deploys src/score.py")

@@ -14,7 +14,7 @@ from doctor.states import Standing
 from tui.targets.drawing import draw
 from tui.targets.fitting import Index
 from tui.targets.rows import MOST_SHOWN, Line, Listing, Row, Section, age, size
-from tui.targets.source_rows import file_sections
+from tui.targets.source_rows import file_row, file_sections
 from tui.targets.typed import is_surely_meant, typed_call
 
 
@@ -189,7 +189,7 @@ def test_a_file_that_was_diagnosed_lately_is_found_once(tmp_path: Path) -> None:
     there.append(Found(tmp_path / "score.yml", "script", remark="deploys score.py", script=tmp_path / "score.py"))
     listing = Listing(query="score")
     listing.put("recent", Section("Recent", (replace(recent[0], call=named), recent[1])))
-    listing.put("files", file_sections(there, tmp_path, "")[0])
+    listing.put("files", file_sections([file_row(one, tmp_path) for one in there], tmp_path, "")[0])
     rows = [line.row for line in listing.lines(80) if line.row and line.row.call and line.row.kind == "script"]
     assert sorted(row.key for row in rows) == ["file:more/score.py", "file:score.yml", "recent:a", "recent:b"]
     assert {row.standing.words for row in rows if row.key == "recent:a"} == {"failing"}

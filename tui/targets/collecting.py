@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 from doctor.errors import DoctorError
 from tui.apart import apart, streamed, told
 from tui.targets.recent_rows import OF_FILES, recent_sections
-from tui.targets.rows import Section
-from tui.targets.source_rows import container_section, file_sections
+from tui.targets.rows import Row, Section
+from tui.targets.source_rows import container_section, file_row, file_sections
 from tui.waiting import telling
 
 if TYPE_CHECKING:
     from doctor.containers.states import Following, Told
-    from doctor.discovery import Found
 
 Put = Callable[[str, Section], None]
 
@@ -39,20 +38,20 @@ async def files(folder: Path, put: Put, *, anew: bool) -> None:
     from doctor.discovery import Discovery
 
     look = Discovery(folder)
-    found: list[Found] = []
+    rows: list[Row] = []
     try:
-        async for batch in streamed(look):
-            found += batch
+        async for batch in streamed(file_row(one, folder) for one in look):
+            rows += batch
             if not anew:
-                _put_files(put, found, folder, "looking ...")
+                _put_files(put, rows, folder, "looking ...")
     except DoctorError as error:
-        _put_files(put, found, folder, "", str(error))
+        _put_files(put, rows, folder, "", str(error))
         return
-    _put_files(put, found, folder, look.limit)
+    _put_files(put, rows, folder, look.limit)
 
 
-def _put_files(put: Put, found: "list[Found]", folder: Path, note: str, problem: str = "") -> None:
-    checked, saved = file_sections(found, folder, note, problem)
+def _put_files(put: Put, rows: list[Row], folder: Path, note: str, problem: str = "") -> None:
+    checked, saved = file_sections(rows, folder, note, problem)
     put("files", checked)
     put("saved", saved)
 

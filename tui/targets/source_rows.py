@@ -17,9 +17,8 @@ ORDER = ("script", "manifest", "document")
 SAVED = ("report", "log")
 
 
-def file_sections(found: "Sequence[Found]", folder: Path, note: str, problem: str = "") -> tuple[Section, Section]:
+def file_sections(rows: Sequence[Row], folder: Path, note: str, problem: str = "") -> tuple[Section, Section]:
     """Files to check, and what was saved: reports, bundles, logs."""
-    rows = [_file(one, folder) for one in found]
     where = "this folder" if folder == Path() else str(folder)
     checked = sorted((one for one in rows if one.kind in ORDER), key=lambda one: ORDER.index(one.kind))
     saved = sorted((one for one in rows if one.kind in SAVED), key=lambda one: SAVED.index(one.kind))
@@ -38,7 +37,8 @@ def file_sections(found: "Sequence[Found]", folder: Path, note: str, problem: st
     return Section(title, tuple(checked), note), Section("Logs, reports and bundles", tuple(saved))
 
 
-def _file(one: "Found", folder: Path) -> Row:
+def file_row(one: "Found", folder: Path) -> Row:
+    """A file below the folder."""
     name = str(one.path.relative_to(folder)) if one.path.is_relative_to(folder) else str(one.path)
     words = one.remark or (size(one.size) if one.kind == "log" else "")
     level: Level = "odd" if one.remark and not one.remark.startswith("deploys ") else ""
