@@ -23,7 +23,8 @@ class Check:
     """One problem that doctor can find.
 
     `needs` names the evidence without which the check is skipped (fields of Evidence, or `tree`). `explains` holds ids
-    of symptoms that this problem causes; the ranking demotes those when both speak of the same subject.
+    of symptoms that this problem causes; the ranking demotes those when both speak of the same subject. `helpers`: it
+    reads the modules of one's own that the entry script imports as well.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Check:
     stage: Stage
     explains: tuple[str, ...]
     aliases: tuple[str, ...]
+    helpers: bool = False
 
     @property
     def family(self) -> str:
@@ -97,6 +99,7 @@ def check(
     confidence: Confidence = Confidence.LIKELY,
     explains: tuple[str, ...] = (),
     aliases: tuple[str, ...] = (),
+    helpers: bool = False,
 ) -> Callable[[Look], Check]:
     """Turn a function into a Check. Registers nothing: a family lists its checks in `CHECKS`."""
 
@@ -110,6 +113,7 @@ def check(
             stage=stage,
             explains=explains,
             aliases=aliases,
+            helpers=helpers,
         )
 
     return wrap

@@ -30,13 +30,15 @@ class Script(Record, frozen=True, tag=True):
     """The entry script as it stands on disk.
 
     `text` keeps its line ends. Bytes that are no text in `encoding` arrive as U+FFFD and `undecodable` says where the
-    first one stood.
+    first one stood. `entered` is set while checks read a module that the script imports: the phases (`import`, `init`,
+    `run`) with the functions and classes of it that they enter.
     """
 
     path: str
     text: str
     encoding: str = "utf-8"
     undecodable: str | None = None
+    entered: tuple[tuple[str, str], ...] | None = None
 
     @property
     def name(self) -> str:
@@ -47,12 +49,14 @@ class Script(Record, frozen=True, tag=True):
 class SourceTree(Record, frozen=True, tag=True):
     """Names of what lies beside the entry script: what tells a module of one's own from a package.
 
-    `files` are paths relative to the folder, with forward slashes; `truncated` says that there were more.
+    `files` are paths relative to the folder, with forward slashes; `truncated` says that there were more. `modules` are
+    those that the script imports, directly or through each other, by their dotted names.
     """
 
     folder: str
     files: tuple[str, ...]
     truncated: bool = False
+    modules: dict[str, Script] = {}
 
 
 class ModelFile(Record, frozen=True):
@@ -453,10 +457,16 @@ class Evidence(Record, frozen=True):
                 return self.script.reason
             from checks.entry_script.module import parse
 
-            parsed = parse(self.script.text)
+            parsed = parse(self.script.text, self.script.entered)
             return None if parsed.tree else f"{self.script.name} does not parse"
         record = getattr(self, need)
         return record.reason if isinstance(record, Missing) else None
+
+    @property
+    def code(self) -> tuple[Script, ...]:
+        """The entry script and the modules of one's own that it imports, as far as they were read."""
+        own = (self.script,) if isinstance(self.script, Script) else ()
+        return (*own, *(self.source.modules.values() if isinstance(self.source, SourceTree) else ()))
 
     def replace(self, **fields: object) -> "Evidence":
         """A copy with some fields replaced."""

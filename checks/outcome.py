@@ -46,6 +46,10 @@ def run_check(check: Check, evidence: Evidence) -> Outcome:
             if reason := evidence.missing(need):
                 return Skipped(id=check.id, reason=reason)
         findings = check.run(evidence)
+        if check.helpers:
+            from checks.entry_script.helpers import findings_in_helpers
+
+            findings = (*findings, *findings_in_helpers(check, evidence))
     except Exception as error:
         last = traceback.extract_tb(error.__traceback__)[-1]
         return Crashed(

@@ -25,7 +25,7 @@ from checks.rank import Ranking, rank
 from checks.registry import checks_of_kind
 from doctor import __version__
 from doctor.collectors.samples import describe, find_model_folder, find_samples, only_version, read_sample
-from doctor.collectors.script import collect_script, collect_source
+from doctor.collectors.script import collect_script, collect_source, with_modules
 from doctor.errors import CannotExamine, ConfigError
 from doctor.report import SCHEMA, Report, Suppressed, Timings, Verdict, summarise
 from doctor.same_fixes import unified
@@ -330,7 +330,7 @@ def collect_subject(subject: Subject, script: Script, overlay: Mapping[str, str]
     return Evidence(
         target=Target(kind="script", name=subject.shown),
         script=script,
-        source=collect_source(subject.path, script, overlay),
+        source=with_modules(collect_source(subject.path), subject.path, script, overlay),
         models=collect_models(subject.model_dir)
         if subject.model_dir
         else Missing(reason="no model folder was given (--model-dir) nor found beside the script"),

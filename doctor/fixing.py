@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from checks.edits import OverlappingEdits, apply_edits, by_path, clash
-from checks.evidence import EnvironmentFile, Evidence, Samples, Script
+from checks.evidence import EnvironmentFile, Evidence, Samples
 from checks.finding import Edit, Finding, Fix, Safety
 from checks.text import lines_of
 from doctor.errors import CannotExamine
@@ -37,8 +37,7 @@ def safe_edits(findings: Iterable[Finding]) -> dict[str, list[Edit]]:
 def new_texts(evidence: Evidence, edits: Mapping[str, list[Edit]]) -> dict[str, tuple[str, str]]:
     """For each file that changes: its text now, and after the edits."""
     texts: dict[str, str] = {}
-    if isinstance(evidence.script, Script) and not evidence.script.undecodable:
-        texts[evidence.script.path] = evidence.script.text
+    texts |= {one.path: one.text for one in evidence.code if not one.undecodable}
     if isinstance(evidence.environment, EnvironmentFile):
         texts[evidence.environment.path] = evidence.environment.text
     samples = evidence.samples.items if isinstance(evidence.samples, Samples) else ()

@@ -138,4 +138,4 @@ def preview(found: Examination) -> str:
 
 
 def _encoding(found: Examination, path: str) -> str:
-    return getattr(found.evidence.script, "encoding", "utf-8") if path == str(found.path) else "utf-8"
+    return next((one.encoding for one in found.evidence.code if one.path == path), "utf-8")

@@ -34,6 +34,7 @@ NEEDS = {
     "probe": "a rehearsal of the script",
     "logs": "logs and other text",
 }
+HELPERS = "the modules beside it that it imports"
 TEXTS = frozenset({"script", "tree", "source", "environment", "logs"})
 LONGEST_EXAMPLE = 25  # lines
 
@@ -52,7 +53,10 @@ def facts(check: Check) -> list[tuple[str, str]]:
         ("severity", SEVERITIES[check.severity]),
         ("confidence", CONFIDENCES[check.confidence]),
         ("breaks", STAGES[check.stage]),
-        ("looks at", ", ".join(NEEDS.get(need, need) for need in check.needs)),
+        (
+            "looks at",
+            ", ".join([*(NEEDS.get(need, need) for need in check.needs), *([HELPERS] if check.helpers else [])]),
+        ),
     ]
     rows += [("explains", ", ".join(check.explains))] if check.explains else []
     rows += [("formerly", ", ".join(check.aliases))] if check.aliases else []

@@ -64,16 +64,20 @@ class Suppression:
         return (self.select is None or id in self.select) and id not in self.ignore
 
     def split(
-        self, findings: Iterable[Finding], target: Script | Log
+        self, findings: Iterable[Finding], target: Script | Log, helpers: Iterable[Script] = ()
     ) -> tuple[tuple[Finding, ...], tuple[Suppressed, ...]]:
-        """Findings that are to be told, graded as asked, and those that stay quiet, each with the reason."""
+        """Findings that are to be told, graded as asked, and those that stay quiet, each with the reason.
+
+        Comments count of a script and of its `helpers`, the modules of one's own that it imports.
+        """
         path = target.path if isinstance(target, Script) else target.source
-        comments = ignores_in(target.text) if isinstance(target, Script) else ()
+        scripts = (*((target,) if isinstance(target, Script) else ()), *helpers)
+        comments = [(comment, one.path) for one in scripts for comment in ignores_in(one.text)]
         here = self._of_file(path)
         kept: list[Finding] = []
         quiet: list[Suppressed] = []
         for finding in findings:
-            comment = next((one for one in comments if _covers(one, finding, path)), None)
+            comment = next((one for one, where in comments if _covers(one, finding, where)), None)
             if comment is not None:
                 quiet.append(Suppressed(finding=finding, how="inline", reason=comment.reason or None))
             elif finding.id in here:

@@ -200,7 +200,7 @@ def _apply(
     assert isinstance(evidence.script, Script)
     if fix is None:
         return None
-    texts = {evidence.script.path: evidence.script.text}
+    texts = {one.path: one.text for one in evidence.code}
     if isinstance(evidence.environment, EnvironmentFile):
         texts[evidence.environment.path] = evidence.environment.text
     files = dict(overlay)

@@ -49,6 +49,7 @@ ONE_VERSION = re.compile(r"/(?:var/azureml-app|structure/azureml-app)/")
     needs=("tree",),
     stage=Stage.INIT,
     explains=("runtime.file-missing", "runtime.model-file-missing", "runtime.file-outside", *RAISED, HIDDEN),
+    helpers=True,
 )
 def absolute_path(evidence: Evidence) -> Iterator[Finding]:
     """Look at every path that starts at the root."""

@@ -44,6 +44,7 @@ ONE_FILE = frozenset(
     needs=("tree",),
     stage=Stage.INIT,
     explains=("runtime.is-a-directory", "runtime.permission-denied", "runtime.model-format-refused", *RAISED, HIDDEN),
+    helpers=True,
 )
 def folder_loaded(evidence: Evidence) -> Iterator[Finding]:
     """Look at loads whose path is the model folder, or a folder in it."""

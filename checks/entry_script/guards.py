@@ -15,9 +15,18 @@ def reckons_with_absence(module: Module, node: ast.AST) -> bool:
     below: ast.AST = node
     for above in module.parents(node):
         if isinstance(above, ast.Try) and below not in above.finalbody:
-            if any(_names(handler.type) & IMPORT_ERRORS or handler.type is None for handler in above.handlers):
+            caught = [_names(handler.type) & IMPORT_ERRORS or handler.type is None for handler in above.handlers]
+            if any(caught):
                 return True
-        elif isinstance(above, (ast.If, ast.IfExp)) and below is not above.test:
+        below = above
+    return is_for_some_version(module, node)
+
+
+def is_for_some_version(module: Module, node: ast.AST) -> bool:
+    """True under a test of versions, or of what is there."""
+    below: ast.AST = node
+    for above in module.parents(node):
+        if isinstance(above, (ast.If, ast.IfExp)) and below is not above.test:
             test = ast.unparse(above.test)
             if any(word in test for word in ("version", "hasattr", "find_spec", "TYPE_CHECKING", "PY2", "PY3")):
                 return True

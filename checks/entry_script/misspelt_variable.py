@@ -45,6 +45,7 @@ OTHERS = frozenset(
     needs=("tree",),
     stage=Stage.INIT,
     explains=("runtime.variable-absent", "runtime.model-folder-not-given", *RAISED, HIDDEN),
+    helpers=True,
 )
 def misspelt_variable(evidence: Evidence) -> Iterator[Finding]:
     """Look at every variable that is read."""

@@ -42,6 +42,7 @@ LEFT = ("entry-script.exit-left", "runtime.exited", "runtime.crashed")
     needs=("tree", "models"),
     stage=Stage.INIT,
     explains=("runtime.model-file-missing", "runtime.file-missing", "runtime.is-a-directory", *RAISED, HIDDEN),
+    helpers=True,
 )
 def model_file_name(evidence: Evidence) -> Iterator[Finding]:
     """Compare the paths below AZUREML_MODEL_DIR with the files that are there."""

@@ -39,6 +39,7 @@ from checks.finding import Confidence, Edit, Finding, Fix, Safety, Stage
     needs=("tree",),
     stage=Stage.RUN,
     explains=("runtime.run-raised", "runtime.init-raised", "runtime.error-as-answer"),
+    helpers=True,
 )
 def model_not_global(evidence: Evidence) -> Iterator[Finding]:
     """Compare what the start assigns for itself with what run() reads as globals."""

@@ -17,10 +17,14 @@ SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
 class Module:
-    """One script: its tree (None when it does not parse), and the questions that checks ask of it."""
+    """One script: its tree (None when it does not parse), and the questions that checks ask of it.
 
-    def __init__(self, text: str) -> None:
+    `entered` is None for an entry script; of a module that it imports the functions and classes that each phase enters.
+    """
+
+    def __init__(self, text: str, entered: tuple[tuple[str, str], ...] | None = None) -> None:
         self.text = text
+        self.entered = entered
         self.lines = lines_of(text)
         self.tree: ast.Module | None = None
         self.error: SyntaxError | ValueError | RecursionError | MemoryError | None = None
@@ -345,6 +349,6 @@ def _within_scope(node: ast.AST) -> Iterator[ast.AST]:
 
 
 @lru_cache(maxsize=64)
-def parse(text: str) -> Module:
+def parse(text: str, entered: tuple[tuple[str, str], ...] | None = None) -> Module:
     """The module of a script's text, parsed once however many checks ask."""
-    return Module(text)
+    return Module(text, entered)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pyflakes.checker import Checker
 from pyflakes.messages import Message, UndefinedName
 
+from checks.entry_script.guards import is_for_some_version
 from checks.entry_script.module import Function, Module
 from checks.entry_script.reach import IMPORT, INIT, RUN, reach
 from checks.entry_script.scopes import in_main_guard, owner, scopes
@@ -120,6 +121,8 @@ def undefined(module: Module) -> tuple[Undefined, ...]:
                 not in_main_guard(module, b) for b in known.bound[None].get(name, ())
             ):
                 continue  # `name: Type` at module level, and `global name` in a function that binds it
+            if is_for_some_version(module, node):
+                continue
             if not _is_annotation(module, node) and not _waits_for_sample(module, node):
                 reads.setdefault(name, []).append(node)
     guarded: set[str] = set()

@@ -88,6 +88,8 @@ class Reach:
         self._mentioned[here].update(targets)
 
     def _roots(self, name: str) -> list[Unit]:
+        if self.module.entered is not None:
+            return list(self._entered_from_outside({what for phase, what in self.module.entered if phase == name}))
         defined = self.module.functions.get(name)
         if defined is not None:
             return [defined]
@@ -103,11 +105,18 @@ class Reach:
                     roots += self._special.get(value.id, []) or self._named.get(value.id, [])
         return roots
 
+    def _entered_from_outside(self, names: set[str]) -> Iterable[Unit]:
+        """The functions of these names, and all methods of the classes: who holds an object may call any of them."""
+        for function in all_functions(self.module):
+            above = self.module.parent(function)
+            if (above.name if isinstance(above, ast.ClassDef) else function.name) in names:
+                yield function
+
     def _entered(self, edges: Edges) -> dict[str, frozenset[Unit]]:
         answer: dict[str, frozenset[Unit]] = {}
-        for phase, roots in ((IMPORT, [None]), (INIT, self._roots(INIT)), (RUN, self._roots(RUN))):
+        for phase in (IMPORT, INIT, RUN):
             seen: set[Unit] = set()
-            pending: list[Unit] = list(roots)
+            pending: list[Unit] = [*([None] if phase == IMPORT else []), *self._roots(phase)]
             while pending:
                 unit = pending.pop()
                 if unit not in seen:

@@ -50,6 +50,7 @@ LOADER = RemovedArgument(
     needs=("tree",),
     stage=Stage.RUN,
     explains=("runtime.import-raised", "runtime.init-raised", "runtime.run-raised", "runtime.error-as-answer"),
+    helpers=True,
 )
 def removed_argument(evidence: Evidence) -> Iterator[Finding]:
     """Look up the keywords of known calls."""

@@ -66,6 +66,7 @@ class Place:
     needs=("tree",),
     stage=Stage.RUN,
     explains=("runtime.import-raised", "runtime.init-raised", "runtime.run-raised", "runtime.error-as-answer"),
+    helpers=True,
 )
 def removed_attribute(evidence: Evidence) -> Iterator[Finding]:
     """Look up attributes, names imported from modules, and methods of values of known kind."""

@@ -51,6 +51,7 @@ from checks.finding import Confidence, Edit, Finding, Fix, Quote, Safety, Severi
         "runtime.error-as-answer",
         "dependencies.not-listed",
     ),
+    helpers=True,
 )
 def removed_module(evidence: Evidence) -> Iterator[Finding]:
     """Look up every imported module."""

@@ -42,6 +42,7 @@ from checks.finding import Confidence, Edit, Finding, Fix, Quote, Severity, Stag
     stage=Stage.OPERATE,
     severity=Severity.WARNING,
     confidence=Confidence.LIKELY,
+    helpers=True,
 )
 def secret_in_source(evidence: Evidence) -> Iterator[Finding]:
     """Look at every text of the script, with the name that it is given."""

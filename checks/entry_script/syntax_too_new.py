@@ -51,6 +51,7 @@ _FORMATTED = re.compile(r"(?<![\w\"'])[fF](\"|')")
     stage=Stage.LOAD,
     confidence=Confidence.CERTAIN,
     explains=EXPLAINED,
+    helpers=True,
 )
 def syntax_too_new(evidence: Evidence) -> Iterator[Finding]:
     """Hold what the script uses against the pinned version, or against doctor's own Python when that cannot read it."""

@@ -42,6 +42,7 @@ READERS = STREAM_LOADERS | {"joblib.load", "torch.load"}
     stage=Stage.INIT,
     confidence=Confidence.CERTAIN,
     explains=("runtime.unpickle-failed", "runtime.model-format-refused", "runtime.attribute-gone", *RAISED, HIDDEN),
+    helpers=True,
 )
 def text_mode_pickle(evidence: Evidence) -> Iterator[Finding]:
     """Find the open() behind each load."""

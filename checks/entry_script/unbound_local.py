@@ -42,6 +42,7 @@ _LOOPS = (ast.For, ast.AsyncFor, ast.While)
     needs=("tree",),
     stage=Stage.RUN,
     explains=("runtime.import-raised", "runtime.init-raised", "runtime.run-raised", "runtime.error-as-answer"),
+    helpers=True,
 )
 def unbound_local(evidence: Evidence) -> Iterator[Finding]:
     """Walk each function's statements in the order they run, noting what may be assigned so far."""

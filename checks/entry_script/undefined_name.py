@@ -58,6 +58,7 @@ NEEDS_TORCH = {
     needs=("tree",),
     stage=Stage.RUN,
     explains=("runtime.import-raised", "runtime.init-raised", "runtime.run-raised", "runtime.error-as-answer"),
+    helpers=True,
 )
 def undefined_name(evidence: Evidence) -> Iterator[Finding]:
     """One finding a name, with every line that reads it."""
@@ -185,6 +186,10 @@ CASES = (
     ),
     quiet(_RUN + "    return [x for x in data], {k: v for k, v in data}, (lambda y: y)(1), __file__, __name__\n"),
     quiet(_RUN + "    try:\n        return cache\n    except NameError:\n        return 0\n"),
+    quiet(
+        "import sys\nif sys.version_info < (3,):\n    text = unicode\n" + _RUN + "    return 1\n",
+        name="of another Python, under its version",
+    ),
     quiet(
         _RUN + "    rows: 'np.ndarray' = data\n    other: Frame = rows\n    return other\n",
         name="annotations of locals",

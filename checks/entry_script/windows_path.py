@@ -44,6 +44,7 @@ WRITTEN = {"\t": "t", "\n": "n", "\r": "r", "\a": "a", "\b": "b", "\f": "f", "\v
     needs=("tree",),
     stage=Stage.INIT,
     explains=("runtime.file-missing", "runtime.model-file-missing", *RAISED, HIDDEN),
+    helpers=True,
 )
 def windows_path(evidence: Evidence) -> Iterator[Finding]:
     """Look at the literals of every path that is used."""

@@ -45,6 +45,7 @@ SCHEMES = ("://", ":memory:", "models:/", "runs:/", "azureml:", "file:")
     needs=("tree",),
     stage=Stage.INIT,
     explains=("runtime.file-missing", "runtime.model-file-missing", "runtime.file-outside", *RAISED, HIDDEN),
+    helpers=True,
 )
 def working_directory_path(evidence: Evidence) -> Iterator[Finding]:
     """Look at every path that is opened and starts nowhere."""

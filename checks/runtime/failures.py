@@ -141,6 +141,8 @@ class Failure:
         if self.error is not self.outer:
             entries += [f"exception:{name}" for name in _family_of(self.outer.type.rsplit(".", 1)[-1])]
         entries += [f"line:{line}" for line in self._lines]
+        others = (f for link in self.chain for f in link.frames if f.own and not self.in_script(f))
+        entries += [f"line:{base_name(frame.path)}:{frame.line}" for frame in others]
         entries += [f"module:{name}" for name in self.packages]
         entries += list(_details(self.error))
         if self.own is None and self.phase in (Phase.INIT, Phase.RUN):

@@ -267,6 +267,6 @@ def digests(report: Report, evidence: Evidence | None) -> dict[str, str]:
 
 def _texts(evidence: Evidence) -> Iterator[tuple[str, bytes]]:
     """The files whose text is evidence, as bytes."""
-    for one in (evidence.script, evidence.environment):
+    for one in (*evidence.code, evidence.environment):
         if isinstance(one, (Script, EnvironmentFile)) and not getattr(one, "undecodable", None):
             yield one.path, one.text.encode(one.encoding, errors="replace")

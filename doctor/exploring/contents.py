@@ -49,7 +49,7 @@ def contents(evidence: Evidence, call: Call, path: str, *, inside: bool, size: i
 
 def _kept(evidence: Evidence, path: str) -> str | None:
     """The text that the evidence itself holds."""
-    for one in (evidence.script, evidence.environment):
+    for one in (*evidence.code, evidence.environment):
         if isinstance(one, (Script, EnvironmentFile)) and one.path == path and one.text:
             return one.text
     return evidence.inside.texts.get(path) if isinstance(evidence.inside, Inside) else None

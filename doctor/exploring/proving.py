@@ -21,7 +21,7 @@ def part_of(evidence: Evidence, quote: Quote) -> Part:
     source = quote.source
     if isinstance(evidence.logs, Logs) and any(log.source == source for log in evidence.logs.items):
         return "log"
-    if any(getattr(one, "path", None) == source for one in (evidence.script, evidence.environment)):
+    if any(getattr(one, "path", None) == source for one in (*evidence.code, evidence.environment)):
         return "files"
     if quote.line is not None and evidence.target.kind == "log":
         return "log"

@@ -424,6 +424,9 @@ class Observer(object):
         if path.endswith((".py", ".pyc")) and not writing and place in ("code", "environment") and found:
             if not self.places.is_own(frame.f_code.co_filename):  # opened by the import system
                 return
+        reader = _skip(frame, "tokenize", "linecache")
+        if reader is not frame and not writing and not self.places.is_own(reader.f_code.co_filename):
+            return  # the lines that a traceback or a warning shows
         self.opened_count += 1
         if self.opened_count > MOST_OPENED:
             return
