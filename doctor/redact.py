@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from doctor.presearch import Rules
@@ -92,10 +92,20 @@ def remember(variables: Mapping[str, str]) -> None:
 
     The code under examination sees them, and may say them in an exception, without a name beside them.
     """
-    found = {v for name, v in variables.items() if is_secret_name(name) and _may_be_secret(v) and name not in _FOLDERS}
+    remember_values(v for name, v in variables.items() if is_secret_name(name) and name not in _FOLDERS)
+
+
+def remember_values(values: Iterable[str]) -> None:
+    """The same of values that are known to be secrets, as another process has told."""
+    found = {value for value in values if _may_be_secret(value)}
     if not found <= _remembered:
         _remembered.update(found)
         redact.cache_clear()
+
+
+def remembered() -> tuple[str, ...]:
+    """All of them, to be told to a process that shows what this one saw."""
+    return tuple(sorted(_remembered))
 
 
 def _may_be_secret(value: str) -> bool:

@@ -14,11 +14,13 @@ import pytest
 from payloads.benches import left_over
 from screens.journeys import sample_copy
 
+from doctor import redact as redaction
 from doctor.diagnosis.call import Call
 from doctor.diagnosis.diagnosing import diagnose
 from doctor.diagnosis.result import Began, Done, Failed, News
 from doctor.diagnosis.running import Running
 from doctor.errors import ConfigError
+from doctor.redact import redact_lines
 from doctor.targets import call_of
 
 WAITS = "import time\n\n\ndef init():\n    time.sleep(600)\n\n\ndef run(data):\n    return data\n"
@@ -34,10 +36,13 @@ def family(pid: int) -> list[psutil.Process]:
     return left_over(pid)
 
 
-async def test_it_says_what_this_process_would(tmp_path: Path) -> None:
+async def test_it_says_what_this_process_would(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     script = sample_copy("model-not-global", tmp_path)
-    call = Call(kind="script", name=str(script))
-    *steps, done = await heard(call)
+    call = Call(kind="script", name=str(script), variables={"API_KEY": "correct-horse-battery"})
+    running = Running(call)
+    monkeypatch.setattr(redaction, "_remembered", set())
+    *steps, done = [one async for one in running.news()]
+    assert redact_lines("said correct-horse-battery") == "said ***", "what it knows to be secret is masked here, too"
     assert steps
     assert all(isinstance(one, Began) for one in steps)
     assert isinstance(done, Done)

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from doctor import redact as redaction
+from doctor.cluster.typed import record_of
+from doctor.containers.variables import environment_of
 from doctor.redact import MASK, redact, redact_lines, remember
 
 
@@ -20,6 +22,13 @@ def test_the_value_of_a_secret_variable_is_masked_wherever_it_stands(name: str) 
     remember({name: "correct-horse-battery"})
     assert redact("no such user: correct-horse-battery!") == f"no such user: {MASK}!"
     assert redact_lines("a\nsaid correct-horse-battery\nb") == f"a\nsaid {MASK}\nb"
+
+
+def test_what_a_target_was_given_is_masked_in_all_that_is_said_of_it() -> None:
+    assert environment_of(["RATES_TOKEN=correct-horse-battery"]) == {"RATES_TOKEN": MASK}
+    web = {"name": "web", "env": [{"name": "DB_PASSWORD", "value": "tr0ub4dor&3"}]}
+    record_of({"kind": "Pod", "metadata": {"name": "web-0"}, "spec": {"containers": [web]}}, "team-a")
+    assert redact("correct-horse-battery, tr0ub4dor&3") == f"{MASK}, {MASK}"
 
 
 @pytest.mark.parametrize(

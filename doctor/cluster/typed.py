@@ -12,6 +12,7 @@ from checks.cluster.supplies import Claim, Keys, LimitRange, ServiceAccount, Sto
 from checks.cluster.traffic import Backend, Ingress, IngressRule, IngressTls, NetworkPolicy, Service
 from checks.cluster.workloads import Autoscaler, Controller, DisruptionBudget
 from doctor.containers.variables import arguments_of, without_secret
+from doctor.redact import remember
 
 Json = dict[str, Any]
 
@@ -175,6 +176,7 @@ def _without_secrets(value: Any) -> Any:
         if isinstance(words := value.get(part), list) and all(isinstance(one, str) for one in words):
             made[part] = list(arguments_of(words))
     if isinstance(name := value.get("name"), str) and isinstance(text := value.get("value"), str):
+        remember({name: text})
         made["value"] = without_secret(name, text)
     return made
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from doctor.redact import MASK, redact
+from doctor.redact import MASK, redact, remember
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 SECRET_WORDS = frozenset(
@@ -43,9 +43,13 @@ def without_secret(name: str, value: str) -> str:
 
 
 def environment_of(entries: Iterable[str]) -> dict[str, str]:
-    """`NAME=value` entries by name, the last of a name counting, values without secrets."""
-    pairs = (entry.partition("=") for entry in entries)
-    return {name: without_secret(name, value) for name, _, value in pairs}
+    """`NAME=value` entries by name, the last of a name counting, values without secrets.
+
+    What the service says of these secrets in its log, or in an exception, is masked as well.
+    """
+    pairs = [(name, value) for name, _, value in (entry.partition("=") for entry in entries)]
+    remember(dict(pairs))
+    return {name: without_secret(name, value) for name, value in pairs}
 
 
 def replaced(of_image: Iterable[str], given: Iterable[str]) -> dict[str, str]:

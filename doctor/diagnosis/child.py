@@ -15,7 +15,8 @@ import msgspec
 
 from doctor import life_line
 from doctor.diagnosis.call import Call
-from doctor.diagnosis.result import Began, Failed, News
+from doctor.diagnosis.result import Began, Failed, News, Secrets
+from doctor.redact import redact_lines, remembered
 
 
 def main() -> None:
@@ -24,12 +25,14 @@ def main() -> None:
     os.dup2(2, 1)  # what code under examination prints must not stand among the news
     call = msgspec.json.decode(sys.stdin.buffer.readline(), type=Call)
     life_line.tie()
-    _tell(pipe, _answer(call, pipe))
+    answer = _answer(call, pipe)
+    if values := remembered():
+        _tell(pipe, Secrets(values=values))
+    _tell(pipe, answer)
 
 
 def _answer(call: Call, pipe: BinaryIO) -> News:
     from doctor.errors import CannotExamine, ConfigError
-    from doctor.redact import redact_lines
 
     began = time.perf_counter()
     try:
@@ -47,7 +50,7 @@ def _answer(call: Call, pipe: BinaryIO) -> News:
         return Failed(why="doctor", text=redact_lines(text), trace=redact_lines(traceback.format_exc()))
 
 
-def _tell(pipe: BinaryIO, news: News) -> None:
+def _tell(pipe: BinaryIO, news: News | Secrets) -> None:
     if isinstance(news, Began) and not news.what:
         return
     try:

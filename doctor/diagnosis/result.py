@@ -45,6 +45,12 @@ class Began(Record, frozen=True, tag="began"):
     seconds: float
 
 
+class Secrets(Record, frozen=True, tag="secrets"):
+    """Values that the diagnosis knows to be secrets: whoever shows its evidence masks them, wherever they turn up."""
+
+    values: tuple[str, ...]
+
+
 class Done(Record, frozen=True, tag="done"):
     """The call came to an end. `refused` are targets among several that could not be examined, each with its reason."""
 

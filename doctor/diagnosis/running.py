@@ -13,8 +13,8 @@ import msgspec
 
 from doctor.beside import begin, end, ending
 from doctor.diagnosis.call import Call
-from doctor.diagnosis.result import Done, Failed, News
-from doctor.redact import remember
+from doctor.diagnosis.result import Done, Failed, News, Secrets
+from doctor.redact import remember, remember_values
 
 
 class Running:
@@ -50,6 +50,9 @@ class Running:
                 await process.stdin.drain()
             while line := await process.stdout.readline():
                 one = await asyncio.to_thread(_decoded, line) if len(line) > 1 << 16 else _decoded(line)
+                if isinstance(one, Secrets):
+                    remember_values(one.values)
+                    continue
                 ended = isinstance(one, (Done, Failed))
                 yield one
             if not ended:
@@ -85,7 +88,7 @@ def _tidy(process: int) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _decoded(line: bytes) -> News:
+def _decoded(line: bytes) -> News | Secrets:
     return _decoder().decode(line)  # type: ignore[no-any-return]
 
 
@@ -95,7 +98,7 @@ _decoders: list["msgspec.json.Decoder[Any]"] = []
 def _decoder() -> "msgspec.json.Decoder[Any]":
     """Made when the first news come: its types are many."""
     if not _decoders:
-        _decoders.append(msgspec.json.Decoder(News))
+        _decoders.append(msgspec.json.Decoder(News | Secrets))
     return _decoders[0]
 
 
