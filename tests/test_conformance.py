@@ -95,6 +95,7 @@ def wording(finding: Finding) -> None:
     assert bool(finding.fixes) != bool(finding.no_fix), "a fix, or the reason why there is none"
     for fix in finding.fixes:
         assert fix.title[0].islower() or not fix.title[0].isalpha() or fix.title.split()[0].isupper(), fix.title
+        assert not fix.title.startswith("or "), f"{fix.title}: a report says which fix is another one"
         angle = any("<" in text and ">" in text for text in (fix.title, *fix.commands))
         assert fix.safety is not Safety.PLACEHOLDER or angle or fix.edits
         if fix.safety is Safety.SAFE:

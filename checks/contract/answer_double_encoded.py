@@ -86,7 +86,7 @@ def _undeclared(evidence: Evidence) -> Iterator[Finding]:
             about=answer.about,
             fixes=(
                 Fix(title="return the object itself", commands=("return result  # not json.dumps(result)",)),
-                Fix(title="or decode twice in the client", commands=("json.loads(response.json())",)),
+                Fix(title="decode twice in the client", commands=("json.loads(response.json())",)),
             ),
             reproduce=reproduced_by(evidence, answer),
         )

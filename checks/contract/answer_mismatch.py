@@ -111,7 +111,7 @@ def _finding(
         about=(*about, f"pointer:{found.pointer}"),
         fixes=(
             Fix(title=f"return {found.expected} at {found.path}, as declared"),
-            Fix(title="or declare what run() returns, and generate the clients anew"),
+            Fix(title="declare what run() returns, and generate the clients anew"),
         ),
     )
 

@@ -42,7 +42,7 @@ def base64_prefix(evidence: Evidence) -> Iterator[Finding]:
         yield one.finding(
             f"{where} of {one.file} begins with {uri}, which b64decode() takes for data",
             Fix(title="send what follows the comma alone", commands=('value.split(",", 1)[1]',)),
-            Fix(title="or cut the prefix off in run()", commands=('base64.b64decode(value.rpartition(",")[2])',)),
+            Fix(title="cut the prefix off in run()", commands=('base64.b64decode(value.rpartition(",")[2])',)),
             saw=(one.quote(begin, start + 7),),
         )
 

@@ -45,7 +45,7 @@ def binary_sent(evidence: Evidence) -> Iterator[Finding]:
         else:
             fix = _as_json(one)
         raw = Fix(
-            title="or take the bytes as they are",
+            title="take the bytes as they are",
             commands=("@rawhttp", "def run(request): content = request.get_data()"),
         )
         yield one.finding(

@@ -51,7 +51,7 @@ def body_encoding(evidence: Evidence) -> Iterator[Finding]:
             yield one.finding(
                 f"{one.file} begins with a byte-order mark",
                 fix,
-                Fix(title="or let run() pass over it", commands=('json.loads(raw.lstrip("\\ufeff"))',)),
+                Fix(title="let run() pass over it", commands=('json.loads(raw.lstrip("\\ufeff"))',)),
                 saw=(Quote(source=one.sample.source, text="the first bytes are EF BB BF, expected: {", line=1),),
             )
             continue

@@ -42,7 +42,7 @@ def json_for_file(evidence: Evidence) -> Iterator[Finding]:
                 safety=Safety.PLACEHOLDER,
             ),
             Fix(
-                title="or parse JSON and decode base64 in run()",
+                title="parse JSON and decode base64 in run()",
                 commands=("base64.b64decode(request.get_json()['image'])",),
             ),
             saw=(one.first(),),

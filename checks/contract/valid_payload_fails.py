@@ -39,7 +39,7 @@ FIXES = (
         title="test the value before it is used, and say what is wrong",
         commands=('return AMLResponse({"error": "<what is wrong>"}, 400, json_str=True)',),
     ),
-    Fix(title="or let the contract say what is not allowed: minimum, enum, minItems"),
+    Fix(title="let the contract say what is not allowed: minimum, enum, minItems"),
 )
 
 

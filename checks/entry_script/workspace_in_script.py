@@ -65,7 +65,7 @@ def workspace_in_script(evidence: Evidence) -> Iterator[Finding]:
             about=(*about_lines([call]), *about_phases(phases)),
             fixes=(
                 Fix(title="take the model from AZUREML_MODEL_DIR, and settings from environment variables"),
-                Fix(title="or name the workspace explicitly, and sign in with the endpoint's managed identity"),
+                Fix(title="name the workspace explicitly, and sign in with the endpoint's managed identity"),
             ),
         )
 

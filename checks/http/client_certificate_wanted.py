@@ -48,7 +48,7 @@ def client_certificate_wanted(evidence: Evidence) -> Iterator[Finding]:
             "show the client's certificate",
             f"curl --cert <client.pem> --key <client.key> {word(endpoint.url)}",
         ),
-        advise("or switch mutual TLS off for this service in its ingress or gateway"),
+        advise("switch mutual TLS off for this service in its ingress or gateway"),
     )
 
 

@@ -47,7 +47,7 @@ def key_refused(evidence: Evidence) -> Iterator[Finding]:
             calls,
             f"the service asks for a user and a password ({scheme}), and a {endpoint.credential} was sent",
             advise("send user and password", f"curl -u <user> {word(endpoint.url)}"),
-            advise("or ask the service behind what wants the password"),
+            advise("ask the service behind what wants the password"),
         )
         return
     odd, fix = _odd(endpoint)

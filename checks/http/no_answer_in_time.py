@@ -51,7 +51,7 @@ def no_answer_in_time(evidence: Evidence) -> Iterator[Finding]:
             advise("ask with more patience, to tell slow from hung", "doctor diagnose url <url> --patience 60"),
         )
     else:
-        title = f"the service takes {first.method} {first.path}{of_sample(first)} and answers nothing within {waited}"
+        title = f"the service answers nothing within {waited} to {first.method} {first.path}{of_sample(first)}"
         fixes = (
             read_log(endpoint, "see in the log whether init() has ended: before, nothing is answered"),
             advise("see whether all workers are busy with other requests: WORKER_COUNT, replicas"),
@@ -75,6 +75,6 @@ MUTE = Call(purpose="health", method="GET", path="/", problem="timeout", words="
 CASES = (
     fires(live(HEALTHY, SILENT), saw="health answers, and POST /score", findings=1),
     fires(live(MUTE, SILENT), saw="answers nothing within 10 s", findings=1, name="nothing at all"),
-    fires(live(MUTE), saw="takes GET /"),
+    fires(live(MUTE), saw="answers nothing within 10 s to GET /"),
     quiet(live(HEALTHY, scored(seconds=9.0))),
 )

@@ -57,7 +57,7 @@ def no_deployment_routed(evidence: Evidence) -> Iterator[Finding]:
         ),
         advise("give a deployment the traffic", traffic),
         *(
-            (advise("or see that the path names the service as the cluster knows it"),)
+            (advise("see that the path names the service as the cluster knows it"),)
             if endpoint.kind == "kubernetes"
             else ()
         ),

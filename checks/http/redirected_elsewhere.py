@@ -86,7 +86,7 @@ def _fixes(endpoint: Endpoint, call: Call, last: str) -> tuple[Fix, ...]:
     if "a login" in _where(endpoint, call, last):
         return (
             advise("take the login off this path, or let programs pass it with a token that it takes"),
-            advise("or call the service behind it: inside of the cluster, or by its own address"),
+            advise("call the service behind it: inside of the cluster, or by its own address"),
         )
     if call.redirects and call.status == 404:
         return (advise("take the redirect away: what it leads to is not there", f"curl -sSi {word(endpoint.url)}"),)

@@ -63,7 +63,7 @@ def run_raised(evidence: Evidence) -> Iterator[Finding]:
         calls,
         title,
         read_log(endpoint, "read the traceback in the log"),
-        advise("or rehearse the script with the same sample", rehearse),
+        advise("rehearse the script with the same sample", rehearse),
     )
 
 

@@ -54,7 +54,7 @@ def scheme_mismatch(evidence: Evidence) -> Iterator[Finding]:
             yield at_handshake(endpoint, tls, f"port {port_of(endpoint)} speaks neither TLS nor HTTP", port)
             return
         title = f"port {port_of(endpoint)} speaks plain HTTP, and the URL says https"
-        port = advise("or use the port on which TLS ends, 443 for a front end")
+        port = advise("use the port on which TLS ends, 443 for a front end")
         yield at_handshake(endpoint, tls, title, fix, port)
     elif calls := told(endpoint, "http.scheme-mismatch"):
         speaks, says = ("TLS", "http") if scheme == "http" else ("plain HTTP", "https")

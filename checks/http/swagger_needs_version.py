@@ -53,7 +53,7 @@ def swagger_needs_version(evidence: Evidence) -> Iterator[Finding]:
         (call,),
         f"/swagger.json is 404: the description is there in versions {served} only",
         advise("ask for a version that is served", f"curl -sS '{beside(endpoint, 'swagger.json')}?version=3'"),
-        advise("or give @input_schema a sample whose lists hold one type"),
+        advise("give @input_schema a sample whose lists hold one type"),
         about=(),
     )
 

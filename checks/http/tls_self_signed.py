@@ -41,7 +41,7 @@ def tls_self_signed(evidence: Evidence) -> Iterator[Finding]:
         f"the certificate of {host_of(endpoint)} is signed by itself",
         advise("show a certificate of an authority that the clients trust"),
         advise(
-            "or give the client this certificate to trust, from a source that you trust yourself",
+            "give the client this certificate to trust, from a source that you trust yourself",
             "export REQUESTS_CA_BUNDLE=<certificate.pem> CURL_CA_BUNDLE=<certificate.pem>",
         ),
     )

@@ -58,9 +58,7 @@ def too_many_requests(evidence: Evidence) -> Iterator[Finding]:
             calls,
             f"{gateway} limits how many requests it lets through: 429",
             advise(again),
-            advise(
-                "or raise its limit", *(("limit_req zone=<zone> burst=<n> nodelay;",) if "nginx" in gateway else ())
-            ),
+            advise("raise its limit", *(("limit_req zone=<zone> burst=<n> nodelay;",) if "nginx" in gateway else ())),
         )
         return
     name = endpoint_name(endpoint)

@@ -52,7 +52,7 @@ def host_path_wrong(evidence: Evidence) -> Iterator[Finding]:
             if path
             else {}
         )
-        anew = of_template("or let the node make an empty folder (DirectoryOrCreate)", workload, made)
+        anew = of_template("let the node make an empty folder (DirectoryOrCreate)", workload, made)
         there = Fix(title=f"put {path.path if path else 'the path'} on node {node}")
         yield Finding(
             title=titled(f"on node {node}, {mount.what.strip() or 'the hostPath of a volume is wrong'}", 88),
@@ -67,7 +67,7 @@ def host_path_wrong(evidence: Evidence) -> Iterator[Finding]:
             about=(*mount.about, *((f"file:{path.path}",) if path else ()), f"node:{node}"),
             fixes=(
                 there,
-                of_template("or send the pods to the node that has the path", workload, body),
+                of_template("send the pods to the node that has the path", workload, body),
                 *((anew,) if path and path.type == "Directory" else ()),
             ),
             confirm=f"kubectl get pods -n {workload.namespace} -o wide",

@@ -76,7 +76,7 @@ def module_mounted_elsewhere(evidence: Evidence) -> Iterator[Finding]:
                 about=(f"container:{one.name}", f"module:{module}"),
                 fixes=(
                     of_container(f"let it work in {folder}", workload, one.name, fields, init=one.init),
-                    of_container(f"or let Python look into {folder}", workload, one.name, path, init=one.init),
+                    of_container(f"let Python look into {folder}", workload, one.name, path, init=one.init),
                 ),
                 confirm=f"kubectl logs {workload.shown} -n {workload.namespace} -c {one.name}",
             )

@@ -102,7 +102,7 @@ def _covers(mount: VolumeMount, path: str) -> bool:
 
 
 def _own(path: str, there: str, own: str) -> tuple[Fix, ...]:
-    return (Fix(title=f"or let the script open {posixpath.join(own, path[len(there) :].lstrip('/'))}"),)
+    return (Fix(title=f"let the script open {posixpath.join(own, path[len(there) :].lstrip('/'))}"),)
 
 
 def _mounts(path: str | None, **more: object) -> Made:

@@ -65,7 +65,7 @@ def port_shared_in_pod(evidence: Evidence) -> Iterator[Finding]:
                 evidence=(line.quote, Quote(source=f"{workload.shown} container {other.name}", text=how)),
                 fixes=(
                     Fix(title=f"let `{other.name}` listen on another port, and change its probes and service ports"),
-                    Fix(title=f"or `{one.name}`, if nobody asks it on {port}"),
+                    Fix(title=f"let `{one.name}` listen elsewhere, if nobody asks it on {port}"),
                 ),
                 confirm=f"kubectl logs {one.pod.name} -n {workload.namespace} -c {one.name} --previous",
             )

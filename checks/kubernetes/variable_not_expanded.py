@@ -110,7 +110,7 @@ def _fixes(evidence: Evidence, container: Container, path: str, name: str, *, la
             value = (referring.value or "").replace(f"$({name})", other.value)
             fields = {"env": [{"name": referring.name, "value": value}]}
             yield of_container(f"write the value of {name} itself", workload, container.name, fields, init=init)
-        yield Fix(title=f"or move {name} above {referring.name if referring else path} in the list `env`")
+        yield Fix(title=f"move {name} above {referring.name if referring else path} in the list `env`")
     else:
         yield Fix(title=f"set {name} above it in the list `env`, also where the image sets it, or write its value")
 

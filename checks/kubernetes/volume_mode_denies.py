@@ -82,7 +82,7 @@ def volume_mode_denies(evidence: Evidence) -> Iterator[Finding]:
                 about=(f"container:{one.name}", f"file:{_path(line, mount.mount_path)}"),
                 fixes=(
                     of_template("let every user read them, mode 0444", workload, open_),
-                    of_template(f"or give them to the group {user} alone, mode 0440", workload, group),
+                    of_template(f"give them to the group {user} alone, mode 0440", workload, group),
                 ),
                 confirm=f"kubectl exec {workload.shown} -n {workload.namespace} -- ls -lL {mount.mount_path}",
             )

@@ -73,8 +73,8 @@ def _report(report: Report, style: Style) -> str:
         rows = [f"- {escaped(finding.title)} ({code(finding.id)})" for _, finding in infos]
         blocks.append("\n".join([f"**{plural(len(infos), 'info finding')}**", "", *rows]))
     blocks += _not_run(report)
-    if notes := [note for note in report.notes if note not in rights]:
-        blocks.append("\n".join(f"- {escaped(note)}" for note in notes))
+    notes = [*(note for note in report.notes if note not in rights), f"doctor {report.version}"]
+    blocks.append("\n".join(f"- {escaped(note)}" for note in notes))
     return "\n\n".join(blocks) + "\n"
 
 

@@ -236,8 +236,7 @@ class ReportPage(Page):
 
     def fix(self, label: str, fix: Fix) -> None:
         """Title and safety, then what to paste, then what would change, then the proof."""
-        title = fix.title.removeprefix("or ") if label == "or" else fix.title
-        self.field(label, f"{title} ({safety(fix.safety, self.kind)})")
+        self.field(label, f"{fix.title} ({safety(fix.safety, self.kind)})")
         for command in fix.commands:
             for line in printable(command).split("\n"):
                 self.put("", Text(f"  {line}", "cyan"))
