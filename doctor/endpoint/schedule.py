@@ -55,6 +55,8 @@ class _Schedule:
         """Everything, in the order of what tells most."""
         way = self._way
         if way.connected and not way.unlike:
+            address = way.address
+            way.listen(f"GET {address.base}, GET {address.swagger}, OPTIONS {address.path}")
             await asyncio.gather(self._health(), self._swagger(), self._options())
             if way.trusted:
                 await self._scores()
@@ -65,11 +67,13 @@ class _Schedule:
         order = ("health", "swagger", "preflight", "empty", "score", "no-key", "wrong-key", "series", "plain")
         return sorted(self._calls, key=lambda call: order.index(call.purpose)), self._served
 
-    async def _ask(self, wanted: Wanted) -> tuple[Call, bytes] | None:
+    async def _ask(self, wanted: Wanted, *, tell: bool = True) -> tuple[Call, bytes] | None:
+        """One request. Of several at once, whoever makes them has told: a step ends where the next one begins."""
         if self._way.deadline.over:
             self._way.listen(f"no time is left for {wanted.method} {wanted.path}")
             return None
-        self._way.listen(f"{wanted.method} {wanted.path}")
+        if tell:
+            self._way.listen(f"{wanted.method} {wanted.path}")
         call, content = await self._asker.ask(wanted, self._way.limit)
         self._calls.append(call)
         return call, content
@@ -79,13 +83,16 @@ class _Schedule:
         return {"azureml-model-deployment": named} if named else {}
 
     async def _health(self) -> None:
-        await self._ask(Wanted("health", "GET", self._way.address.base, headers=self._headers(), key=self._key))
+        await self._ask(
+            Wanted("health", "GET", self._way.address.base, headers=self._headers(), key=self._key), tell=False
+        )
 
     async def _swagger(self) -> None:
         path, headers = self._way.address.swagger, self._headers()
-        got = await self._ask(Wanted("swagger", "GET", path, headers=headers, key=self._key))
+        got = await self._ask(Wanted("swagger", "GET", path, headers=headers, key=self._key), tell=False)
         if got and got[0].status == 404 and _OTHER_VERSION in got[0].body:
-            got = await self._ask(Wanted("swagger", "GET", path, "version=3", headers=headers, key=self._key))
+            again = Wanted("swagger", "GET", path, "version=3", headers=headers, key=self._key)
+            got = await self._ask(again, tell=False)
         if got and got[0].status == 200 and got[0].problem is None and _is_object(got[1]):
             self._served = got[1]
 
@@ -96,9 +103,9 @@ class _Schedule:
             "access-control-request-method": "POST",
             "access-control-request-headers": "authorization,content-type",
         }
-        await self._ask(Wanted("preflight", "OPTIONS", path, headers={"origin": wishes.origin, **asked}))
+        await self._ask(Wanted("preflight", "OPTIONS", path, headers={"origin": wishes.origin, **asked}), tell=False)
         if not wishes.payloads:
-            await self._ask(Wanted("empty", "OPTIONS", path, headers=self._headers(), key=self._key))
+            await self._ask(Wanted("empty", "OPTIONS", path, headers=self._headers(), key=self._key), tell=False)
 
     def _scoring(self, payload: Payload) -> Wanted:
         return Wanted(
@@ -115,9 +122,10 @@ class _Schedule:
         if self._key is None:
             return
         path, headers = self._way.address.swagger, self._headers()
+        self._way.listen(f"GET {path} without a key and with a wrong one")
         await asyncio.gather(
-            self._ask(Wanted("no-key", "GET", path, headers=headers)),
-            self._ask(Wanted("wrong-key", "GET", path, headers=headers, key=WRONG_KEY)),
+            self._ask(Wanted("no-key", "GET", path, headers=headers), tell=False),
+            self._ask(Wanted("wrong-key", "GET", path, headers=headers, key=WRONG_KEY), tell=False),
         )
 
     async def _series(self) -> None:

@@ -35,7 +35,8 @@ def _summary(evidence: Evidence) -> str:
     endpoint = evidence.endpoint
     if not isinstance(endpoint, Endpoint):
         return ""
-    text = f"{shown(endpoint.url)}: {endpoint.kind}{f' ({shown(endpoint.how)})' if endpoint.how else ''}"
+    kind = "nothing tells what kind of service it is" if endpoint.kind == "other" else endpoint.kind
+    text = f"{shown(endpoint.url)}: {kind}{f' ({shown(endpoint.how)})' if endpoint.how else ''}"
     if endpoint.timing and endpoint.timing.seconds:
         times = sorted(endpoint.timing.seconds)
         middle = times[len(times) // 2]

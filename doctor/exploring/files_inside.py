@@ -29,7 +29,7 @@ def files_inside(evidence: Evidence, container: Container, inside: Inside, own: 
         f"{one.path}: there is more than is listed" for one in inside.folders if one.truncated and not one.problem
     ]
     name = container.labels.get("io.kubernetes.pod.name", "")
-    how = {"running": "read while it ran", "frozen": "read while it stood still", "rehearsal": "read in a copy"}
+    how = {"running": "read while it ran", "frozen": "read from outside", "rehearsal": "read in a copy"}
     where = f"{f'pod {name}, ' if name else ''}container {container.name} ({how[inside.how]})"
     return Files(in_order(found.values()), shown(where), True, tuple(map(shown, notes)), own.path if own else "")
 

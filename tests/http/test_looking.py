@@ -158,8 +158,14 @@ def test_a_description_that_repeats_the_key() -> None:
 
 def test_what_is_sent() -> None:
     with serving("healthy") as service:
-        endpoint = look(service.url, replace(WISHES, deployment="blue")).endpoint
+        told: list[str] = []
+        endpoint = look(service.url, replace(WISHES, deployment="blue"), told.append).endpoint
         requests = service.requests
+    steps = [one for one in told if "/swagger.json" in one]
+    assert steps == [
+        "GET /, GET /swagger.json, OPTIONS /score",
+        "GET /swagger.json without a key and with a wrong one",
+    ], "what is asked at once is one step: a step ends where the next begins"
     asked = [(one.method, one.path) for one in requests]
     assert sorted(asked[:3]) == [("GET", "/"), ("GET", "/swagger.json"), ("OPTIONS", "/score")]
     assert asked[3] == ("POST", "/score")

@@ -3,10 +3,14 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from screens.journeys import diagnosed, sample_copy, until
 from textual.widget import Widget
 from textual.widgets import Static
 
+from checks.evidence import Evidence, Target
+from checks.http.records import Endpoint
+from doctor.diagnosis.call import Call
 from doctor.diagnosis.result import Done
 from doctor.exploring.table import Table
 from tui.app import DoctorApp
@@ -14,6 +18,7 @@ from tui.causes.screen import CausesScreen
 from tui.evidence.files_pane import FilesPane
 from tui.evidence.screen import EvidenceScreen
 from tui.evidence.table_pane import TablePane
+from tui.evidence.tabs import telling
 
 
 def opened(done: Done) -> DoctorApp:
@@ -52,6 +57,12 @@ def shown(where: Widget, selector: str) -> str:
 def broken(tmp_path_factory: pytest.TempPathFactory) -> Done:
     """The diagnosis of a script that asks for a package which its environment file does not list."""
     return diagnosed(sample_copy("package-not-listed", tmp_path_factory.mktemp("evidence")))
+
+
+def test_a_service_that_was_only_asked_begins_with_the_calls(broken: Done) -> None:
+    url = "http://127.0.0.1:5001/score"
+    seen = Evidence(target=Target(kind="url", name=url), endpoint=Endpoint(url=url, kind="other"))
+    assert telling(replace(broken.diagnosed[0], call=Call(kind="url", name=url), evidence=seen)) == "calls"
 
 
 @pytest.mark.parametrize(("body", "tab"), [("print('loading')", "log"), ("...", "probe")])

@@ -113,7 +113,8 @@ class FilesPane(ListedPane[Files]):
     def filter(self) -> None:
         """Show what is left."""
         shown = self.left(problems=", problems")
-        self.rows.show(shown, empty="no file has these words" if self.words else "nothing to remark")
+        nothing = "nothing to remark" if self.troubled else "no file of a service was found"
+        self.rows.show(shown, empty="no file has these words" if self.words else nothing)
 
     def go_on(self) -> None:
         """To the file that was asked for, to the one that is read, or else to the entry script."""

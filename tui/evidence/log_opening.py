@@ -1,6 +1,7 @@
 """Which log of a target is shown, and how it comes to the screen."""
 
 import contextlib
+from dataclasses import replace
 from functools import partial
 
 from textual.widgets import Select, Static
@@ -16,7 +17,7 @@ from tui.evidence.log_locating import Locating, part
 from tui.evidence.log_proofs import chosen_of, proofs_of
 from tui.evidence.log_rows import Rows
 from tui.evidence.log_searching import LogSearching
-from tui.evidence.log_status import empty
+from tui.evidence.log_status import empty, failed
 
 
 class LogOpening(LogSearching):
@@ -130,12 +131,22 @@ class LogOpening(LogSearching):
             self._swap(best)
         elif self.choice is None or not self.choice.is_behind:
             self.view.grown()
+        self._say_why(failed(self))
         self.go_on()
         self.mark_proofs()
         self.go_to_wanted()
         if self.following and self.choice is None:
             self.view.go(len(self.view.rows) - 1)
         self.tell()
+
+    def _say_why(self, nothing: str) -> None:
+        """Where no line can be read, the reason has the place of the lines."""
+        if nothing:
+            self.query_one("#log-empty", Static).update(nothing)
+            if self.view.has_focus:  # a part that is hidden must not have the keys
+                self.query_one(Select).focus()
+        self.query_one("#log-empty").display = bool(nothing)
+        self.view.display = not nothing
 
     def _best(self, loading: Loading) -> Lines | None:
         """The whole log, once it holds what is looked at; until then what evidence has."""
@@ -173,17 +184,21 @@ class LogOpening(LogSearching):
     def follow(self) -> None:
         """Show what is added, as it is added; where nothing can be added, say why."""
         coming = self.coming
-        if coming is not None and coming.offer.whole is None:
+        if coming is None:
+            self.tell()
+        elif coming.offer.whole is None:
             self.say("nothing is added to a log that was kept; run the diagnosis again (r) to read it anew")
-            return
-        if coming is not None and coming.failed:
+        elif coming.offer.whole.previous:
+            self.say("nothing is added to the log of a run that has ended")
+        elif coming.failed:
             self.say(f"nothing is added to it: {coming.note}")
-            return
-        if coming is not None:
+        else:
+            if self.wish.run is not None:
+                self.filter(replace(self.wish, run=None))  # nothing is added to one run but the last, and others follow
             self.following, self.wanted, self.kept_place = True, None, None
             coming.followed.set()
             self.view.go(len(self.view.rows) - 1)
-        self.tell()
+            self.tell()
 
     def stop_following(self) -> None:
         """Stay where one is."""

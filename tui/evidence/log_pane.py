@@ -139,6 +139,7 @@ class LogPane(LogOpening):
         """All runs, the last one, the one before ..."""
         runs = len(self.lines.starts) + 1 if self.lines else 1
         now = self.wish.run
+        self.stop_following()
         self.filter(replace(self.wish, run=runs - 1 if now is None else now - 1 if now else None))
 
     def action_wrap(self) -> None:

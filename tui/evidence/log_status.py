@@ -32,6 +32,15 @@ def empty(diagnosis: Diagnosis | None) -> str:
     )
 
 
+def failed(pane: "LogBase") -> str:
+    """Why not a line of the chosen log could be read; empty where one was, or may yet be."""
+    loading, evidence = pane.coming, pane.diagnosis.evidence if pane.diagnosis else None
+    if loading is None or loading.moving or not loading.failed or (pane.lines is not None and pane.lines.count):
+        return ""
+    known = evidence.logs.reason if evidence and isinstance(evidence.logs, Missing) else ""
+    return printable(f"No log: {known or loading.note}")
+
+
 def chips(pane: "LogBase") -> None:
     """How the chips stand."""
     bar, lines, wish = pane.query_one(LogBar), pane.lines, pane.wish
@@ -90,6 +99,6 @@ def status(pane: "LogBase") -> str:
         parts.append(f"counting lines, {loading.share:.0%}")
     elif loading.moving and loading.whole is None and loading.offer.whole:
         parts.append("reading the whole log")
-    if loading.note:
+    if loading.note and not failed(pane):
         parts.append(loading.note)
     return printable(" · ".join(parts))

@@ -6,6 +6,7 @@ from textual.widget import Widget
 
 from checks.evidence import Missing, Probe
 from doctor.diagnosis.result import Diagnosis
+from doctor.exploring.calls import has_calls
 from doctor.logs.wholes import offers_of
 from tui.evidence.files_pane import FilesPane
 from tui.evidence.log_pane import LogPane
@@ -47,32 +48,39 @@ nothing.
 _GROUP = Binding.Group("Tabs", compact=True)
 KEYS: list[BindingType] = [
     *(
-        Binding(key, f"tab('{name}')", title, id=f"evidence.{name}", tooltip=f"{title}: {what}", group=_GROUP)
+        Binding(key, f"tab('{name}')", title, show=False, id=f"evidence.{name}", tooltip=f"{title}: {what}")
         for name, (key, title, what) in TABS.items()
-    ),
-    Binding(
-        "greater_than_sign,ctrl+pagedown", "next(1)", "Next tab", show=False, id="evidence.next", tooltip="The next tab"
     ),
     Binding(
         "less_than_sign,ctrl+pageup",
         "next(-1)",
         "Tab before",
-        show=False,
         id="evidence.before",
         tooltip="The tab before",
+        group=_GROUP,
+    ),
+    Binding(
+        "greater_than_sign,ctrl+pagedown",
+        "next(1)",
+        "Next tab",
+        id="evidence.next",
+        tooltip="The next tab",
+        group=_GROUP,
     ),
     Binding("escape", "back", "Back", id="evidence.back", tooltip="Back to the cause or answer whose proof this is"),
 ]
 
 
 def telling(diagnosis: Diagnosis | None) -> str:
-    """The tab to begin with: the log, or where nothing was written what the rehearsal did, or the files."""
+    """The tab to begin with: the log, or where nothing was written the rehearsal, the files, or what was asked."""
     evidence = diagnosis.evidence if diagnosis else None
     if diagnosis is None or evidence is None or offers_of(diagnosis):
         return "log"
     if isinstance(evidence.probe, Probe):
         return "probe"
-    return "log" if isinstance(evidence.script, Missing) else "files"
+    if not isinstance(evidence.script, Missing):
+        return "files"
+    return "calls" if has_calls(evidence) else "log"
 
 
 def title(name: str) -> Content:
