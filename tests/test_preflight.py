@@ -321,6 +321,7 @@ def test_a_missing_key_is_told_where_it_is_named(tmp_path: Path) -> None:
         ("blue.yaml", "$schema: https://azuremlschemas.example/latest/x.schema.json\nname: blue\n", "Azure Machine"),
         ("notes.yaml", "# nothing yet\n---\n", "holds no object"),
         ("values.yml", "replicas: 2\n", "without apiVersion and kind"),
+        ("compose.yml", "services:\n  score:\n    image: score:1\n", "doctor diagnose docker"),
         ("kustomization.yaml", "resources: [a.yaml]\n", "kubectl kustomize"),
         ("Chart.yaml", "name: score\n", "helm template"),
     ],

@@ -44,7 +44,7 @@ from doctor.collectors.samples import describe, read_sample
 from doctor.containers.engine import Listen
 from doctor.errors import CannotExamine, ConfigError
 from doctor.judging import Diagnosed, confirmed, ranked
-from doctor.near import hint
+from doctor.near import hint, nearest
 from doctor.probe.launcher import Payload
 from doctor.report import SCHEMA, Report, Timings, Verdict, summarise
 from doctor.reports.unread import MAY_NOT
@@ -170,10 +170,12 @@ class _Run:
             self._refuse_unknown_container(found)
             return found
         names = names_of(every)
-        near = hint(self.target.shown, names) or hint(self.target.name, [name.partition("/")[2] for name in names])
+        by_name = {name.partition("/")[2]: name for name in names}
+        near = nearest(self.target.shown, names) or [by_name[one] for one in nearest(self.target.name, by_name)]
+        close = f"; the nearest is `{near[0]}`" if near else ""
         there = f"; there are {', '.join(names[:8])}" if names and not near else ""
         none = "" if names else "; there is nothing else either: is it another namespace (-n, -A)?"
-        raise CannotExamine(f"there is no {self.target.shown} {self._where}{near}{there}{none}")
+        raise CannotExamine(f"there is no {self.target.shown} {self._where}{close}{there}{none}")
 
     def _refuse_missing_namespace(self) -> None:
         """Raise CannotExamine for a namespace that does not exist: its lists are empty, and nothing says so."""

@@ -202,7 +202,7 @@ def chain_of(error: BaseException) -> Iterator[BaseException]:
 def _reason(said: str) -> str:
     """OpenSSL's words without its codes."""
     text = re.sub(r"^\(?'?\[SSL[^\]]*\]\s*|\s*\(_ssl\.c:\d+\)|^\[[^\]]*\]\s*", "", said)
-    return short(text.split("certificate verify failed: ")[-1])
+    return short(text.split("certificate verify failed: ")[-1]).rstrip(".")
 
 
 def short(error: object) -> str:

@@ -12,6 +12,7 @@ _HEAD = 64 << 10  # bytes within which the first object of a file is looked for
 _KEY = re.compile(r"""^[\s,{\[-]*["']?(apiVersion|apiversion|kind|\$schema)["']?[ \t]*:""", re.MULTILINE)
 
 _AZURE = re.compile(r"""^\$schema:.*?azuremlschemas[\w.]*/\S*?/(\w+)\.schema\.json""", re.MULTILINE)
+_COMPOSE = re.compile(r"^services:\s*$", re.MULTILINE)
 _SCRIPT = re.compile(r"""\b(?:scoring_script|entry_script)["']?:\s*["']?([\w./-]+)""")
 _CONFIGURED = re.compile(r"""^code_configuration["']?:""", re.MULTILINE)
 _CODE = re.compile(r"""^[ \t]+code["']?:[ \t]*["']?([\w./-]+)""", re.MULTILINE)
@@ -89,6 +90,11 @@ def why_no_manifest(path: Path) -> str:
         return f"{path} is a file of Azure Machine Learning ({found[1]}), no object of Kubernetes; check {name} instead"
     if all(line.lstrip().startswith("#") or line.strip() in {"", "---"} for line in head.splitlines()):
         return f"{path} holds no object: it is empty, or comments only"
+    if _COMPOSE.search(head):
+        up = f"docker compose -f {path} up -d"
+        return (
+            f"{path} is for Docker Compose; start it ({up}), then diagnose its containers (doctor diagnose docker NAME)"
+        )
     return f"{path} is a YAML file without apiVersion and kind: no manifest of Kubernetes, and no entry script"
 
 

@@ -172,7 +172,7 @@ def _tls(error: ssl.SSLError, where: str) -> str:
 def _reason(said: str) -> str:
     """OpenSSL's words without its codes: `self-signed certificate in certificate chain`."""
     text = re.sub(r"^\(?'?\[SSL[^\]]*\]\s*|\s*\(_ssl\.c:\d+\)|^\[[^\]]*\]\s*", "", said)
-    return _short(text.split("certificate verify failed: ")[-1])
+    return _short(text.split("certificate verify failed: ")[-1]).rstrip(".")
 
 
 def _other_socket(address: str) -> str:

@@ -107,3 +107,23 @@ async def test_whoever_has_scrolled_away_from_the_cursor_stays_there() -> None:
         assert targets.row.name == "c03"
         await pilot.press("down")
         assert targets.scroll_offset.y <= 4, "a key brings the cursor back into sight"
+
+
+async def test_what_a_node_holds_comes_into_sight_when_it_is_opened() -> None:
+    app = ListAlone()
+    async with app.run_test(size=(80, 12)) as pilot:
+        targets = app.screen.query_one(TargetList)
+        targets.focus()
+        await until(pilot, lambda: targets.size.height and targets.has_focus)
+        above = [Line(container(f"c{number:02}")) for number in range(11)]
+        node = Row("node:far", "context", "far", opens=False)
+        targets.show([*above, Line(node)])
+        await pilot.press("end", "enter")
+        opened = [*above, Line(replace(node, opens=True))]
+        targets.show([*opened, Line(Row("wait", "", "", remark="asked", depth=1))])
+        held = [Line(replace(container(f"n{number}"), depth=1)) for number in range(5)]
+        targets.show([*opened, *held])
+        assert targets.scroll_offset.y == 5, "the last of what it holds is the last line"
+        targets.scroll_to(y=0, animate=False, immediate=True, force=True)
+        targets.show([*opened, *held[:4], Line(replace(container("other"), depth=1))])
+        assert targets.scroll_offset.y == 0, "seen once, it holds nobody up"

@@ -136,10 +136,16 @@ class FixModal(Surviving, ModalScreen[Plan | None]):
         which = f"{self.number + 1} of {len(fixes)}: " if len(fixes) > 1 else ""
         self.query_one("#fix-title", Static).update(Content(f"{which}{clean(self._shown.title)}"))
         self.query_one("#fix-safety", Static).update(safety(fix.safety, by_hand=not fix.edits and not fix.patches))
-        self.query_one("#fix-facts", Static).update(facts(fix, plan))
-        self.query_one("#fix-diff", Static).update(colored(plan.diff if plan else redact_lines(fix.diff or "")))
-        self.query_one("#fix-commands", Static).update(by_hand(self._shown))
+        self._fill("#fix-facts", facts(fix, plan))
+        self._fill("#fix-diff", colored(plan.diff if plan else redact_lines(fix.diff or "")))
+        self._fill("#fix-commands", by_hand(self._shown))
         self._draw_state()
+
+    def _fill(self, part: str, text: Content) -> None:
+        """A part that says nothing takes no row."""
+        static = self.query_one(part, Static)
+        static.update(text)
+        static.display = bool(text)
 
     def _draw_state(self) -> None:
         """What may be done, and why not."""

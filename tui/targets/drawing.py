@@ -41,7 +41,7 @@ def _row(row: Row, width: int, query: str) -> list[Piece]:
     beside = share - cell_len(indent) - (1 if words else 0)
     shown = _cut(name, max(1, beside))
     where = f"  {one_line(row.where)}" if row.where and query.strip() and not row.depth else ""
-    where = where if cell_len(where) + cell_len(shown) <= beside else ""
+    where = head(where, max(0, beside - cell_len(shown)))
     pieces: list[Piece] = [(f" {sign} ", level if level != "off" else "muted")]
     if kind:
         pieces.append((set_cell_size(one_line(row.kind), kind - 1) + " ", "muted"))

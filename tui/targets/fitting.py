@@ -59,7 +59,7 @@ def _narrowed(word: str, entries: "list[Entry[Row]]", scores: list[int]) -> "tup
             at = name.find(word)
             begins = at == 0 or not name[at - 1].isalnum()
             more = 150 if begins and at + length == len(name) else 130 if begins else 100
-            more += 30 if at == 0 else 0
+            more += 30 if at == 0 else 10 if name[at - 1] == "/" else 0
         elif word in entry[1]:
             more = 60
         elif fits and (found := gapped(name)) is not None:
