@@ -191,15 +191,16 @@ BROKEN = (
         "permission-denied",
         model={"a.bin": b"x"},
     ),
-    broken("lfs-pointer", LOAD, "unpickle-failed", saw="git-lfs pointer", model={"model.pkl": LFS}),
-    broken("web-page", LOAD, "unpickle-failed", saw="is a web page", model={"model.pkl": b"<!DOCTYPE html><html>"}),
-    broken("empty-model", LOAD, "unpickle-failed", saw="is empty", model={"model.pkl": b""}),
-    broken(
-        "cut-model",
-        LOAD,
-        "unpickle-failed",
-        saw="model.pkl is cut off",
-        model={"model.pkl": pickle.dumps(list(range(9000)))[:5000]},
+    *(
+        broken(name, LOAD, "unpickle-failed", saw=saw, model={"model.pkl": content})
+        for name, saw, content in (
+            ("lfs-pointer", "git-lfs pointer", LFS),
+            ("web-page", "is a web page", b"<!DOCTYPE html><html>"),
+            ("json-for-a-pickle", "model.pkl is JSON text, not the model", b'{"error": {"code": "BlobNotFound"}}'),
+            ("empty-model", "is empty", b""),
+            ("cut-model", "model.pkl is cut off", pickle.dumps(list(range(9000)))[:5000]),
+            ("moved-module", "no module `json.forest`", b"cjson.forest\nTree\n."),
+        )
     ),
     broken(
         "class-of-main",
@@ -208,13 +209,6 @@ BROKEN = (
         saw="which it looks for in `__main__`",
         line="pickle.load",
         model={"model.pkl": b"c__main__\nScaler\n."},
-    ),
-    broken(
-        "moved-module",
-        LOAD,
-        "unpickle-failed",
-        saw="no module `json.forest`",
-        model={"model.pkl": b"cjson.forest\nTree\n."},
     ),
     broken(
         "pickle-needs-package",
@@ -349,13 +343,6 @@ BROKEN = (
         "model-file-replaced",
         saw="net.bin is empty",
         model={"net.bin": b""},
-    ),
-    broken(
-        "json-for-a-pickle",
-        LOAD,
-        "unpickle-failed",
-        saw="model.pkl is JSON text, not the model",
-        model={"model.pkl": b'{"error": {"code": "BlobNotFound"}}'},
     ),
     broken("exits", "import sys\ndef init():\n    sys.exit(0)\ndef run(data): return 1\n", "exited", line="sys.exit"),
     broken("leaves", "import os\ndef init():\n    os._exit(0)\ndef run(data): return 1\n", "exited", line="os._exit"),

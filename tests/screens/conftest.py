@@ -5,8 +5,10 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+from screens.journeys import diagnosed, sample_copy
 from screens.pressing import recorded
 
+from doctor.diagnosis.result import Done
 from doctor.recent import place
 from tui.app import DoctorApp
 
@@ -33,6 +35,12 @@ def own_recents(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[None
     yield
     with contextlib.suppress(OSError):
         assert str(tmp_path) not in REAL.read_text(encoding="utf-8"), f"{request.node.name} wrote into {REAL}"
+
+
+@pytest.fixture(scope="session")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Done:
+    """A script with one cause, its symptom and a safe fix; for tests that look at it, and write nothing into it."""
+    return diagnosed(sample_copy("model-not-global", tmp_path_factory.mktemp("sample")))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -68,6 +68,19 @@ def _report(target: Target, *causes: Finding) -> Report:
     )
 
 
+def _cause(id: str, title: str, why: str, *evidence: Quote, fixes: tuple[Fix, ...] = ()) -> Finding:
+    return Finding(
+        id=id,
+        family=id.partition(".")[0],
+        title=title,
+        why=why,
+        severity=Severity.ERROR,
+        confidence=Confidence.CERTAIN,
+        evidence=evidence,
+        fixes=fixes,
+    )
+
+
 def looping() -> Done:
     """A container that starts again and again, for a package is missing."""
     ends = tuple(Ended(at=f"2026-11-20T18:{7 + n // 4:02}:{n % 4 * 15:02}.5Z", exit_code=3) for n in range(12))
@@ -89,14 +102,11 @@ def looping() -> Done:
         for n, line in enumerate(wanted, 7)
     ]
     source = "docker logs diabetes"
-    cause = Finding(
-        id="logs.module-not-found",
-        family="logs",
-        title=NO_PANDAS,
-        why="The script imports it before init() runs, so the server ends, and the container is started again.",
-        severity=Severity.ERROR,
-        confidence=Confidence.CERTAIN,
-        evidence=(Quote(source=source, text="ModuleNotFoundError: No module named 'pandas'", line=8),),
+    cause = _cause(
+        "logs.module-not-found",
+        NO_PANDAS,
+        "The script imports it before init() runs, so the server ends, and the container is started again.",
+        Quote(source=source, text="ModuleNotFoundError: No module named 'pandas'", line=8),
     )
     target = Target(kind="container", name="diabetes")
     evidence = Evidence(
@@ -125,14 +135,11 @@ def of_script(safety: Safety = Safety.SAFE) -> Done:
         path="score.py", start_line=at, start_column=0, end_line=at, end_column=0, replacement="    global model\n"
     )
     verified = "verified: with this change run() answers" if safety is Safety.SAFE else ""
-    cause = Finding(
-        id="entry-script.model-not-global",
-        family="entry-script",
-        title="init() sets `model` as a local variable, but run() reads a global",
-        why="What init() binds without `global` is gone when it returns. run() then finds no `model`.",
-        severity=Severity.ERROR,
-        confidence=Confidence.CERTAIN,
-        evidence=(Quote(source="score.py", text="    model = joblib.load(path)", line=at, mark=(5, 10)),),
+    cause = _cause(
+        "entry-script.model-not-global",
+        "init() sets `model` as a local variable, but run() reads a global",
+        "What init() binds without `global` is gone when it returns. run() then finds no `model`.",
+        Quote(source="score.py", text="    model = joblib.load(path)", line=at, mark=(5, 10)),
         fixes=(Fix(title="declare `model` as global in init()", safety=safety, edits=(edit,), verified=verified),),
     )
     target = Target(kind="script", name="score.py")
@@ -151,16 +158,14 @@ def of_script(safety: Safety = Safety.SAFE) -> Done:
 def with_another_cause(done: Done) -> Done:
     """The same target a while later: what was found is gone, and something else came."""
     one = done.diagnosed[0]
-    new = Finding(
-        id="runtime.run-raised",
-        family="runtime",
-        title="run() raises KeyError: 'data'",
-        why="The body that was sent has no `data`, and run() asks for it.",
-        severity=Severity.ERROR,
-        confidence=Confidence.LIKELY,
-        evidence=(Quote(source="score.py", text='    rows = pd.DataFrame(json.loads(data)["data"])', line=14),),
+    new = _cause(
+        "runtime.run-raised",
+        "run() raises KeyError: 'data'",
+        "The body that was sent has no `data`, and run() asks for it.",
+        Quote(source="score.py", text='    rows = pd.DataFrame(json.loads(data)["data"])', line=14),
     )
-    return Done(diagnosed=(replace(one, report=_report(one.report.target, new)),))
+    likely = replace(new, confidence=Confidence.LIKELY)
+    return Done(diagnosed=(replace(one, report=_report(one.report.target, likely)),))
 
 
 SECTIONS = {

@@ -17,7 +17,7 @@ from doctor.report import Verdict
 from doctor.reports.common import arrange, closing, place
 from tui.app import DoctorApp
 from tui.causes.cause_list import CauseList
-from tui.causes.chooser import Chooser, TargetList
+from tui.causes.chooser import Chooser, ChooserModal
 from tui.causes.detail import Detail
 from tui.causes.explanation import Explanation
 from tui.causes.filtering import Filter
@@ -28,11 +28,6 @@ from tui.causes.screen import CausesScreen
 def three(tmp_path_factory: pytest.TempPathFactory) -> Done:
     script = sample_copy("three-causes", tmp_path_factory.mktemp("three"))
     return diagnosed(script)
-
-
-@pytest.fixture(scope="module")
-def local(tmp_path_factory: pytest.TempPathFactory) -> Done:
-    return diagnosed(sample_copy("model-not-global", tmp_path_factory.mktemp("local")))
 
 
 @pytest.fixture(scope="module")
@@ -114,11 +109,11 @@ async def test_causes_stand_first_in_their_order_and_the_first_is_read(three: Do
         assert "(safe: --fix applies it)" in text
 
 
-async def test_the_detail_shows_diff_verification_and_how_to_confirm(local: Done) -> None:
-    first = local.diagnosed[0]
+async def test_the_detail_shows_diff_verification_and_how_to_confirm(done: Done) -> None:
+    first = done.diagnosed[0]
     cause = first.report.causes[0]
     cause = replace(cause, fixes=(replace(cause.fixes[0], verified="verified: it answers"),))
-    done = replace(local, diagnosed=(replace(first, report=replace(first.report, causes=(cause,), findings=(cause,))),))
+    done = replace(done, diagnosed=(replace(first, report=replace(first.report, causes=(cause,), findings=(cause,))),))
     async with shown(done) as one:
         assert "+    global model" in one.detail.text
         assert "verified: it answers" in one.detail.text
@@ -127,9 +122,9 @@ async def test_the_detail_shows_diff_verification_and_how_to_confirm(local: Done
 
 
 @pytest.mark.presses("causes.open", "causes.fold", "causes.unfold")
-async def test_symptoms_fold_under_their_cause(local: Done) -> None:
-    symptoms = [finding.title for finding in arrange(local.diagnosed[0].report).symptoms[0]]
-    async with shown(local) as one:
+async def test_symptoms_fold_under_their_cause(done: Done) -> None:
+    symptoms = [finding.title for finding in arrange(done.diagnosed[0].report).symptoms[0]]
+    async with shown(done) as one:
         assert symptoms
         assert all(title in one.titles for title in symptoms)
         for key in ("enter", "space"):
@@ -145,7 +140,7 @@ async def test_symptoms_fold_under_their_cause(local: Done) -> None:
         assert one.screen.finding.title == symptoms[0]
         assert "a symptom of: " in one.detail.text
         await one.press("left")
-        assert one.screen.finding is local.diagnosed[0].report.causes[0]
+        assert one.screen.finding is done.diagnosed[0].report.causes[0]
 
 
 @pytest.mark.presses("causes.up", "causes.down", "causes.first", "causes.last", "causes.page-up", "causes.page-down")
@@ -210,9 +205,9 @@ async def proves(one: Shown, monkeypatch: pytest.MonkeyPatch) -> list[Quote]:
 
 
 @pytest.mark.presses("causes.prove", "detail.up", "detail.down", "detail.follow", "detail.leave")
-async def test_a_quote_leads_to_its_proof(local: Done, monkeypatch: pytest.MonkeyPatch) -> None:
-    first, second = local.diagnosed[0].report.causes[0].evidence[:2]
-    async with shown(local) as one:
+async def test_a_quote_leads_to_its_proof(done: Done, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = done.diagnosed[0].report.causes[0].evidence[:2]
+    async with shown(done) as one:
         asked = await proves(one, monkeypatch)
         await one.press("p")
         assert asked == [first]
@@ -229,9 +224,9 @@ async def test_a_quote_leads_to_its_proof(local: Done, monkeypatch: pytest.Monke
         assert one.app.focused is one.found
 
 
-async def test_a_symptom_named_in_the_detail_leads_to_its_row(local: Done) -> None:
-    symptom = arrange(local.diagnosed[0].report).symptoms[0][0]
-    async with shown(local) as one:
+async def test_a_symptom_named_in_the_detail_leads_to_its_row(done: Done) -> None:
+    symptom = arrange(done.diagnosed[0].report).symptoms[0][0]
+    async with shown(done) as one:
         await one.press("enter")
         line = next(n for n, text in enumerate(one.detail.text.split("\n")) if text.startswith("  explains"))
         await one.pilot.click(Detail, offset=(30, line + 1))
@@ -240,8 +235,8 @@ async def test_a_symptom_named_in_the_detail_leads_to_its_row(local: Done) -> No
 
 
 @pytest.mark.presses("causes.explain", "explanation.back", "explanation.down", "explanation.up")
-async def test_what_explain_says_opens_over_the_screen(local: Done) -> None:
-    async with shown(local) as one:
+async def test_what_explain_says_opens_over_the_screen(done: Done) -> None:
+    async with shown(done) as one:
         await one.press("e")
         await until(one.pilot, lambda: isinstance(one.app.screen, Explanation))
         text = one.app.screen.query_one("#explanation", Static)
@@ -292,22 +287,22 @@ async def test_several_targets_are_chosen_among(several: Done) -> None:
         await one.pilot.pause()
         assert one.titles[0].startswith("inconclusive: ")
         await one.press("o")
-        await until(one.pilot, lambda: isinstance(one.app.screen, TargetList))
+        await until(one.pilot, lambda: isinstance(one.app.screen, ChooserModal))
         await one.press(*"init-parameter", "enter")
         await until(one.pilot, lambda: isinstance(one.app.screen, CausesScreen))
         assert "init-parameter" in one.titles[0]
 
 
-async def test_five_hundred_targets_are_listed_and_filtered(local: Done, healthy: Done) -> None:
+async def test_five_hundred_targets_are_listed_and_filtered(done: Done, healthy: Done) -> None:
     def named(one: Diagnosis, name: str) -> Diagnosis:
         return replace(one, report=replace(one.report, target=replace(one.report.target, name=name)))
 
     many = [named(healthy.diagnosed[0], f"shop/deployment/score-{n}") for n in range(499)]
-    done = Done(diagnosed=(*many, named(local.diagnosed[0], "shop/deployment/broken")), refused=("x: denied",))
+    done = Done(diagnosed=(*many, named(done.diagnosed[0], "shop/deployment/broken")), refused=("x: denied",))
     async with shown(done, (80, 24)) as one:
         assert "1 target could not be examined" in str(one.screen.query_one("#news", Static).content)
         await one.press("o")
-        await until(one.pilot, lambda: isinstance(one.app.screen, TargetList))
+        await until(one.pilot, lambda: isinstance(one.app.screen, ChooserModal))
         await one.press(*"broken", "enter")
         await until(one.pilot, lambda: isinstance(one.app.screen, CausesScreen))
         assert one.app.state.number == 499
@@ -379,8 +374,8 @@ async def test_folds_cursor_and_scroll_survive_renewal_resizing_and_other_screen
 
 
 @pytest.mark.presses("detail.top", "detail.end", "detail.page-up", "detail.page-down")
-async def test_eighty_columns_show_list_and_detail_below_each_other(local: Done) -> None:
-    async with shown(local, (80, 24)) as one:
+async def test_eighty_columns_show_list_and_detail_below_each_other(done: Done) -> None:
+    async with shown(done, (80, 24)) as one:
         assert one.found.region.bottom <= one.detail.region.y
         assert one.found.size.height >= 6
         assert one.detail.size.height >= 9
@@ -408,9 +403,9 @@ async def test_small_terminals_show_one_part_at_a_time(three: Done, size: tuple[
         assert one.found.region.area
 
 
-async def test_a_click_chooses_and_folds(local: Done) -> None:
-    symptoms = [finding.title for finding in arrange(local.diagnosed[0].report).symptoms[0]]
-    async with shown(local) as one:
+async def test_a_click_chooses_and_folds(done: Done) -> None:
+    symptoms = [finding.title for finding in arrange(done.diagnosed[0].report).symptoms[0]]
+    async with shown(done) as one:
         row = one.titles.index(symptoms[0])
         await one.pilot.click(CauseList, offset=(20, row + 1))
         await one.pilot.pause()

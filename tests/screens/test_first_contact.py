@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from screens.journeys import diagnosed, sample_copy, until
+from screens.journeys import until
 from textual import events
 
 from doctor.diagnosis.call import Call
-from doctor.diagnosis.result import Failed
+from doctor.diagnosis.result import Done, Failed
 from doctor.errors import ConfigError
 from doctor.targets import call_of
 from tui.app import DoctorApp
@@ -103,9 +103,9 @@ async def test_ctrl_c_says_which_keys_end_what(tmp_path: Path) -> None:
         assert said == ["Ctrl-C ends nothing here: ctrl+q leaves"]
 
 
-async def test_the_verdict_is_seen_again_when_there_is_room(tmp_path: Path) -> None:
+async def test_the_verdict_is_seen_again_when_there_is_room(tmp_path: Path, done: Done) -> None:
     app = DoctorApp(folder=tmp_path)
-    app.state.done = diagnosed(sample_copy("model-not-global", tmp_path))
+    app.state.done = done
     async with app.run_test(size=(80, 5)) as pilot:
         app.switch_mode("causes")
         await until(pilot, lambda: app.finding)

@@ -15,7 +15,7 @@ from doctor.diagnosis.call import Call
 from doctor.diagnosis.result import Done, Failed
 from tui.app import DoctorApp
 from tui.causes.cause_list import CauseList
-from tui.causes.chooser import TargetList
+from tui.causes.chooser import ChooserModal
 from tui.causes.situation import Situation
 from tui.fixes.fix_modal import FixModal
 from tui.fixes.save_modal import SaveModal
@@ -105,20 +105,14 @@ async def test_the_list_of_targets() -> None:
     app = app_with(Done(diagnosed=tuple(several)))
     async with app.run_test(size=(80, 24)) as pilot:
         await causes(pilot)
-        await pilot.press("o")
-        await until(pilot, lambda: isinstance(app.screen, TargetList) and isinstance(app.focused, Input))
-        await pilot.press("down")
-        await until(pilot, lambda: isinstance(app.focused, OptionList))
-        await pilot.press("down", "escape")
-        await until(pilot, lambda: not app.screen.is_modal)
-        assert app.state.number == 0, "the target that was shown stays"
-        await pilot.press("o")
-        await until(pilot, lambda: isinstance(app.screen, TargetList) and isinstance(app.focused, Input))
-        await pilot.press("down")
-        await until(pilot, lambda: isinstance(app.focused, OptionList))
-        await pilot.press("down", "enter")
-        await until(pilot, lambda: not app.screen.is_modal)
-        assert app.state.number == 1
+        for key, number in (("escape", 0), ("enter", 1)):
+            await pilot.press("o")
+            await until(pilot, lambda: isinstance(app.screen, ChooserModal) and isinstance(app.focused, Input))
+            await pilot.press("down")
+            await until(pilot, lambda: isinstance(app.focused, OptionList))
+            await pilot.press("down", key)
+            await until(pilot, lambda: not app.screen.is_modal)
+            assert app.state.number == number, "escape leaves the target that was shown"
 
 
 @pytest.mark.presses("app.jump", "jump.back")

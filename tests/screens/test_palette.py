@@ -9,6 +9,7 @@ from textual.command import CommandPalette
 from textual.widgets import Input, OptionList
 
 from doctor.diagnosis.call import Call
+from doctor.diagnosis.result import Done
 from doctor.recent import remember
 from tui.app import DoctorApp
 from tui.palette import DoctorCommands
@@ -26,7 +27,7 @@ async def _found(app: DoctorApp, query: str) -> list[str]:
     return [str(hit.text) for hit in [hit async for hit in provider.search(query)]]
 
 
-async def test_only_what_can_be_done_now_is_offered(tmp_path: Path) -> None:
+async def test_only_what_can_be_done_now_is_offered(tmp_path: Path, done: Done) -> None:
     app = DoctorApp(folder=tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app.screen.query("Heading"))
@@ -35,7 +36,6 @@ async def test_only_what_can_be_done_now_is_offered(tmp_path: Path) -> None:
         assert "Causes  (2)" in offered
         for later in ("Fix  (f)", "Run again  (r)", "Export  (x)", "Cancel  (esc)", "Copy Markdown  (m)"):
             assert later not in offered
-        done = diagnosed(sample_copy("model-not-global", tmp_path))
         app.state.done, app.state.call = done, done.diagnosed[0].call
         app.switch_mode("causes")
         await until(pilot, lambda: app.finding)
@@ -116,9 +116,8 @@ async def test_what_one_looks_for_stands_before_ways_to_move(tmp_path: Path) -> 
         assert next(DoctorCommands(app.screen).themes()).name == themes[0]
 
 
-async def test_the_open_palette_finds_the_fix_and_leaves_scrolling_out(tmp_path: Path) -> None:
+async def test_the_open_palette_finds_the_fix_and_leaves_scrolling_out(tmp_path: Path, done: Done) -> None:
     app = DoctorApp(folder=tmp_path)
-    done = diagnosed(sample_copy("model-not-global", tmp_path))
     app.state.done = done
     async with app.run_test(size=(80, 24)) as pilot:
         app.switch_mode("causes")

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
-from screens.journeys import diagnosed, sample_copy, until
+from screens.journeys import until
 
+from doctor.diagnosis.result import Done
 from tui import plain_signs
 from tui.app import DoctorApp
 from tui.plain_signs import missing, plain
@@ -43,12 +44,11 @@ def test_what_there_is_stays() -> None:
 
 
 async def test_every_screen_is_ascii_where_nothing_else_can_be_shown(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, done: Done
 ) -> None:
     monkeypatch.setattr(plain_signs, "missing", lambda: "ascii")
     app = DoctorApp(folder=tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
-        done = diagnosed(sample_copy("model-not-global", tmp_path))
         app.state.done, app.state.call = done, done.diagnosed[0].call
         for mode in app.MODES:
             app.switch_mode(mode)

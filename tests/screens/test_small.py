@@ -3,22 +3,19 @@
 from pathlib import Path
 
 import pytest
-from screens.journeys import diagnosed, sample_copy, until
+from screens.journeys import at_causes, dialog, until
+from screens.key_line import assert_whole, settled, words
 from textual.widgets import Footer
-from textual.widgets._footer import FooterKey
 
 from doctor.diagnosis.result import Done
 from tui.app import DoctorApp
 from tui.heading import Heading
 from tui.help.screen import HelpScreen
 
-SIZES = [(80, 24), (120, 40), (20, 5)]
-DIALOGS = ("fix", "export", "save_bundle", "help", "jump", "command_palette")
-
-
-@pytest.fixture(scope="module")
-def done(tmp_path_factory: pytest.TempPathFactory) -> Done:
-    return diagnosed(sample_copy("model-not-global", tmp_path_factory.mktemp("sample")))
+WHOLE = [(80, 24), (120, 40), (20, 5)]
+SIZES = [*WHOLE, (60, 24), (40, 24)]
+WITH_KEYS = ("fix", "export", "save_bundle")
+DIALOGS = (*WITH_KEYS, "help", "jump", "command_palette")
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
@@ -37,39 +34,32 @@ async def test_every_screen_stays_whole(tmp_path: Path, done: Done, size: tuple[
                 assert app.screen.query_one(Footer).size.height == 1
                 for part in app.screen.focus_chain:
                     assert part.region.width > 2, (mode, part)
+                await settled(app, pilot)
+                assert_whole(app)
+                assert "Fix" in words(app) or mode != "causes"
+            if size == (80, 24):
+                heading = app.screen.query_one(Heading)
+                await until(pilot, lambda heading=heading: "f1 help" in str(heading.content))  # type: ignore[misc]
+                assert "palette" in words(app), mode
+        if size == (80, 24):
+            await pilot.click(Heading, offset=(str(heading.content).index("help"), 0))
+            await until(pilot, lambda: isinstance(app.screen, HelpScreen))
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 async def test_every_dialog_opens_and_closes(tmp_path: Path, done: Done, size: tuple[int, int]) -> None:
-    app = DoctorApp(folder=tmp_path)
-    async with app.run_test(size=size) as pilot:
-        await until(pilot, lambda: app.screen.query(Heading))
-        app.state.done, app.state.call = done, done.diagnosed[0].call
-        app.switch_mode("causes")
-        await until(pilot, lambda: app.finding and app.screen.query(Heading))
+    async with at_causes(tmp_path, done, size=size) as (app, pilot):
         below = app.screen
-        for action in DIALOGS:
-            await app.run_action(action)
-            await until(pilot, lambda: app.screen is not below)
+        for action in DIALOGS if size in WHOLE else WITH_KEYS:
+            await dialog(app, pilot, action)
             focused = app.screen.focused
             assert focused is None or focused.size.height, (action, focused)
+            if size[1] >= 24 and action in WITH_KEYS:
+                await settled(app, pilot)
+                assert_whole(app)
+                assert "Close" in words(app)
             await pilot.press("escape")
             await until(pilot, lambda: app.screen is below)
-
-
-async def test_the_ways_to_help_and_to_all_commands_are_seen_at_80_columns(tmp_path: Path, done: Done) -> None:
-    app = DoctorApp(folder=tmp_path)
-    async with app.run_test(size=(80, 24)) as pilot:
-        app.state.done, app.state.call = done, done.diagnosed[0].call
-        for mode in app.MODES:
-            app.switch_mode(mode)
-            await until(pilot, lambda: app.screen.query(FooterKey))
-            seen = {key.description for key in app.screen.query(FooterKey) if key.region.right <= 80}
-            assert "palette" in seen, mode
-            heading = app.screen.query_one(Heading)
-            await until(pilot, lambda heading=heading: "f1 help" in str(heading.content))  # type: ignore[misc]
-        await pilot.click(Heading, offset=(str(heading.content).index("help"), 0))
-        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
 
 
 async def test_help_fits_a_tiny_terminal(tmp_path: Path) -> None:

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import pytest
-from screens.journeys import diagnosed, sample_copy, until
+from screens.journeys import until
 from textual.color import Color
 from textual.filter import Monochrome
 from textual.theme import Theme
 
+from doctor.diagnosis.result import Done
 from tui import themes
 from tui.app import DoctorApp
 
@@ -129,10 +130,9 @@ def test_less_motion_is_asked_by_a_variable(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 async def test_without_colours_every_state_is_told_by_words_and_signs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, done: Done
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    done = diagnosed(sample_copy("model-not-global", tmp_path))
     app = DoctorApp(folder=tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app.screen.query("Heading"))
@@ -163,11 +163,11 @@ def _styles(app: DoctorApp) -> list["object"]:
 
 
 @pytest.mark.parametrize("theme", [themes.DARK, themes.LIGHT], ids=lambda theme: theme.name)
-async def test_tabs_that_are_not_chosen_are_read_too(tmp_path: Path, theme: Theme) -> None:
+async def test_tabs_that_are_not_chosen_are_read_too(tmp_path: Path, done: Done, theme: Theme) -> None:
     from textual.widgets import Tab
 
     app = DoctorApp(folder=tmp_path)
-    app.state.done = diagnosed(sample_copy("model-not-global", tmp_path))
+    app.state.done = done
     async with app.run_test(size=(80, 24)) as pilot:
         app.theme = theme.name
         app.switch_mode("evidence")

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from screens.journeys import diagnosed, sample_copy, until
+from screens.journeys import at_causes, dialog, until
 from textual.command import CommandPalette
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
@@ -14,11 +14,6 @@ from tui.app import DoctorApp
 
 EVERY_SIZE = [(width, height) for width in range(1, 21) for height in (1, 3, 6)]
 FEW_SIZES = [(1, 1), (2, 1), (3, 2), (1, 6), (5, 3), (20, 1), (9, 6)]
-
-
-@pytest.fixture(scope="module")
-def done(tmp_path_factory: pytest.TempPathFactory) -> Done:
-    return diagnosed(sample_copy("model-not-global", tmp_path_factory.mktemp("sample")))
 
 
 async def resized(pilot: Pilot[None], sizes: list[tuple[int, int]]) -> None:
@@ -61,15 +56,9 @@ async def test_the_palette_opened_where_there_is_no_room(tmp_path: Path, size: t
 
 @pytest.mark.parametrize("action", ["fix", "export", "save_bundle", "help", "jump"])
 async def test_a_dialog_survives_no_room(tmp_path: Path, done: Done, action: str) -> None:
-    app = DoctorApp(folder=tmp_path)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: app.screen.query("Heading"))
-        app.state.done, app.state.call = done, done.diagnosed[0].call
-        app.switch_mode("causes")
-        await until(pilot, lambda: app.finding and app.screen.query("Heading"))
+    async with at_causes(tmp_path, done, size=(80, 24)) as (app, pilot):
         below = app.screen
-        await app.run_action(action)
-        await until(pilot, lambda: app.screen is not below)
+        await dialog(app, pilot, action)
         await resized(pilot, FEW_SIZES)
         await pilot.resize_terminal(80, 24)
         await asyncio.sleep(0)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from screens.journeys import diagnosed, sample_copy, until
+from screens.journeys import at_causes, dialog, until
 from textual.pilot import Pilot
 from textual.widgets import Footer
 from textual.widgets._toast import Toast
@@ -14,11 +14,6 @@ from tui.causes.cause_list import CauseList
 from tui.toasts import MOST, MOST_LINES, Place, place
 
 LONG = "could not be written since there is no room left on the device that it stands on; " * 6
-
-
-@pytest.fixture(scope="module")
-def done(tmp_path_factory: pytest.TempPathFactory) -> Done:
-    return diagnosed(sample_copy("model-not-global", tmp_path_factory.mktemp("sample")))
 
 
 def rows(app: DoctorApp) -> list[int]:
@@ -74,14 +69,10 @@ async def test_they_make_way_for_the_cursor(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("action", ["fix", "export", "help"])
 async def test_a_dialog_keeps_its_keys_and_its_text(tmp_path: Path, done: Done, action: str) -> None:
-    app = DoctorApp(folder=tmp_path)
-    async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        app.state.done, app.state.call = done, done.diagnosed[0].call
-        app.switch_mode("causes")
-        await until(pilot, lambda: app.finding and isinstance(app.focused, CauseList))
-        below = app.screen
-        await app.run_action(action)
-        await until(pilot, lambda: app.screen is not below and app.screen.focused)
+    async with at_causes(tmp_path, done, size=(80, 24), notifications=True) as (app, pilot):
+        await until(pilot, lambda: isinstance(app.focused, CauseList))
+        await dialog(app, pilot, action)
+        await until(pilot, lambda: app.screen.focused)
         await told(app, pilot, 5)
         await until(pilot, lambda: len(rows(app)) <= MOST)
         assert app.size.height - 1 not in rows(app), "the keys of the dialog"
