@@ -23,14 +23,18 @@ import tui
 
 def bindings() -> dict[str, list[tuple[type[DOMNode], Binding]]]:
     """The bindings of every class of the package, by their id, with the classes that have them."""
+    found: dict[str, list[tuple[type[DOMNode], Binding]]] = {}
+    for one in widgets():
+        for binding in Binding.make_bindings(vars(one).get("BINDINGS", ())):
+            found.setdefault(binding.id or f"{one.__name__} {binding.key}", []).append((one, binding))
+    return found
+
+
+def widgets() -> list[type[DOMNode]]:
+    """The widgets, screens and the app of the package."""
     for module in pkgutil.walk_packages(tui.__path__, "tui."):
         importlib.import_module(module.name)
-    found: dict[str, list[tuple[type[DOMNode], Binding]]] = {}
-    for one in _below(DOMNode):
-        if one.__module__.startswith("tui."):
-            for binding in Binding.make_bindings(vars(one).get("BINDINGS", ())):
-                found.setdefault(binding.id or f"{one.__name__} {binding.key}", []).append((one, binding))
-    return found
+    return [one for one in _below(DOMNode) if one.__module__.startswith("tui.")]
 
 
 def _below(kind: type[DOMNode]) -> Iterator[type[DOMNode]]:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from screens.pressing import bindings, promised
+from screens.pressing import bindings, promised, widgets
 
 
 def test_every_binding_is_pressed_by_a_test_that_says_so() -> None:
@@ -19,3 +19,8 @@ def test_an_id_means_one_action() -> None:
         for where, one in all_of_it:
             assert one.id, f"{where.__name__}: {one.key} has no id"
             assert one.tooltip, f"{name} has no tooltip"
+
+
+def test_a_style_is_that_of_one_widget() -> None:
+    names = [one.__name__ for one in widgets()]
+    assert not {name for name in names if names.count(name) > 1}, "style sheets go by the name of a class alone"

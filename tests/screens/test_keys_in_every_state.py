@@ -18,7 +18,7 @@ import tui.app
 from doctor.diagnosis.call import Call
 from doctor.diagnosis.result import Done
 from tui.app import DoctorApp
-from tui.causes.chooser import TargetList
+from tui.causes.chooser import ChooserModal
 from tui.causes.explanation import Explanation
 from tui.evidence.files_folder import FolderQuestion
 from tui.evidence.screen import EvidenceScreen
@@ -169,7 +169,7 @@ DIALOGS: dict[str, Callable[[DoctorApp], Any]] = {
     "export": pushed(lambda _: SaveModal("save it", Path("a.json"), {"json": ("for programs", ".json")})),
     "text": pushed(lambda _: TextModal("a text", "words", lambda _: None)),
     "explanation": pushed(lambda _: Explanation("entry-script.no-run")),
-    "targets": pushed(lambda app: TargetList(app.state.done.diagnosed if app.state.done else (), 0)),
+    "targets": pushed(lambda app: ChooserModal(app.state.done.diagnosed if app.state.done else (), 0)),
     "folder": pushed(lambda _: FolderQuestion("")),
     "keep": pushed(lambda _: KeepModal(Path("new.json"), b"{}")),
     "unsaved": pushed(lambda _: UnsavedModal(["a.json"])),

@@ -83,15 +83,15 @@ class Chooser(Surviving, Horizontal):
         self.call_later(self.run_action, action)
 
 
-class TargetList(ModalScreen[int | None]):
+class ChooserModal(ModalScreen[int | None]):
     """All targets of a result; the chosen one's number."""
 
     HELP = "All targets of this result, those that fail first. Type to filter, Enter shows one, Escape goes back."
     CSS = """
-    TargetList { align: center middle; }
-    TargetList > Vertical { width: 90%; max-width: 110; height: 80%; border: round $primary; background: $surface; }
-    TargetList Input { border: none; height: 1; margin: 0 1; }
-    TargetList OptionList { height: 1fr; border: none; }
+    ChooserModal { align: center middle; }
+    ChooserModal > Vertical { width: 90%; max-width: 110; height: 80%; border: round $primary; background: $surface; }
+    ChooserModal Input { border: none; height: 1; margin: 0 1; }
+    ChooserModal OptionList { height: 1fr; border: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "Back", id="target-list.back", tooltip="Stay with the target shown"),

@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from checks.finding import Finding, Quote
 from doctor.diagnosis.result import Diagnosis
-from tui.causes.chooser import Chooser, TargetList, neighbour
+from tui.causes.chooser import Chooser, ChooserModal, neighbour
 from tui.causes.destinations import check_of, proof_of
 from tui.causes.detail import Detail
 from tui.causes.detail_page import Explain
@@ -189,7 +189,7 @@ class CausesScreen(DoctorScreen):
     def action_targets(self) -> None:
         """All targets in a list."""
         diagnosed = self.state.done.diagnosed if self.state.done else ()
-        self.app.push_screen(TargetList(diagnosed, self.state.number), self._chosen)
+        self.app.push_screen(ChooserModal(diagnosed, self.state.number), self._chosen)
 
     def _chosen(self, number: int | None) -> None:
         if number is not None:
