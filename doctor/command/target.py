@@ -133,7 +133,7 @@ def completed(context: click.Context, parameter: click.Parameter, incomplete: st
     from click.shell_completion import CompletionItem
 
     from doctor.command import diagnose
-    from doctor.targets import WORDS
+    from doctor.misread import WORDS
 
     before = context.params.get("target") or ()
     if not before:

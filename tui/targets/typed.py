@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from doctor.diagnosis.call import Call
 from doctor.errors import ConfigError
-from doctor.targets import WORDS, call_of
+from doctor.misread import WORDS
+from doctor.targets import call_of
 
 
 def typed_call(text: str, folder: Path) -> Call:
