@@ -62,7 +62,7 @@ LIGHT = Theme(
         "border": "#1c6690",
         "border-blurred": "#b3bcc3",
         "text-disabled": "auto 60%",
-        "foreground-muted": "#525b64",
+        "foreground-muted": "#4a525b",
         "foreground-disabled": "#5c656e",
         "scrollbar-background": "#eceeed",
         "scrollbar": "#b3bcc3",

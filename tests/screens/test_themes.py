@@ -160,19 +160,3 @@ def _styles(app: DoctorApp) -> list["object"]:
             segments = one.apply(segments, ground)
         found += [segment.style for segment in segments if segment.style]
     return found
-
-
-@pytest.mark.parametrize("theme", [themes.DARK, themes.LIGHT], ids=lambda theme: theme.name)
-async def test_tabs_that_are_not_chosen_are_read_too(tmp_path: Path, done: Done, theme: Theme) -> None:
-    from textual.widgets import Tab
-
-    app = DoctorApp(folder=tmp_path)
-    app.state.done = done
-    async with app.run_test(size=(80, 24)) as pilot:
-        app.theme = theme.name
-        app.switch_mode("evidence")
-        await until(pilot, lambda: len(app.screen.query(Tab)) > 1)
-        for tab in app.screen.query(Tab):
-            front, ground = tab.colors[3], tab.colors[2]
-            bright, dark = sorted((luminance(ground + front), luminance(ground)), reverse=True)
-            assert (bright + 0.05) / (dark + 0.05) >= 4.5

@@ -25,12 +25,12 @@ class LogPage(ScrollView, can_focus=True):
     DEFAULT_CSS = """
     LogPage { height: 1fr; background: $surface; scrollbar-size-horizontal: 1; scrollbar-size-vertical: 1; }
     LogPage > .log--text { color: $foreground; }
-    LogPage > .log--number { color: $text-muted; }
-    LogPage > .log--gap { color: $text-muted; text-style: italic; }
+    LogPage > .log--number { color: $foreground-muted; }
+    LogPage > .log--gap { color: $foreground-muted; text-style: italic; }
     LogPage > .log--error { color: $text-error; }
     LogPage > .log--warning { color: $text-warning; }
-    LogPage > .log--debug { color: $text-muted; }
-    LogPage > .log--stderr { color: $text-muted; }
+    LogPage > .log--debug { color: $foreground-muted; }
+    LogPage > .log--stderr { color: $foreground-muted; }
     LogPage > .log--own { color: $text-accent; text-style: bold; }
     LogPage > .log--proof { text-style: bold; }
     LogPage > .log--chosen { text-style: bold underline; }
