@@ -186,7 +186,7 @@ def test_none_of_an_answer(tmp_path: Path) -> None:
             body = "\n".join(KINDS.values()).encode()
             self.send_response(500)
             self.send_header("Set-Cookie", f"session={W[37]}")
-            self.send_header("x-ms-server", W[9] and KINDS["bearer"].partition(": ")[2])
+            self.send_header("x-ms-server", KINDS["bearer"].partition(": ")[2])
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

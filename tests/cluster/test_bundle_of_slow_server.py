@@ -32,7 +32,7 @@ def test_what_came_is_kept(
     offer = next(one for one in offers_of(done.diagnosed[0]) if one.whole and not one.whole.previous)
     whole = offer.whole
     assert whole
-    lines = "".join(f"2026-11-20T18:15:51.{at:09}Z line {at} of it {hash(str(at)):x}\n" for at in range(4000))
+    lines = "".join(f"2026-11-20T18:15:51.{at:09}Z line {at} of it {at * 2654435761:x}\n" for at in range(4000))
     api_server.add_log(Which(whole.namespace, whole.pod, whole.name), lines.encode())
     monkeypatch.setattr("doctor.bundle.both_ends.SECONDS", 2.0)
     api_server.fail("GET .*/log", **fault)

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -30,8 +31,10 @@ def test_it_outlives_its_container(
     engine: Engine, base_image: str, run_container: Callable[..., str], tmp_path: Path
 ) -> None:
     made = run_container(base_image, command=["python3", "-u", "-c", TEXT])
+    give_up = time.monotonic() + 60
     while b"cv2" not in engine.api.logs(made):
-        pass
+        assert time.monotonic() < give_up
+        time.sleep(0.05)
     name = str(engine.inspect(made)["Name"]).lstrip("/")
     path = str(tmp_path / "a.zip")
     done = doctor("bundle", "docker", name, "--no-rehearse", "-o", path)

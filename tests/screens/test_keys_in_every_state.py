@@ -147,6 +147,7 @@ async def test_every_key_in_every_state(state: str, mode: str, tmp_path: Path, m
 async def test_a_key_without_a_target_says_what_is_missing(key: str, tmp_path: Path) -> None:
     async with standing("nothing", tmp_path) as (app, pilot):
         await go(app, pilot, "causes")
+        app.heard.clear()
         await pilot.press(key)
         await until(pilot, lambda: app.heard)
         assert not app.screen.is_modal

@@ -37,4 +37,4 @@ async def test_it_is_said_where_one_goes_and_no_other_tab_flashes_up(tmp_path: P
         await until(pilot, lambda: pane.text.marked is not None)
         assert set(tabs) == {"files"}
         assert any(one.startswith("opening score.py:") for one in said)
-        assert not any(one.startswith("opening") for one in (str(pane.view.query_one("#name", Static).content),))
+        assert not str(pane.view.query_one("#name", Static).content).startswith("opening")

@@ -1,6 +1,5 @@
 """Terminals of a few cells, which a tiling window manager makes: nothing to read, nothing lost."""
 
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -61,7 +60,6 @@ async def test_a_dialog_survives_no_room(tmp_path: Path, done: Done, action: str
         await dialog(app, pilot, action)
         await resized(pilot, FEW_SIZES)
         await pilot.resize_terminal(80, 24)
-        await asyncio.sleep(0)
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is below)
 
