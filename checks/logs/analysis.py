@@ -13,6 +13,7 @@ from checks.logs.matcher import Choice, Matcher, search
 from checks.logs.own_requests import of_others
 from checks.logs.place import Place
 from checks.logs.readers import reader
+from checks.logs.reworded import as_today
 from checks.logs.runs import Moment, moments, phase_of
 from checks.logs.signature import Phase, Role, Signature, Strength
 from checks.logs.subjects import Subjects
@@ -107,7 +108,7 @@ class Analysis:
 def analyse(log: Log) -> Analysis:
     """Read one log with the built-in signatures."""
     lines = read_lines(of_others(log))
-    return _Reading(lines, _CHOICE.matcher(line.text for line in lines), log.starts).analysis()
+    return _Reading(lines, _CHOICE.matcher(as_today(lines, at) for at in range(len(lines))), log.starts).analysis()
 
 
 _CHOICE = Choice()
@@ -128,7 +129,7 @@ class _Reading:
             (position, one, fields)
             for position, line in enumerate(lines)
             if line.text
-            for one, fields in matcher.match(line.text)
+            for one, fields in matcher.match(as_today(lines, position))
         ]
         states = [(position, one) for position, one, _ in raw if one.role is Role.STATE]
         self.when = moments(lines, states, self.tracebacks, starts)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from checks.evidence import Log
 from checks.logs.prefixes import Head, collectors, take_off
 from checks.logs.prose import expand
+from checks.logs.rewrapped import unwrapped
 
 SAMPLE = 2000  # lines that tell whether a collector put names before all of them
 TWICE = frozenset({"pipes"})  # the format of the images that also write every message bare
@@ -40,6 +41,7 @@ def read_lines(log: Log) -> list[Line]:
     """
     texts = log.text.split("\n")
     numbers: Sequence[int] = log.numbers or range(1, len(texts) + 1)
+    texts, numbers = unwrapped(texts, numbers)
     known = collectors(texts[:SAMPLE])
     lines: list[Line] = []
     heads: list[Head] = []

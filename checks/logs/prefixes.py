@@ -5,7 +5,7 @@ taken off one at a time, from the left, each by an anchored expression without n
 knows stays in the text. Formats: docker, the container runtime interface, kubectl, compose, stern, syslog, journald,
 GitHub Actions and Azure DevOps, buildkit, gunicorn, azureml-inference-server-http 0.8-1.5, the runit images of 2018 to
 2022, logging, loguru, log4j, logback, TorchServe, DJL, glog, klog, abseil, TensorFlow, tornado, vLLM, Ray, torchrun,
-mpirun, zap, env_logger, Serilog.
+mpirun, zap, env_logger, Serilog, quoted mail.
 """
 
 import re
@@ -135,6 +135,7 @@ _OTHER = {
         ("pipeline command", r"##\[(?P<level>error|warning|debug)\] ?"),
         ("buildkit", r"(?P<stream>#\d+) \d+\.\d+ "),
     ),
+    ">": _of(OUTER, ("quoted mail", r"(?!>>> |>=)>(?:[ >]*>)? ?")),
     ":": _of(OUTER, ("workflow command", r"::(?P<level>error|warning|debug)(?: [^:]{0,200})?:: ?")),
 }
 _LETTERS = (

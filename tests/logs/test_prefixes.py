@@ -50,6 +50,7 @@ KNOWN = [  # line, message, level, process, logger, stream
     ("(EngineCore_0 pid=272) ERROR 11-20 18:31:35 [core.py:718] x", "x", "error", "272", "", "EngineCore_0"),
     ("[rank0]: Traceback (most recent call last):", "Traceback (most recent call last):", "", "", "", "rank0"),
     ("Nov 20 18:31:35 node kubelet[12]: E1116 13:13:53.302207 1 f.go:4] x", "x", "error", "1", "f.go:4", ""),
+    (f"> >> {SERVER}boom", "boom", "error", "40", "azmlinfsrv", ""),
     ("<6>Nov 20 18:31:35 node kernel: Out of memory", "Out of memory", "", "", "kernel", ""),
     ("[ 1234.567890] Out of memory: Killed process 9", "Out of memory: Killed process 9", "", "", "", ""),
     ("2024-01-01T00:00:00.0000000Z ##[error]exit code 1.", "exit code 1.", "error", "", "", ""),
@@ -194,6 +195,7 @@ def test_any_text_ends_as_its_own_line(text: str) -> None:
         " ",
         "#1 1.1 ",
         "<6>",
+        "> ",
     ],
 )
 def test_long_lines_take_time_in_proportion(seed: str) -> None:
