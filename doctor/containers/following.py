@@ -70,7 +70,7 @@ def records_after(
 ) -> Iterator[tuple[str, Record]]:
     """The records that are newer than a time of the engine's (empty: all of them), each with its own time."""
     begin = f"{seconds(since.encode()) - 0.01:.6f}" if since else ""  # records that are known come again
-    with engine.log(container, tty=tty, follow=follow, since=begin, tail=tail) as got:
+    with engine.log(container, tty=tty, follow=follow, since=begin, tail=tail, at_once=True) as got:
         some = ((1, one) for one in records_of_terminal(piece for _, piece in got)) if tty else got
         for stream, data in some:
             stamp, text = with_time(data)
