@@ -41,7 +41,8 @@ def contents(evidence: Evidence, call: Call, path: str, *, inside: bool, size: i
         data, whole = _live(evidence, call, path)
     except (DoctorError, OSError) as error:
         told = shown(str(error))
-        return Contents(problem=f"{told}\nThe evidence holds its name and size alone; press r to look again.")
+        remedy = "diagnose the target itself to read it" if call.kind == "report" else "press r to look again"
+        return Contents(problem=f"{told}\nThe evidence holds its name and size alone; {remedy}.")
     if data is None:
         return Contents(problem="it is no longer there, or no plain file")
     return shown_of(data, cut=not whole or (size is not None and size > len(data)), size=size, note="read just now")

@@ -270,6 +270,7 @@ async def test_a_finding_without_a_fix_says_what_to_do(script: Path) -> None:
         await pilot.press("f")
         await until(pilot, lambda: isinstance(app.screen, TextModal))
         assert "ask who made the model" in app.screen.query_one(TextArea).text
+        assert app.screen.query_one(TextArea).soft_wrap, "it is to be read"
 
 
 async def test_nothing_to_fix_is_said() -> None:

@@ -40,7 +40,7 @@ async def fix(app: "DoctorApp") -> None:
         return
     if not finding.fixes:
         text = finding.no_fix or "doctor knows no fix for this"
-        await by_hand(app, f"{finding.title}\n{text}", "no fix is known")
+        await by_hand(app, f"{finding.title}\n{text}", "no fix is known", is_prose=True)
         return
     plan = await _agreed(app, diagnosis, finding)
     if plan is None:

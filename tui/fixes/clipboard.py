@@ -53,7 +53,7 @@ async def tell(app: "DoctorApp", text: str, what: str, *, again: bool = False) -
     app.notify(said, markup=False)
 
 
-async def by_hand(app: "DoctorApp", text: str, what: str) -> None:
+async def by_hand(app: "DoctorApp", text: str, what: str, *, is_prose: bool = False) -> None:
     """Show the text, and save it where that is asked for."""
     from tui.fixes.saving import save_text
     from tui.fixes.text_modal import TextModal
@@ -62,7 +62,7 @@ async def by_hand(app: "DoctorApp", text: str, what: str) -> None:
         app.copy_to_clipboard(chosen)
 
     note = "select it with the mouse (Shift held down in most terminals), or save it"
-    if await app.push_screen_wait(TextModal(what, text, again, note)) == "save":
+    if await app.push_screen_wait(TextModal(what, text, again, note, is_prose=is_prose)) == "save":
         await save_text(app, text, what)
 
 

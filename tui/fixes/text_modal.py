@@ -30,8 +30,11 @@ the arrow keys; `y` copies it once more, `s` saves it in a file.
         Binding("escape", "leave", "Close", id="text.close", tooltip="Go back"),
     ]
 
-    def __init__(self, title: str, text: str, copy: Callable[[str], None], note: str = "") -> None:
+    def __init__(
+        self, title: str, text: str, copy: Callable[[str], None], note: str = "", *, is_prose: bool = False
+    ) -> None:
         super().__init__()
+        self._is_prose = is_prose  # to be read; what is to be copied keeps its lines
         self._title = title
         self.text = printable(redact_lines(text))
         self._copy = copy
@@ -42,7 +45,7 @@ the arrow keys; `y` copies it once more, `s` saves it in a file.
         with Vertical(id="text-box"):
             yield Static(Content(self._title), id="text-title")
             yield Static(Content(self._note), id="text-note")
-            yield TextArea(self.text, read_only=True, soft_wrap=False, id="text-area", compact=True)
+            yield TextArea(self.text, read_only=True, soft_wrap=self._is_prose, id="text-area", compact=True)
             with Horizontal(id="text-buttons"):
                 yield Button("Copy", id="copy", compact=True, tooltip="y")
                 yield Button("Save in a file", id="save", compact=True, tooltip="s")
