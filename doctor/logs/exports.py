@@ -68,6 +68,8 @@ def _rows(document: object) -> list[dict[str, Any]] | None:
         return found if found and len(found) == len(document) else None
     if not isinstance(document, dict):
         return None
+    if streams := _streams(document):
+        return streams
     tables = document.get("tables") or document.get("Tables")
     if isinstance(tables, list):
         return [row for table in tables if isinstance(table, dict) for row in _table(table)]
@@ -78,6 +80,26 @@ def _rows(document: object) -> list[dict[str, Any]] | None:
             if rows:
                 return [one["_source"] if isinstance(one.get("_source"), dict) else one for one in rows]
     return None
+
+
+def _streams(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """The lines of what Loki takes and answers, oldest first: streams, each with its labels and pairs of time and line.
+
+    Source: https://grafana.com/docs/loki/latest/reference/loki-http-api
+    """
+    data = document.get("data")
+    found = document.get("streams") or (data if isinstance(data, dict) else document).get("result")
+    rows: list[dict[str, Any]] = []
+    for one in found if isinstance(found, list) else []:
+        values, labels = (one.get("values"), one.get("stream")) if isinstance(one, dict) else (None, None)
+        labels = labels if isinstance(labels, dict) else {}
+        pod = {"pod_name": labels.get("pod", ""), "container_name": labels.get("container", "")}
+        rows += [
+            {"time": int(str(pair[0])[:30]), "log": pair[1], "kubernetes": pod}
+            for pair in (values if isinstance(values, list) else ())
+            if isinstance(pair, list) and len(pair) > 1 and str(pair[0]).isdecimal() and isinstance(pair[1], str)
+        ]
+    return sorted(rows, key=lambda row: row["time"])
 
 
 def _table(table: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -221,6 +221,24 @@ def test_docker_json_file() -> None:
     assert lines[0].time == "2026-11-20T17:53:00.1Z"
 
 
+def test_streams_of_loki() -> None:
+    said = [
+        "Traceback (most recent call last):",
+        '  File "/var/azureml-app/score.py", line 9, in init',
+        "KeyError: 'tfidf'",
+    ]
+    values = [[str(1795197180000000000 + at), line] for at, line in enumerate(said)]
+    streams = [
+        {"stream": {"pod": "a", "container": "main"}, "values": values[::-1]},
+        {"stream": {"pod": "b"}, "values": [["1795197180000000001", "fine"], ["x", "y"], 3]},
+        {"stream": [], "values": None},
+    ]
+    for document in ({"streams": streams}, {"status": "success", "data": {"resultType": "streams", "result": streams}}):
+        lines = read_lines(one(json.dumps(document).encode()))
+        assert [line.text for line in lines if "pod/a/main" in line.stream] == said
+        assert [line.text for line in lines if "pod/b/" in line.stream] == ["fine"]
+
+
 def test_json_loggers() -> None:
     stack = "Traceback (most recent call last):\n  File \"score.py\", line 3, in run\nKeyError: 'data'"
     rows = [
