@@ -2,6 +2,7 @@
 PYTHON := $(shell for p in $(PYTHON) python3.13 python3.12 python3.11 python3 python; do \
 	"$$p" -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { command -v "$$p"; break; }; done)
 BIN := .venv/bin
+WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) # tests wait for servers and containers much of their time
 READY := .venv/ready
 
 .PHONY: demo test check format docs pictures bench requirements clean
@@ -15,7 +16,7 @@ test: $(READY) ## everything that the project promises, in one run
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m doctor.derive --check
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 check: test
 
