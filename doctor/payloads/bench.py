@@ -49,6 +49,10 @@ class Bench:
         self._learnt: Evidence | None = None
         self._known: Evidence | None = None
 
+    async def warm(self) -> None:
+        """Start what judges, before there is anything to judge."""
+        await self._judge.start()
+
     def learn(self, evidence: Evidence) -> None:
         """From now on bodies are held against this evidence (of `slimming.slim`)."""
         self._learnt = evidence
@@ -108,6 +112,11 @@ class _Resident:
     def is_there(self) -> bool:
         """True while the process lives."""
         return self._process is not None and self._process.returncode is None
+
+    async def start(self) -> None:
+        """Start the process, unless it is there."""
+        async with self._turn:
+            await self._there()
 
     async def ask(self, request: Request, limit: float) -> Reply:
         """One reply within so many seconds. Raises CannotExamine for what was refused, Lost, and Cancelled."""

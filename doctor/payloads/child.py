@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 import traceback
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
@@ -19,6 +19,9 @@ from checks.finding import Record
 from doctor import life_line
 from doctor.payloads.records import Judgement, Place, Sent, Weighed
 from doctor.payloads.samples import Offer
+
+if TYPE_CHECKING:
+    from doctor.payloads.sending import Sender
 
 
 class Learn(Record, frozen=True, tag="learn"):
@@ -129,9 +132,7 @@ class _Desk:
     """Answers requests. What only one kind of them needs is loaded with the first."""
 
     def __init__(self) -> None:
-        from doctor.payloads.sending import Sender
-
-        self._sender = Sender()
+        self._sender: Sender | None = None
         self._evidence: Evidence | None = None
         self._decoder: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
 
@@ -150,6 +151,10 @@ class _Desk:
 
     def _answer(self, request: Request) -> Reply:
         if isinstance(request, Send):
+            if self._sender is None:
+                from doctor.payloads.sending import Sender
+
+                self._sender = Sender()
             return SentReply(sent=self._sender.send(request.place, request.source, request.body))
         if isinstance(request, Learn):
             from doctor.payloads.slimming import described
@@ -172,7 +177,8 @@ class _Desk:
 
     def close(self) -> None:
         """End what stayed loaded."""
-        self._sender.close()
+        if self._sender is not None:
+            self._sender.close()
 
 
 def _tell(pipe: BinaryIO, reply: Reply) -> None:

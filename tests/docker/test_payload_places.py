@@ -27,6 +27,10 @@ def test_a_container_is_asked_as_its_network_allows(sample: Callable[[str], Star
     again = Sender().send(unpublished, "typed", b'{"Data": []}')
     assert again.status == 400
     assert again.where.partition(", ")[2] in ("published", "inside")
+    assert sent.logged is None
+    assert again.logged is not None
+    assert again.logged.named, "the server writes down who asked"
+    assert any("POST /score 400" in line for line in again.logged.lines)
 
 
 def test_a_port_that_moved_at_a_restart_is_found(sample: Callable[[str], Started]) -> None:

@@ -10,6 +10,7 @@ from fault_server import serving
 from msgspec.structs import replace
 from payloads.benches import TRAPS, left_over
 from screens.journeys import diagnosed, sample_copy, until
+from screens.log_journeys import diagnosis_of
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static, TextArea
 
@@ -18,9 +19,11 @@ from checks.http.records import Endpoint
 from doctor.diagnosis.call import Call
 from doctor.diagnosis.diagnosing import diagnose
 from doctor.diagnosis.result import Diagnosis, Done
-from doctor.payloads.records import Sent
+from doctor.logs.reading import read_logs
+from doctor.payloads.records import Logged, Sent
 from doctor.report import Report
 from tui.app import DoctorApp
+from tui.evidence.screen import EvidenceScreen
 from tui.payloads.answering import Round
 from tui.payloads.questions import KeepModal, UnsavedModal
 from tui.payloads.screen import PayloadsScreen
@@ -457,3 +460,39 @@ def test_the_body_of_an_answer_stands_above_its_headers() -> None:
         Sent(way="url", where="", source="a.json", sent=2, status=200, headers=headers, body="[1.5]"), (), None
     )
     assert text.plain.index("1.5") < text.plain.index("content-type")
+
+
+@pytest.mark.presses("payloads.log", "evidence.back")
+async def test_a_failing_answer_brings_its_lines_and_leads_to_the_last_of_them_in_the_log(tmp_path: Path) -> None:
+    failing = [
+        "Traceback (most recent call last):",
+        '  File "score.py", line 8, in run',
+        '    data["text"]',
+        "KeyError: 'text'",
+    ]
+    path = tmp_path / "container.log"
+    path.write_text("\n".join(["ready", *failing, "asked again", *failing, "the end"]))
+    log = next(read_logs(path))
+    sent = Sent(
+        way="container", where="", source="odd.json", sent=2, status=500,
+        logged=Logged(source=str(path), lines=tuple(failing), where=1, said=3, named=True),
+    )  # fmt: skip
+    async with bench(Done(diagnosed=(diagnosis_of(log, call=Call(kind="log", name=str(path))),))) as (
+        app,
+        pilot,
+        screen,
+    ):
+        assert not screen.check_action("open_log", ())
+        screen.answers.rounds = [Round(1, sent, False)]
+        screen.answers.show_round(screen.answers.rounds[0])
+        told = shown(screen, "#answer")
+        assert f"logged for this request ({path}; F4 goes there)" in told
+        first = [line for line in told.splitlines() if line.startswith("›")]
+        assert first == [f"› {line}" for line in failing[1:]], "the line of the script and the exception stand first"
+        await pilot.press("f4")
+        await until(pilot, lambda: isinstance(app.screen, EvidenceScreen) and app.screen.tab == "log")
+        assert isinstance(app.screen, EvidenceScreen)
+        pane = app.screen.pane("log")
+        await until(pilot, lambda: pane.lines and len(pane.view.rows) and pane.view.rows.number(pane.view.cursor) == 8)
+        await pilot.press("escape", "escape")
+        await until(pilot, lambda: app.screen is screen)

@@ -1,6 +1,7 @@
 """The left half: the bodies, the editor, and what the contract says of what stands in it."""
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -85,7 +86,7 @@ class BodyPane(Surviving, Vertical):
         found = await asyncio.to_thread(files_of, diagnosis)
         if diagnosis is not None and diagnosis.evidence is not None:
             if not self.drafts.items:
-                self.list_bodies(LOOKING)
+                self.list_bodies(coming=[LOOKING, *(one.name for one in found)])
             try:
                 found = await self.bench.offers(found)
             except (Lost, CannotExamine) as error:
@@ -120,8 +121,8 @@ class BodyPane(Surviving, Vertical):
         self._show_judgement()
         self.judge_soon(0)
 
-    def list_bodies(self, waiting: str = "") -> None:
-        """Draw the list, and the editor's title; `waiting` says why there is none yet."""
+    def list_bodies(self, *, coming: Sequence[str] = ()) -> None:
+        """Draw the list, and the editor's title; `coming` is what is known before there are any bodies."""
         bodies, editor = self.query_one("#bodies", Rows), self.editor
         items = self.drafts.items
         rows = [
@@ -132,7 +133,8 @@ class BodyPane(Surviving, Vertical):
             for draft in items
         ]
         chosen = items.index(self.draft) if self.draft in items else None
-        bodies.fill(rows or [Content(waiting or self.empty)], chosen, dead=() if rows else (0,))
+        said = coming or [self.empty]
+        bodies.fill(rows or [Content(one) for one in said], chosen, dead=() if rows else range(len(said)))
         unsaved = len(self.drafts.unsaved)
         bodies.border_subtitle = Content(f"{unsaved} not saved" if unsaved else "")
         draft = self.draft

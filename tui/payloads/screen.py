@@ -76,9 +76,11 @@ Right: **where** the body goes, the **answer** with what disagrees with the cont
         yield KeyLine("open_log")
 
     def on_mount(self) -> None:
-        """Be asked before the app is left."""
+        """Be asked before the app is left; what judges starts while the screen is drawn."""
         super().on_mount()
         self.doctor.before_leaving.append(self.may_leave)
+        if self.state.diagnosis is not None:
+            self.doctor.background(self.bench.warm, what="start the bench", group="warming")
 
     async def on_unmount(self) -> None:
         """Nothing stays loaded."""
