@@ -2,12 +2,11 @@
 
 import base64
 import json
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
 import pytest
+from calling import doctor
 
 from doctor.bundle.masking import mask
 
@@ -113,12 +112,6 @@ def test_what_is_none_stays(text: str) -> None:
     assert mask(text) == text
 
 
-def doctor(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "doctor", *words], cwd=folder, capture_output=True, text=True, timeout=120
-    )
-
-
 def leaks(path: Path, said: str) -> dict[str, list[str]]:
     """Which kinds are in which file of a bundle, or in what was said."""
     with zipfile.ZipFile(path) as archive:
@@ -154,7 +147,7 @@ def test_none_of_a_script_its_files_and_its_output(tmp_path: Path) -> None:
         "    metadata: {labels: {a: c}}\n    spec:\n      containers:\n        - name: score\n          image: a\n"
         f"          env: [{{name: API_KEY, value: {W[1]}}}, {{name: DSN, value: '{KINDS['redis']}'}}]\n"
     )
-    done = doctor(tmp_path, "bundle", ".", "-o", "a.zip", "--set", f"MODEL_TOKEN={W[50]}")
+    done = doctor("bundle", ".", "-o", "a.zip", "--set", f"MODEL_TOKEN={W[50]}", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert leaks(tmp_path / "a.zip", done.stdout + done.stderr) == {}
     with zipfile.ZipFile(tmp_path / "a.zip") as archive:
@@ -168,7 +161,7 @@ def test_none_of_a_log(before: int, tmp_path: Path) -> None:
     text = "\n".join(f"2026-11-20 18:15:51 I [70] a - line {at} of it" for at in range(before))
     planted = "\n".join(f"{text}\n{one}" if before else one for one in KINDS.values())
     (tmp_path / "score.log").write_text(f"{planted}\nModuleNotFoundError: No module named 'cv2'\n")
-    done = doctor(tmp_path, "bundle", "score.log", "-o", "a.zip")
+    done = doctor("bundle", "score.log", "-o", "a.zip", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert leaks(tmp_path / "a.zip", done.stdout + done.stderr) == {}
     assert "secrets: " in done.stdout
@@ -199,7 +192,7 @@ def test_none_of_an_answer(tmp_path: Path) -> None:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         (tmp_path / "a.json").write_text(json.dumps({"password": W[0]}))
         url = f"http://127.0.0.1:{server.server_port}/score?code={W[36]}=="
-        done = doctor(tmp_path, "bundle", "url", url, "--sample", "a.json", "-o", "a.zip")
+        done = doctor("bundle", "url", url, "--sample", "a.json", "-o", "a.zip", cwd=tmp_path)
         server.shutdown()
     assert done.returncode == 0, done.stderr
     assert leaks(tmp_path / "a.zip", done.stdout + done.stderr) == {}

@@ -4,14 +4,13 @@ import json
 import os
 import stat
 import struct
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sample_services
+from calling import doctor
 from msgspec.structs import replace
 from screens.journeys import sample_copy, until
 from screens.log_journeys import LogApp, written
@@ -31,15 +30,9 @@ from doctor.suppress import NOTHING_SUPPRESSED, Suppression
 SCRIPT = "def init():\n    raise KeyError('a')\n\n\ndef run(data):\n    return data\n"
 
 
-def doctor(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "doctor", *words], cwd=folder, capture_output=True, text=True, timeout=120
-    )
-
-
 def test_it_is_written_told_and_judged_again(tmp_path: Path) -> None:
     script = sample_copy("model-not-global", tmp_path)
-    done = doctor(tmp_path, "bundle", str(script.relative_to(tmp_path)))
+    done = doctor("bundle", str(script.relative_to(tmp_path)), cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     (path,) = tmp_path.glob("doctor-score-*.zip")
     assert f"wrote {path.name} (" in done.stdout
@@ -47,7 +40,7 @@ def test_it_is_written_told_and_judged_again(tmp_path: Path) -> None:
     assert f"doctor triage {path.name}" in done.stdout
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert sorted(one.name for one in tmp_path.iterdir()) == sorted([path.name, "model-not-global"])
-    again = doctor(tmp_path, "triage", path.name, "-o", "json")
+    again = doctor("triage", path.name, "-o", "json", cwd=tmp_path)
     assert again.returncode == 1, again.stderr
     report = json.loads(again.stdout)
     assert [one["id"] for one in report["causes"]] == ["entry-script.model-not-global"]
@@ -69,12 +62,12 @@ def test_calls_that_are_refused(tmp_path: Path) -> None:
         (("docker",), 2, "doctor bundle docker NAME"),
         (("docker", "score", "--no-run"), 2, "--no-run is not for a container"),
     ):
-        done = doctor(tmp_path, "bundle", *words)
+        done = doctor("bundle", *words, cwd=tmp_path)
         assert (done.returncode, said in done.stderr) == (code, True), (words, done.stderr)
         assert done.stdout == ""
     assert (tmp_path / "mine.zip").read_text() == "mine"
-    assert doctor(tmp_path, "bundle", "score.py", "-o", "mine.zip", "--force", "-q").stdout == "mine.zip\n"
-    assert doctor(tmp_path, "bundle", "mine.zip").returncode == 2
+    assert doctor("bundle", "score.py", "-o", "mine.zip", "--force", "-q", cwd=tmp_path).stdout == "mine.zip\n"
+    assert doctor("bundle", "mine.zip", cwd=tmp_path).returncode == 2
 
 
 def test_a_name_that_is_taken_meanwhile_stays(tmp_path: Path) -> None:
@@ -205,20 +198,20 @@ def test_archives_that_mean_harm(tmp_path: Path) -> None:
     for path, words in [*odd, (many, "made by somebody else"), (link, "made by somebody else")]:
         with pytest.raises(CannotExamine, match=words):
             read(path)
-        done = doctor(tmp_path, "triage", path.name)
+        done = doctor("triage", path.name, cwd=tmp_path)
         assert (done.returncode, words in done.stderr) == (3, True), (path, done.stderr)
 
 
 def test_a_saved_report_is_told_as_it_was(tmp_path: Path) -> None:
     (tmp_path / "score.log").write_text("I started\nModuleNotFoundError: No module named 'cv2'\n")
-    assert doctor(tmp_path, "triage", "score.log", "-o", "json=report.json").returncode == 1
+    assert doctor("triage", "score.log", "-o", "json=report.json", cwd=tmp_path).returncode == 1
     saved = json.loads((tmp_path / "report.json").read_text())
     for indent in (None, 2):
         (tmp_path / "report.json").write_text(json.dumps(saved, indent=indent))
-        done = doctor(tmp_path, "triage", "report.json", "-o", "json")
+        done = doctor("triage", "report.json", "-o", "json", cwd=tmp_path)
         again = json.loads(done.stdout)
         assert (done.returncode, again["causes"], again["target"]) == (1, saved["causes"], saved["target"])
         assert "this is a saved report as it was" in again["notes"][-1]
     (tmp_path / "report.json").write_text('{"schema": "doctor.report/99"}')
-    done = doctor(tmp_path, "triage", "report.json")
+    done = doctor("triage", "report.json", cwd=tmp_path)
     assert (done.returncode, "a newer doctor" in done.stderr) == (3, True)

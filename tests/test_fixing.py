@@ -1,10 +1,10 @@
 """Safe fixes are written atomically, keep line ends and encoding, and change nothing the second time."""
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from calling import doctor
 
 from doctor.errors import CannotExamine
 from doctor.fixing import diff, write
@@ -13,26 +13,20 @@ BROKEN = "def init():\n    global scale\n    scale = 1\n\n\ndef run(data):\n    
 CURED = BROKEN.replace("\u2212", "-")
 
 
-def doctor(*words: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "doctor", "check", *map(str, words)], cwd=cwd, capture_output=True, text=True, timeout=60
-    )
-
-
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 def test_fix_keeps_line_ends_and_encoding(tmp_path: Path, encoding: str, line_end: str) -> None:
     script = tmp_path / "score.py"
     script.write_bytes(BROKEN.replace("\n", line_end).encode(encoding))
     script.chmod(0o640)
-    assert doctor("score.py", cwd=tmp_path).returncode == 1
+    assert doctor("check", "score.py", cwd=tmp_path).returncode == 1
     assert script.read_bytes() == BROKEN.replace("\n", line_end).encode(encoding), "check alone changes nothing"
-    done = doctor("score.py", "--fix", cwd=tmp_path)
+    done = doctor("check", "score.py", "--fix", cwd=tmp_path)
     assert script.read_bytes() == CURED.replace("\n", line_end).encode(encoding), done.stderr
     assert script.stat().st_mode & 0o777 == 0o640
     assert done.returncode == 0, done.stdout
     before = script.stat()
-    assert doctor("score.py", "--fix", cwd=tmp_path).returncode == 0
+    assert doctor("check", "score.py", "--fix", cwd=tmp_path).returncode == 0
     assert (script.stat().st_mtime_ns, script.stat().st_ino) == (before.st_mtime_ns, before.st_ino)
     assert [path.name for path in tmp_path.iterdir()] == ["score.py"]
 
@@ -40,7 +34,7 @@ def test_fix_keeps_line_ends_and_encoding(tmp_path: Path, encoding: str, line_en
 def test_diff_changes_nothing_and_can_be_patched(tmp_path: Path) -> None:
     script = tmp_path / "score.py"
     script.write_text(BROKEN, encoding="utf-8")
-    done = doctor("score.py", "--diff", cwd=tmp_path)
+    done = doctor("check", "score.py", "--diff", cwd=tmp_path)
     assert script.read_text(encoding="utf-8") == BROKEN
     assert done.returncode == 1
     subprocess.run(["git", "apply", "-"], input=done.stdout, text=True, cwd=tmp_path, check=True)
@@ -84,8 +78,8 @@ def test_several_faults_are_fixed_in_one_call(tmp_path: Path) -> None:
     )
     script.write_bytes("\r\n".join(lines).encode())
     (tmp_path / "sample.json").write_text('{"data": [1, 2]}')
-    assert doctor("score.py", "--diff", cwd=tmp_path).stdout.count("\n+    model = 3 - 1") == 1
-    done = doctor("score.py", "--fix", cwd=tmp_path)
+    assert doctor("check", "score.py", "--diff", cwd=tmp_path).stdout.count("\n+    model = 3 - 1") == 1
+    done = doctor("check", "score.py", "--fix", cwd=tmp_path)
     assert done.returncode == 0, done.stdout
     fixed = (
         "import numpy as np",

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from calling import doctor
 from manifest_variants import HEALTHY, VARIANTS, Variant
 
 from checks.finding import Severity
@@ -44,12 +45,6 @@ def checked(folder: Path, text: str, version: str | None = None) -> Report:
 def told(report: Report, most: Severity = Severity.ERROR) -> list[tuple[str, int | None]]:
     """Ids and lines of the findings of a gravity."""
     return [(one.id, one.evidence[0].line) for one in report.findings if one.gravity is most]
-
-
-def doctor(*words: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "doctor", "check", *map(str, words)], cwd=cwd, capture_output=True, text=True, timeout=60
-    )
 
 
 def test_a_good_manifest_is_quiet_and_no_proof_of_health(tmp_path: Path) -> None:
@@ -424,18 +419,18 @@ def test_no_text_makes_doctor_fall(tmp_path: Path) -> None:
 
 def test_the_command(tmp_path: Path) -> None:
     write(tmp_path, (MANIFESTS / "indented.yaml").read_text())
-    done = doctor("deployment.yaml", "-o", "json", cwd=tmp_path)
+    done = doctor("check", "deployment.yaml", "-o", "json", cwd=tmp_path)
     assert done.returncode == 1, done.stderr
     assert json.loads(done.stdout)["target"] == {"kind": "manifest", "name": "deployment.yaml"}
-    shown = doctor("deployment.yaml", "--diff", cwd=tmp_path)
+    shown = doctor("check", "deployment.yaml", "--diff", cwd=tmp_path)
     assert "+  replicas: 2" in shown.stdout
-    assert doctor("deployment.yaml", "--fix", "-q", cwd=tmp_path).returncode == 1
+    assert doctor("check", "deployment.yaml", "--fix", "-q", cwd=tmp_path).returncode == 1
     assert "replicas: 2" in (tmp_path / "deployment.yaml").read_text()
-    assert doctor("deployment.yaml", "--diff", cwd=tmp_path).stdout == ""
-    recorded = doctor("deployment.yaml", "--baseline", "b.json", "--write-baseline", cwd=tmp_path)
+    assert doctor("check", "deployment.yaml", "--diff", cwd=tmp_path).stdout == ""
+    recorded = doctor("check", "deployment.yaml", "--baseline", "b.json", "--write-baseline", cwd=tmp_path)
     assert recorded.returncode == 0, recorded.stderr
-    assert doctor("deployment.yaml", "--baseline", "b.json", cwd=tmp_path).returncode == 0
-    assert doctor("deployment.yaml", "--kubernetes-version", "2.0", cwd=tmp_path).returncode == 2
+    assert doctor("check", "deployment.yaml", "--baseline", "b.json", cwd=tmp_path).returncode == 0
+    assert doctor("check", "deployment.yaml", "--kubernetes-version", "2.0", cwd=tmp_path).returncode == 2
 
 
 def test_beside_its_script_the_limits_are_held_against_the_rehearsal(tmp_path: Path) -> None:
@@ -445,13 +440,13 @@ def test_beside_its_script_the_limits_are_held_against_the_rehearsal(tmp_path: P
         "score.py",
     )
     write(tmp_path, TEXT.replace("memory: 1Gi", "memory: 64Mi").replace("memory: 2Gi", "memory: 96Mi"))
-    lines = doctor(".", "-o", "json", cwd=tmp_path).stdout.splitlines()
+    lines = doctor("check", ".", "-o", "json", cwd=tmp_path).stdout.splitlines()
     kinds = {report["target"]["kind"]: report for report in map(json.loads, lines)}
     assert set(kinds) == {"script", "manifest"}
     assert [one["id"] for one in kinds["manifest"]["causes"]] == ["kubernetes.memory-limit-small"]
-    alone = json.loads(doctor("deployment.yaml", "-o", "json", cwd=tmp_path).stdout)
+    alone = json.loads(doctor("check", "deployment.yaml", "-o", "json", cwd=tmp_path).stdout)
     assert [one["id"] for one in alone["causes"]] == ["kubernetes.memory-limit-small"]
-    read = json.loads(doctor("deployment.yaml", "--no-run", "-o", "json", cwd=tmp_path).stdout)
+    read = json.loads(doctor("check", "deployment.yaml", "--no-run", "-o", "json", cwd=tmp_path).stdout)
     assert not read["causes"]
 
 

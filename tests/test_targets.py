@@ -7,19 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from calling import doctor
 
 GOOD = "def init():\n    pass\n\n\ndef run(data):\n    return data\n"
-
-
-def doctor(*words: str | Path, cwd: Path | None = None, **more: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "doctor", *map(str, words)],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        **more,  # type: ignore[call-overload]
-    )
 
 
 def test_a_path_that_is_not_there_names_what_is(tmp_path: Path) -> None:

@@ -1,14 +1,13 @@
 """A bundle of a real container: its whole log, streams told apart, judged again when the container is gone."""
 
 import json
-import subprocess
-import sys
 import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from calling import doctor
 
 from doctor.bundle import read
 from doctor.containers.engine import Engine
@@ -21,10 +20,6 @@ TEXT = (
     "print(\"ModuleNotFoundError: No module named 'cv2'\")\n"
     "time.sleep(300)\n"
 )
-
-
-def doctor(*words: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run([sys.executable, "-m", "doctor", *words], capture_output=True, text=True, timeout=120)
 
 
 def test_it_outlives_its_container(
