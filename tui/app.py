@@ -1,6 +1,7 @@
 """The app: four screens over one state, and what they ask of it: to diagnose, to draw, to show a proof, to leave."""
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -13,7 +14,7 @@ from tui import ending, themes
 from tui.actions import Actions
 from tui.key_queue import KeyQueue
 from tui.keys import KEYS
-from tui.loading import is_loaded, later, load
+from tui.loading import later, load
 from tui.screen import DoctorScreen
 from tui.state import State
 from tui.surviving import SurvivingApp
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from doctor.diagnosis.result import Done
     from doctor.diagnosis.running import Running
     from tui.fixes.applying import Applied
+
+TO_PAINT = 0.1
+"""Seconds that another screen waits at most until it is painted that it is opened."""
 
 
 def _commands() -> "type[Provider]":
@@ -104,11 +108,15 @@ class DoctorApp(SurvivingApp, Actions, Toasts, KeyQueue):
             self.background(self.running.cancel, what="cancel")
 
     async def action_switch_mode(self, mode: str) -> None:
-        """Open a screen; what has to be read for it first is said, and read beside this one."""
-        if not is_loaded(mode):
+        """Open a screen. One that is not there yet is told at once, and made once that is painted."""
+        if not self._screen_stacks.get(mode):
             for heading in self.screen.query("Heading").results(Static):
-                heading.update(f" opening {mode} ...")
+                heading.update(f" opening {mode} ...", layout=False)
+            painted = asyncio.Event()
+            self.screen.call_after_refresh(painted.set)
             await load(mode)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(painted.wait(), TO_PAINT)
         self.switch_mode(mode)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
