@@ -55,8 +55,7 @@ class _Schedule:
         """Everything, in the order of what tells most."""
         way = self._way
         if way.connected and not way.unlike:
-            address = way.address
-            way.listen(f"GET {address.base}, GET {address.swagger}, OPTIONS {address.path}")
+            way.listen("asking for health, description, CORS")
             await asyncio.gather(self._health(), self._swagger(), self._options())
             if way.trusted:
                 await self._scores()
@@ -122,7 +121,7 @@ class _Schedule:
         if self._key is None:
             return
         path, headers = self._way.address.swagger, self._headers()
-        self._way.listen(f"GET {path} without a key and with a wrong one")
+        self._way.listen("asking without a key and with a wrong one")
         await asyncio.gather(
             self._ask(Wanted("no-key", "GET", path, headers=headers), tell=False),
             self._ask(Wanted("wrong-key", "GET", path, headers=headers, key=WRONG_KEY), tell=False),
