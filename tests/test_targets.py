@@ -60,7 +60,7 @@ def test_an_empty_file(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_no_utf8(tmp_path: Path) -> None:
-    (tmp_path / "score.py").write_bytes(GOOD.encode() + "# caf\xe9\n".encode("latin-1"))
+    (tmp_path / "score.py").write_bytes(GOOD.encode() + "NAME = 'caf\xe9'\n".encode("latin-1"))
     done = doctor("check", tmp_path / "score.py")
     assert done.returncode == 1
     assert "entry-script.not-utf8" in done.stdout

@@ -41,14 +41,16 @@ def column_count(evidence: Evidence) -> Iterator[Finding]:
         yield tell(
             fault,
             f"the table {place(fault)} {missing or (extra if _named(fault) else counts)}",
-            Fix(title=_cure(fault)),
+            *_cures(fault),
         )
 
 
-def _cure(fault: Fault) -> str:
-    """By name, where the names are known."""
+def _cures(fault: Fault) -> Iterator[Fix]:
+    """By name, where the names are known. The sample of a decorator may be what is wrong: the model decides."""
     names = fault.expected.partition(": ")[2]
-    return f"send these columns: {names}" if names else f"send {fault.expected} values in each row"
+    yield Fix(title=f"send these columns: {names}" if names else f"send {fault.expected} values in each row")
+    if not names:
+        yield Fix(title=f"where the model takes {fault.seen}, give the decorator a sample that has as many")
 
 
 def _named(fault: Fault) -> bool:

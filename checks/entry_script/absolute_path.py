@@ -21,6 +21,8 @@ Learn more
 Source: product documentation, "Understand the scoring script".
 """
 
+import ast
+import json
 import posixpath
 import re
 from collections.abc import Iterator
@@ -29,7 +31,7 @@ from checks.cases import fires, quiet, script
 from checks.check import check
 from checks.entry_script.module import Module
 from checks.entry_script.path_edits import likely_file, model_files, to_model_folder
-from checks.entry_script.paths import PathUse, is_tested, path_uses
+from checks.entry_script.paths import PathUse, Written, is_tested, path_uses
 from checks.entry_script.placeholders import is_placeholder
 from checks.entry_script.reach import STAGES, about_phases, reach
 from checks.entry_script.subject import entry_script
@@ -67,17 +69,20 @@ def absolute_path(evidence: Evidence) -> Iterator[Finding]:
         pinned = severity is Severity.INFO
         tested = is_tested(module, use.path)
         name = posixpath.basename(text.rstrip("/")) or text
+        dropped = _drops(module, use.path)
         nodes = [use.call, *use.path.literals]
         yield Finding(
             title=f"{_short(text)} names one version of the model"
             if pinned
+            else f"{_short(text)} starts at the root: join() drops what stands before it"
+            if dropped
             else f"{_short(text)} is a path of one machine",
             severity=Severity.INFO if tested else severity,
             stage=STAGES[phases[0]],
             evidence=quotes(script, module, [*use.path.literals, use.call]),
             explains=() if pinned or tested else absolute_path.explains,
             about=(f"file:{name}", f"file:{text}", *about_lines(nodes), *about_phases(phases)),
-            fixes=(_fix(evidence, script, module, use, name),),
+            fixes=(_without_slash(script, module, dropped) if dropped else _fix(evidence, script, module, use, name),),
         )
 
 
@@ -93,12 +98,30 @@ def _short(text: str) -> str:
     return f"`{text}`" if len(text) <= 50 else f"`...{text[-46:]}`"
 
 
+def _drops(module: Module, path: Written) -> ast.Constant | None:
+    """The text that starts at the root although others stand before it in the join."""
+    first = path.literals[0] if len(path.literals) == 1 else None
+    above = module.parent(first) if first else None
+    joined = isinstance(above, ast.Call) and module.called(above) == "os.path.join" and first in above.args[1:]
+    divided = isinstance(above, ast.BinOp) and isinstance(above.op, ast.Div) and above.right is first
+    only = first is not None and str(first.value).count("/") == 1
+    return first if only and (joined or divided) else None
+
+
+def _without_slash(script: Script, module: Module, text: ast.Constant) -> Fix:
+    name = str(text.value).lstrip("/")
+    return Fix(
+        title=f"leave out the slash before `{name}`", edits=(module.replace(script.path, text, json.dumps(name)),)
+    )
+
+
 def _fix(evidence: Evidence, script: Script, module: Module, use: PathUse, name: str) -> Fix:
     if use.action in {"import", "chdir"}:
         return Fix(title="start from the folder of the script: `os.path.dirname(os.path.abspath(__file__))`")
     file = likely_file(name, model_files(evidence)) or name
     edits = to_model_folder(module, script, use.path, file) if use.action in {"load", "open"} else ()
-    return Fix(title=f"load `{file}` from AZUREML_MODEL_DIR", edits=edits)
+    by_hand = () if edits else (f'os.path.join(os.environ["AZUREML_MODEL_DIR"], "{file}")',)
+    return Fix(title=f"load `{file}` from AZUREML_MODEL_DIR", edits=edits, commands=by_hand)
 
 
 _INIT = "import os\nimport joblib\ndef init():\n    global model\n"
@@ -109,6 +132,12 @@ CASES = (
         saw="/home/me/project/model.pkl",
         line=5,
         fixed=_INIT + '    model = joblib.load(os.path.join(os.environ["AZUREML_MODEL_DIR"], "model.pkl"))\n' + _RUN,
+    ),
+    fires(
+        _INIT + "    model = joblib.load(os.path.join(os.environ['AZUREML_MODEL_DIR'], '/model.pkl'))\n" + _RUN,
+        saw="join() drops what stands before it",
+        fixed=_INIT + "    model = joblib.load(os.path.join(os.environ['AZUREML_MODEL_DIR'], \"model.pkl\"))\n" + _RUN,
+        name="a slash too many",
     ),
     fires(
         script(

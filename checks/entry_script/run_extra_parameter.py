@@ -38,7 +38,7 @@ from checks.text import listed
     needs=("tree",),
     stage=Stage.RUN,
     confidence=Confidence.CERTAIN,
-    explains=("runtime.run-raised", "runtime.request-rejected"),
+    explains=("runtime.run-raised", "runtime.request-rejected", "contract.key-missing", "contract.request-refused"),
 )
 def run_extra_parameter(evidence: Evidence) -> Iterator[Finding]:
     """Compare the parameters of run() with what the server fills."""
@@ -68,7 +68,10 @@ def _in_every_body(script: Script, module: Module, function: Function, missing: 
         evidence=(module.quote(script.path, function),),
         severity=Severity.INFO,
         about=("name:run", "phase:run", *(f"name:{name}" for name in missing)),
-        fixes=(Fix(title=f"give {listed(missing)} a default, or describe it with `@input_schema`"),),
+        fixes=(
+            Fix(title=f"give {listed(missing)} a default, or describe it with `@input_schema`"),
+            Fix(title=f"send {listed(missing)} in every body"),
+        ),
     )
 
 

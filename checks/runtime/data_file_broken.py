@@ -2,8 +2,8 @@
 
 What it finds
 -------------
-An exception of a reader (JSON, YAML, TOML, INI, CSV) about a file that the script opens itself: one that is empty, a
-web page under the file's name, a comma too many, or rows of another length.
+An exception of a reader (JSON, YAML, TOML, INI, CSV, text) about a file that the script opens itself: one that is
+empty, a web page under the file's name, a comma too many, rows of another length, or text in another encoding.
 
 Why it breaks
 -------------
@@ -12,7 +12,8 @@ request, reads it again and fails at the same place.
 
 How to fix
 ----------
-Mend the file at the line that is named, and read it once before it is deployed. An empty one is uploaded again.
+Mend the file at the line that is named, and read it once before it is deployed. An empty one is uploaded again. Text
+that is no UTF-8 is saved as UTF-8, or opened in the encoding that it was saved in.
 
 Learn more
 ----------
@@ -24,7 +25,7 @@ from collections.abc import Iterator
 from checks.cases import fires, quiet
 from checks.check import check
 from checks.evidence import Evidence, Opened, Phase
-from checks.finding import Confidence, Finding, Fix, Quote, Stage
+from checks.finding import Confidence, Finding, Fix, Quote, Safety, Stage
 from checks.runtime.data_files import BrokenFile, broken_file
 from checks.runtime.failures import RAISED
 from checks.runtime.observed import at, library, raised_in, seen, started
@@ -62,11 +63,23 @@ def _story(file: BrokenFile) -> tuple[str, Fix]:
         return f"{name} is a web page, not {file.form}", Fix(
             title=f"download {name} again, and look at its first bytes", commands=(f"head -c 200 {name}",)
         )
+    if file.form.endswith(" text"):
+        return f"{name} is no {file.form}", _in_its_encoding(file)
     if file.form == "data":
         return f"{name} does not hold what the line reads", Fix(title=f"compare the rows of {name} with the line")
     place = ":".join(str(one) for one in (name, file.line, file.column) if one is not None)
     line = f"line {file.line} of {name}" if file.line else name
     return f"{place} is no valid {file.form}", Fix(title=f"mend {line}", commands=commands)
+
+
+def _in_its_encoding(file: BrokenFile) -> Fix:
+    if file.form != "UTF-8 text":  # most files are; the script, or the machine, names another encoding
+        return Fix(title=f"open {file.name} as UTF-8", commands=('open(..., encoding="utf-8")',))
+    return Fix(
+        title=f"save {file.name} as UTF-8, or open it in the encoding that it was saved in, such as cp1252 of Windows",
+        safety=Safety.PLACEHOLDER,
+        commands=('open(..., encoding="<encoding>")',),
+    )
 
 
 SCRIPT = """import json
@@ -100,6 +113,7 @@ def _fails(type: str, text: str, *needles: str, opened: Opened | None = None, do
     return seen(SCRIPT, *started(step), body='{"rows": [1]}', opened=(opened,) if opened else ())
 
 
+CP1252 = "'utf-8' codec can't decode byte 0xfc in position 2: invalid start byte"
 OPENED = _read("settings.json", 'open("settings')
 
 CASES = (
@@ -143,6 +157,12 @@ CASES = (
         saw="a line of lines.jsonl is no valid JSON",
         name="parsed by line",
     ),
+    fires(
+        _fails("UnicodeDecodeError", CP1252, "more.json"),
+        saw="more.json is no UTF-8 text",
+        name="another encoding",
+    ),
+    quiet(_fails("UnicodeDecodeError", CP1252, "json.loads(raw)"), name="the body is in another encoding"),
     quiet(_fails("JSONDecodeError", COMMA, "json.loads(raw)"), name="the body is parsed"),
     quiet(
         _fails("JSONDecodeError", COMMA, "json.loads(raw)", opened=OPENED), name="a file was read, the body is parsed"

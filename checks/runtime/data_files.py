@@ -19,13 +19,14 @@ _LINES = (
     r"line (?P<line>\d+),? column (?P<column>\d+)",
     r"(?:\[line|, line:?|in line|line:)\s*(?P<line>\d+)",
 )
+_CODEC = r"'([\w-]+)' codec can't decode"
 _NAMES = r"""(?:in "|file: '|errors: '|reading ')(?P<name>[^'"<>]+)['"]"""
 _VALUES = r"to unpack|could not convert|invalid literal|out of range|columns passed"
 
 
 @dataclass(frozen=True)
 class BrokenFile:
-    """A file and the place in it; `flaw` is `empty`, `markup` or nothing, `form` what it should be."""
+    """A file and the place in it; `flaw` is `empty`, `markup` or nothing, `form` what it should be (`UTF-8 text`)."""
 
     path: str
     form: str
@@ -60,6 +61,8 @@ def broken_file(failure: Failure, evidence: Evidence) -> BrokenFile | None:
 
 
 def _form(failure: Failure) -> str | None:
+    if failure.kind == "UnicodeDecodeError" and (codec := re.match(_CODEC, failure.message)):
+        return f"{codec[1].upper()} text"
     if failure.kind == "ParserError":
         return "CSV" if "tokenizing" in failure.message else "YAML"
     return _FORMS.get(failure.kind)

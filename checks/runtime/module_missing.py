@@ -36,6 +36,7 @@ from checks.runtime.imports import KNOWN_PACKAGES, missing_module, own_files
 from checks.runtime.observed import at, conda_file, library, raised_in, seen, started
 from checks.runtime.packages import NAMESPACES, distributions_of, installed_version
 from checks.runtime.reading import told_by
+from checks.runtime.unpickling import is_unpickling
 from checks.runtime.wording import titled
 
 
@@ -143,11 +144,33 @@ def _package(failure: Failure, evidence: Evidence, module: str) -> Finding:
             safety=Safety.PLACEHOLDER,
         )
     )
+    if not known and is_unpickling(failure):
+        return _of_pickle(failure, module)
     return failure.finding(
         titled(f"nothing installed provides the module `{wanted}`", 88),
         saw=(Quote(source="probe", text=f"looked with Python {probe_of(evidence).python} and beside the script"),),
         about=(*_tags(module), f"module:{wanted}"),
         fixes=(fix,),
+    )
+
+
+def _of_pickle(failure: Failure, module: str) -> Finding:
+    """A module that no import statement names: most likely one's own, from where the model was trained."""
+    return failure.finding(
+        titled(f"the pickled model needs the module `{module}`, which is not there", 88),
+        why=(
+            "A pickle holds of its classes and functions nothing but their names, and imports their modules when it is "
+            f"loaded. `{module}` was there when the model was saved; without it the load raises, the worker exits with "
+            "code 3, and the container restarts."
+        ),
+        about=_tags(module),
+        fixes=(
+            Fix(title=f"put {module.replace('.', '/')}.py of the training code beside the entry script"),
+            Fix(
+                title=f"if {module} belongs to a package, list that, <distribution>, in the environment file",
+                safety=Safety.PLACEHOLDER,
+            ),
+        ),
     )
 
 
@@ -233,5 +256,13 @@ CASES = (
             ),
         ),
         name="a pickle asks for it",
+    ),
+    fires(
+        seen(
+            "import joblib\ndef init():\n    joblib.load(f)\n",
+            raised_in(Phase.INIT, "ModuleNotFoundError", _no("features"), library("joblib/numpy_pickle.py")),
+        ),
+        saw="the pickled model needs the module `features`",
+        name="a pickle asks for a module of one's own",
     ),
 )

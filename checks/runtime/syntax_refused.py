@@ -53,6 +53,8 @@ def syntax_refused(evidence: Evidence) -> Iterator[Finding]:
                 f"{base_name(path) or 'a module'} does not parse: {one_line(str(detail.get('msg') or failure.message))}"
             )
             fix = Fix(title=f"correct line {number} of {base_name(path)}" if number else "correct the module")
+            if "codec can't decode" in failure.message:
+                fix = Fix(title=f"save {base_name(path) or 'the module'} as UTF-8")
         found = failure.finding(
             titled(title, 88),
             about=(
