@@ -141,10 +141,10 @@ class DoctorApp(SurvivingApp, Actions, Toasts, KeyQueue):
     def prove(self, quote: "Quote") -> None:
         """Show where a quote stands: in the log, or in the file."""
         self.proving, self.proving_from = quote, self.current_mode
-        self.switch_mode("evidence")
         self.call_later(self._reveal, quote)
 
-    def _reveal(self, quote: "Quote") -> None:
+    async def _reveal(self, quote: "Quote") -> None:
+        await self.action_switch_mode("evidence")
         from tui.evidence.screen import EvidenceScreen
 
         if isinstance(self.screen, EvidenceScreen):
