@@ -96,11 +96,6 @@ def answers_of(evidence: Evidence) -> tuple[Answer, ...]:
     return evidence.answers.items if isinstance(evidence.answers, Answers) else ()
 
 
-def answers_inside(evidence: Evidence) -> bool:
-    """True when the server answered something from inside of its container, whatever the status."""
-    return any(one.status is not None and one.route == "inside" for one in answers_of(evidence))
-
-
 def answered(evidence: Evidence) -> bool:
     """True when the server answered by any way."""
     return any(one.status is not None for one in answers_of(evidence))

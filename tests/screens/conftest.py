@@ -37,6 +37,15 @@ def own_recents(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[None
         assert str(tmp_path) not in REAL.read_text(encoding="utf-8"), f"{request.node.name} wrote into {REAL}"
 
 
+@pytest.fixture
+def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nothing of this machine: files lie in the folder of the test, there is no engine, no cluster, no clipboard."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
+    monkeypatch.setenv("KUBECONFIG", "/nowhere/kubeconfig")
+
+
 @pytest.fixture(scope="session")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Done:
     """A script with one cause, its symptom and a safe fix; for tests that look at it, and write nothing into it."""

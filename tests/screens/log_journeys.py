@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from screens.scenes import report_of
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.widgets import Footer
@@ -10,7 +11,6 @@ from checks.evidence import Evidence, Log, Logs, Target
 from checks.finding import Finding, Quote, Severity
 from doctor.diagnosis.call import Call
 from doctor.diagnosis.result import Diagnosis
-from doctor.report import CheckSummary, Report, Verdict
 from tui.evidence.log_pane import LogPane
 
 
@@ -57,17 +57,10 @@ def diagnosis_of(*logs: Log, call: Call | None = None, proofs: dict[str, int] | 
         for title, at in (proofs or {}).items()
     )
     target = Target(kind="log", name=source)
-    report = Report(
-        schema="doctor.report/1",
-        version="0",
-        target=target,
-        verdict=Verdict.FAILING if findings else Verdict.HEALTHY,
-        causes=findings,
-        findings=findings,
-        checks=CheckSummary(passed=0, found=len(findings)),
-    )
     evidence = Evidence(target=target, logs=Logs(items=logs)) if logs else Evidence(target=target)
-    return Diagnosis(call=call or Call(kind="report", name="saved.json"), report=report, evidence=evidence)
+    return Diagnosis(
+        call=call or Call(kind="report", name="saved.json"), report=report_of(target, *findings), evidence=evidence
+    )
 
 
 def of_file(path: Path, **proofs: int) -> Diagnosis:

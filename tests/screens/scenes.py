@@ -56,7 +56,7 @@ shutting down"""
 NO_PANDAS = "no installed package provides `pandas`"
 
 
-def _report(target: Target, *causes: Finding) -> Report:
+def report_of(target: Target, *causes: Finding) -> Report:
     return Report(
         schema=SCHEMA,
         version="0",
@@ -122,7 +122,7 @@ def looping() -> Done:
         ),
     )
     call = Call(kind="container", name="diabetes")
-    return Done(diagnosed=(Diagnosis(call=call, report=_report(target, cause), evidence=evidence),))
+    return Done(diagnosed=(Diagnosis(call=call, report=report_of(target, cause), evidence=evidence),))
 
 
 def of_script(safety: Safety = Safety.SAFE) -> Done:
@@ -151,7 +151,7 @@ def of_script(safety: Safety = Safety.SAFE) -> Done:
     )
     sums = {"score.py": hashlib.sha256(SCRIPT.encode()).hexdigest()}
     call = Call(kind="script", name="score.py")
-    made = Diagnosis(call=call, report=_report(target, cause), evidence=evidence, digests=sums)
+    made = Diagnosis(call=call, report=report_of(target, cause), evidence=evidence, digests=sums)
     return Done(diagnosed=(made,))
 
 
@@ -165,7 +165,7 @@ def with_another_cause(done: Done) -> Done:
         Quote(source="score.py", text='    rows = pd.DataFrame(json.loads(data)["data"])', line=14),
     )
     likely = replace(new, confidence=Confidence.LIKELY)
-    return Done(diagnosed=(replace(one, report=_report(one.report.target, likely)),))
+    return Done(diagnosed=(replace(one, report=report_of(one.report.target, likely)),))
 
 
 SECTIONS = {

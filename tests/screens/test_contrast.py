@@ -20,16 +20,10 @@ from tui.fixes.fix_modal import FixModal
 from tui.payloads.editor import BodyEditor
 from tui.targets.screen import TargetsScreen
 
+pytestmark = pytest.mark.usefixtures("nowhere")
+
 TEXT, SIGN = 4.5, 3.0  # WCAG 2, success criteria 1.4.3 and 1.4.11
 LINES = ("\u2500", "\u259f")  # from and to: what is drawn of them parts and frames, and says nothing alone
-
-
-@pytest.fixture(autouse=True)
-def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Nothing of this machine is on the screen."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
-    monkeypatch.setenv("KUBECONFIG", "/nowhere/kubeconfig")
 
 
 def drawn(app: DoctorApp) -> Iterator[tuple[str, Color, Color]]:

@@ -29,14 +29,7 @@ from tui.payloads.screen import PayloadsScreen
 from tui.targets.rows import Row, Section
 from tui.targets.screen import TargetsScreen
 
-
-@pytest.fixture(autouse=True)
-def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Nothing of this machine: files lie in a folder of the test, no engine, no cluster, no clipboard."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
-    monkeypatch.setenv("KUBECONFIG", "/nowhere/kubeconfig")
+pytestmark = pytest.mark.usefixtures("nowhere")
 
 
 async def causes(pilot: Pilot[None]) -> None:

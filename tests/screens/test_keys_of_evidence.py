@@ -17,12 +17,7 @@ from tui.evidence.files_pane import FilesPane
 from tui.evidence.filter_line import Words
 from tui.evidence.table_pane import TablePane
 
-
-@pytest.fixture(autouse=True)
-def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Files of the scenes lie in a folder of the test, and no program takes the clipboard."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("PATH", str(tmp_path))
+pytestmark = pytest.mark.usefixtures("nowhere")
 
 
 async def opened(pilot: Pilot[None], tab: str) -> None:

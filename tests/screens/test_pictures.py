@@ -23,16 +23,10 @@ from tui.fixes.fix_modal import FixModal
 from tui.help.screen import HelpScreen
 from tui.targets.screen import TargetsScreen
 
+pytestmark = pytest.mark.usefixtures("nowhere")
+
 Compare = Callable[..., bool]
 MOST = 100_000  # bytes of a picture
-
-
-@pytest.fixture(autouse=True)
-def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Nothing of this machine is in the picture."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
-    monkeypatch.setenv("KUBECONFIG", "/nowhere/kubeconfig")
 
 
 def showing(done: Done | None) -> DoctorApp:
