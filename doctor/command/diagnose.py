@@ -130,7 +130,7 @@ def _complete_context(context: click.Context, _parameter: click.Parameter, incom
     return [name for name in contexts(context.params.get("kubeconfig")) if name.startswith(incomplete)]
 
 
-@command.command("k8s")
+@command.command("k8s", short_help="Say why a workload of a cluster is not up or does not answer.")
 @click.argument("target", metavar="[KIND/]NAME", nargs=-1, shell_complete=complete_target)
 @click.option("-n", "--namespace", metavar="NS", help="The namespace. [default: that of the context]")
 @click.option("-A", "--all-namespaces", "everywhere", is_flag=True, help="Every workload of the cluster.")
