@@ -231,16 +231,19 @@ def _of_file(name: str) -> Iterator[bytes]:
 
     path, *members = name.split("!")
     allowance = Allowance()
+    opened = []  # an archive that nobody holds any more closes its members
     with Path(path).open("rb") as stream:
         content = decompressed(allowance.packs(pieces(stream)), allowance)
         for number, wanted in enumerate(members):
             head = next(content, b"")
             whole = _chained(head, content)
+            name = "!".join((path, *members[:number]))
             kind = kind_of(head, name)
             plain = stream if number == 0 and head[:2] == b"PK" else None
             if plain:
                 allowance.packed = Path(path).stat().st_size
             found = members_of_zip(whole, plain, name) if kind == "zip" else members_of_tar(whole, name)
+            opened.append(found)
             inside = next((inside for member, inside in found if member == wanted), iter(()))
             content = decompressed(allowance.unpacks(inside), allowance)
         yield from as_utf8(content)

@@ -18,6 +18,8 @@ from checks.evidence import Log
 from checks.logs.lines import read_lines
 from doctor.errors import CannotExamine
 from doctor.logs.reading import read_logs, read_stream
+from doctor.logs.spooling import read_whole
+from doctor.logs.wholes import Whole
 
 TEXT = "first\nModuleNotFoundError: No module named 'cv2'\nlast: café"
 
@@ -124,6 +126,10 @@ def test_files_of_archives(tmp_path: Path) -> None:
     ]
     assert [log.text for log in read(zipped.read_bytes())] == ["one", "two", "three"]
     assert [log.text for log in read(gzip.compress(zipped.read_bytes()))] == ["one", "two", "three"]
+    lines: list[bytes] = []
+    for name, _ in wanted:
+        read_whole(Whole(kind="file", name=f"{zipped}!{name}"), lambda _, line: lines.append(line))
+    assert lines == [b"one", b"two", b"three"], "as the explorer and a bundle read them"
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress, zstandard.compress, lzma.compress])
