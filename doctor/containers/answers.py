@@ -69,6 +69,7 @@ class Ask:
         headers = {"User-Agent": agent(self.id), "x-ms-client-request-id": self.id}
         if one := self.payload:
             headers["Content-Type"] = one.content_type or kind_of_body(one.body, one.source)
+            headers |= one.headers
         return headers
 
 

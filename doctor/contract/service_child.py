@@ -9,6 +9,7 @@ import json
 import os
 import select
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -103,24 +104,25 @@ class Service:
             while self._fds:
                 os.close(self._fds.pop())
 
-    def ask(self, body: bytes, name: str = "") -> Answer:
+    def ask(self, body: bytes, name: str = "", headers: Mapping[str, str] | None = None) -> Answer:
         """Send one request body and wait for what becomes of it; `name` is what the sample is called.
 
+        `headers` are sent beside those that every client sends.
         Raises NotServing when the service does not load.
         """
         self.start()
         running = self._running
         assert running is not None
         before = running.written()
-        answer = self._asked(body, name)
+        answer = self._asked(name.encode("utf-8", "replace"), json.dumps(dict(headers or {})).encode(), body)
         if answer.outcome == "passed" and (answer.status or 500) < FAILURE:
             return answer
         time.sleep(WRITTEN)
         return replace(answer, said=running.said(before))
 
-    def _asked(self, body: bytes, name: str) -> Answer:
+    def _asked(self, *parts: bytes) -> Answer:
         began = time.monotonic()
-        message = b"".join(len(part).to_bytes(4, "big") + part for part in (name.encode("utf-8", "replace"), body))
+        message = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
         self._send(message, began + self._patience)
         line = self._line(began + self._patience)
         if line is not None:

@@ -5,6 +5,7 @@ import shlex
 
 from checks.http.reproduce import split
 from doctor.content_types import kind_of_body
+from doctor.payloads.header_lines import is_secret
 from doctor.payloads.records import Place
 
 LARGEST = 4_000  # bytes that stand on the line itself; what is larger is given by its file
@@ -18,7 +19,12 @@ def curl(place: Place | None, source: str, body: bytes, *, is_file: bool) -> str
     url = (place.url if place else None) or DEFAULT_URL
     scheme, host, path = split(url)
     words = ["curl", "-sS", "-i", "--max-time", f"{place.patience if place else 30:g}"]
-    words += ["-H", shlex.quote(f"Content-Type: {kind_of_body(body, source, place.raw if place else None)}")]
+    words += ["-H", shlex.quote(f"Content-Type: {_kind(place, source, body)}")]
+    for name, value in (place.headers if place else {}).items():
+        if name == "Content-Type":
+            continue
+        known = f'"{name}: ${re.sub(r"[^A-Za-z0-9]", "_", name).upper()}"' if is_secret(name) else ""
+        words += ["-H", known or shlex.quote(f"{name}: {value}")]
     if place is not None and place.way == "url":
         if place.call.deployment:
             words += ["-H", shlex.quote(f"azureml-model-deployment: {place.call.deployment}")]
@@ -27,6 +33,11 @@ def curl(place: Place | None, source: str, body: bytes, *, is_file: bool) -> str
             words += ["-H", f'"Authorization: Bearer ${key if _VARIABLE.fullmatch(key) else "KEY"}"']
     words += ["--data-binary", shlex.quote(_data(source, body, is_file))]
     return " ".join([*words, shlex.quote(f"{scheme}://{host}{path}")])
+
+
+def _kind(place: Place | None, source: str, body: bytes) -> str:
+    named = place.headers.get("Content-Type") if place else None
+    return named or kind_of_body(body, source, place.raw if place else None)
 
 
 def _data(source: str, body: bytes, is_file: bool) -> str:

@@ -8,6 +8,7 @@ import msgspec
 from checks.containers import Answer, Answers, Container
 from checks.evidence import Missing
 from checks.http.records import Call as Asked
+from doctor.payloads.header_lines import lowered
 from doctor.payloads.ports import AGAIN, present
 from doctor.payloads.records import Place, Sent
 from doctor.probe.launcher import Payload
@@ -49,7 +50,7 @@ def by_url(place: Place, sent: Sent, body: bytes) -> Sent:
     deployment = {"azureml-model-deployment": call.deployment} if call.deployment and is_url else {}
     wanted = Wanted(
         "score", "POST", way.address.path, body=body, key=key, sample=sent.source,
-        headers={"content-type": sent.content_type, **deployment}, most=MOST_BODY,
+        headers={"content-type": sent.content_type, **deployment, **lowered(place.headers)}, most=MOST_BODY,
     )  # fmt: skip
     asker = Asker(way.address, way.leads, context, way.proxy, way.secrets)
     with quiet():
@@ -91,7 +92,7 @@ def in_container(place: Place, sent: Sent, body: bytes) -> Sent:
             sent = log.beside(by_url(place, msgspec.structs.replace(sent, where=place.where), body))
         unreached = sent.problem.startswith("no connection")
         return msgspec.structs.replace(sent, problem=f"{sent.problem}; {AGAIN}") if unreached else sent
-    payload = Payload(source=sent.source, body=body, content_type=sent.content_type)
+    payload = Payload(source=sent.source, body=body, content_type=sent.content_type, headers=place.headers)
     with connect() as engine, of_container(container) as log:
         return log.beside(_first(ask(engine, container, evidence.inside, [payload], most=MOST_BODY), sent))
 
@@ -114,7 +115,7 @@ def in_pod(place: Place, sent: Sent, body: bytes) -> Sent:
         return msgspec.structs.replace(sent, problem="no pod has a node, so nothing can be asked from inside")
     access = Access(Path(call.kubeconfig) if call.kubeconfig else None, call.context)
     with connect(access) as api:
-        payload = Payload(source=sent.source, body=body, content_type=sent.content_type)
+        payload = Payload(source=sent.source, body=body, content_type=sent.content_type, headers=place.headers)
         log = of_pod(api, pod, evidence.container.name)
         return log.beside(_first(ask(api, pod, evidence.container, [payload], evidence.inside, most=MOST_BODY), sent))
 

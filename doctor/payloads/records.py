@@ -16,7 +16,8 @@ Way = Literal["probe", "container", "pod", "url"]
 class Place(Record, frozen=True):
     """Where a body can be sent. `live`: somebody else may be served there. `evidence` is what the way needs of it.
 
-    `raw`: run() takes raw HTTP, so that the kind of file counts; None where nobody knows.
+    `raw`: run() takes raw HTTP, so that the kind of file counts; None where nobody knows. `headers` are sent beside
+    those that every client sends.
     """
 
     way: Way
@@ -27,6 +28,7 @@ class Place(Record, frozen=True):
     url: str | None = None
     evidence: Evidence | None = None
     raw: bool | None = None
+    headers: dict[str, str] = {}
 
     @property
     def patience(self) -> float:

@@ -8,10 +8,11 @@ import msgspec
 
 from doctor.content_types import kind_of_body
 from doctor.contract.service_child import Answer, NotServing, Service
+from doctor.payloads.header_lines import secrets_of
 from doctor.payloads.live import by_url, in_container, in_pod, now
 from doctor.payloads.logged import of_rehearsal
 from doctor.payloads.records import STARTING, Place, Sent
-from doctor.redact import redact, redact_lines
+from doctor.redact import redact, redact_lines, remember_values
 
 LIFETIME = 24 * 3600.0  # seconds that a loaded service may stay
 MOST_FILES = 2_000  # that are looked at for a change
@@ -29,7 +30,8 @@ class Sender:
 
     def send(self, place: Place, source: str, body: bytes) -> Sent:
         """Send, and tell what came. Raises CannotExamine and ConfigError where the way is not there."""
-        kind = kind_of_body(body, source, place.raw)
+        kind = place.headers.get("Content-Type") or kind_of_body(body, source, place.raw)
+        remember_values(secrets_of(place.headers))
         sent = Sent(way=place.way, where=place.where, source=source, sent=len(body), content_type=kind, at=now())
         if place.way == "probe":
             return self._rehearsed(place, sent, body)
@@ -47,7 +49,7 @@ class Sender:
         try:
             service.start()
             started = time.perf_counter() - began if service.starts > starts else None
-            answer = service.ask(body, sent.source)
+            answer = service.ask(body, sent.source, place.headers)
         except NotServing as why:
             self.close()
             return msgspec.structs.replace(sent, problem=f"the service was not loaded: {redact(str(why))}", ended=True)
@@ -55,7 +57,7 @@ class Sender:
 
     def _serving(self, place: Place) -> Service:
         """The service, loaded anew where its files changed since."""
-        loaded = (place, fingerprint(Path(place.call.name)))
+        loaded = (msgspec.structs.replace(place, headers={}), fingerprint(Path(place.call.name)))
         if self._service is None or loaded != self._loaded:
             from doctor.diagnosis.diagnosing import options_of
             from doctor.engine import rehearsal_of

@@ -38,11 +38,15 @@ DUMP_SIGNAL = getattr(signal, "SIGRTMAX", 64) - 3  # as in probe.py
 
 @dataclass(frozen=True)
 class Payload:
-    """One request body; `source` says where it comes from, `content_type` what it is sent as, where that is known."""
+    """One request body; `source` says where it comes from, `content_type` what it is sent as, where that is known.
+
+    `headers` are sent with it, beside those of every client.
+    """
 
     source: str
     body: bytes
     content_type: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

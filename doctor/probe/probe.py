@@ -1420,6 +1420,7 @@ class Service(object):
         self.parameters = []
         self.wants_headers = False
         self.sample = None  # the name of what is sent
+        self.headers = {}  # that are sent beside those of every client
         self.app = None
 
     def load(self):
@@ -1514,7 +1515,7 @@ class Service(object):
         """One request, as the server serves it: the result of run(). The body is parsed anew each time."""
         content_type = self.content_type(body)
         if not self.needs_flask():
-            headers = _headers(body, content_type)
+            headers = dict(_headers(body, content_type), **self.headers)
             return self.call_run(body, content_type, Request(body, headers), headers)
         with self.flask_context(body, content_type) as context:
             return self.call_run(body, content_type, sys.modules["flask"].request, dict(context.request.headers))
@@ -1574,7 +1575,7 @@ class Service(object):
             "wsgi.multiprocess": False,
             "wsgi.run_once": False,
         }
-        for name, value in _headers(body, content_type).items():
+        for name, value in dict(_headers(body, content_type), **self.headers).items():
             if not name.startswith("Content-"):
                 environ["HTTP_" + name.upper().replace("-", "_")] = value
         return self.app.request_context(environ)
@@ -2170,17 +2171,18 @@ class Rehearsal(object):
     def serve(self, requests, answers):
         """Answer request bodies until nobody sends more. Both are pipes by their paths.
 
-        A request is the name of the sample and the body, each behind its length in four bytes, big-endian; an answer is
-        one line of JSON. The first line says that requests may come.
+        A request is the name of the sample, headers as a JSON object, and the body, each behind its length in four
+        bytes, big-endian; an answer is one line of JSON. The first line says that requests may come.
         """
         source = _high(_os_open(requests, os.O_RDONLY))
         target = _high(_os_open(answers, os.O_WRONLY))
         _real_write(target, b"{}\n")  # ready
         while True:
-            name, body = _read_sized(source), _read_sized(source)
-            if name is None or body is None:
+            name, headers, body = _read_sized(source), _read_sized(source), _read_sized(source)
+            if name is None or headers is None or body is None:
                 return
             self.service.sample = name.decode("utf-8", "replace") or None
+            self.service.headers = json.loads(headers.decode("ascii"))
             self.observer.phase = "run"
             self.channel.write({"k": "begin", "phase": "run", "sample": None, "at": _clock() - self.began})
             line = _dumps(self.answer(body)).encode("ascii") + b"\n"

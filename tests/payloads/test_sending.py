@@ -9,11 +9,15 @@ from pathlib import Path
 
 import psutil
 import pytest
+from msgspec.structs import replace
 from payloads.benches import diagnosed, known, left_over, place_of, sample_of, trap
 
-from doctor.errors import CannotExamine
+from doctor.diagnosis.call import Call
+from doctor.errors import CannotExamine, ConfigError
 from doctor.payloads.bench import Bench, Cancelled
+from doctor.payloads.header_lines import headers_of
 from doctor.payloads.judging import judge
+from doctor.payloads.records import Place
 from doctor.payloads.sending import Sender
 from doctor.payloads.weighing import weigh
 
@@ -44,6 +48,49 @@ def test_samples_are_answered_as_the_server_does(name: str, tmp_path: Path) -> N
     against = weigh(evidence, source, body, judge(evidence, source, body), second)
     causes = [one.finding.id for one in against if one.finding]
     assert causes == ([diagnosis.report.causes[0].id] if status == 500 else [])
+
+
+TENANTS = """
+from azureml_inference_server_http.api.aml_request import rawhttp
+from azureml_inference_server_http.api.aml_response import AMLResponse
+
+def init(): pass
+
+@rawhttp
+def run(request):
+    print("kind", request.headers["Content-Type"])
+    return AMLResponse([request.headers["X-Tenant-Id"], request.headers["X-Api-Key"]], 200, json_str=True)
+"""
+
+
+def test_a_raw_service_gets_the_kind_of_the_file_and_ones_own_headers(tmp_path: Path) -> None:
+    script = tmp_path / "score.py"
+    script.write_text(TENANTS)
+    place = Place(way="probe", title="", where="", live=False, call=Call(kind="script", name=str(script)), raw=True)
+    sender, key = Sender(), "k3y-Of-The-Tenant"
+    try:
+        bare = sender.send(place, "rows.csv", b"1,2")
+        full = sender.send(
+            replace(place, headers=headers_of(f"x-tenant-id: acme\nX-Api-Key: {key}")), "rows.csv", b"1,2"
+        )
+    finally:
+        sender.close()
+    assert (bare.status, full.status) == (500, 200)
+    assert bare.logged is not None
+    assert bare.logged.where is not None
+    assert bare.logged.lines[0] == "kind text/csv", "what it wrote meanwhile, and then the traceback"
+    assert bare.logged.lines[bare.logged.where].endswith("line 10, in run")
+    assert full.started is None, "other headers load nothing anew"
+    assert full.logged is None
+    assert '"acme"' in full.body
+    assert key not in full.body
+
+
+def test_lines_that_are_no_headers_are_refused() -> None:
+    assert headers_of("\ncontent-type: text/csv\n X-A: 1: 2 ") == {"Content-Type": "text/csv", "X-A": "1: 2"}
+    for wrong in ("X-A", "X A: 1", "Host: elsewhere", "X-A: \N{SNOWMAN}", "X-A: a\x07b"):
+        with pytest.raises(ConfigError, match="line 1"):
+            headers_of(wrong)
 
 
 def test_an_answer_that_is_no_json_is_told(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from doctor.report import Report
 from tui.app import DoctorApp
 from tui.evidence.screen import EvidenceScreen
 from tui.payloads.answering import Round
-from tui.payloads.questions import KeepModal, UnsavedModal
+from tui.payloads.questions import HeadersModal, KeepModal, UnsavedModal
 from tui.payloads.screen import PayloadsScreen
 from tui.payloads.shown import answer
 
@@ -106,14 +106,29 @@ async def sent(pilot: Pilot[None], screen: PayloadsScreen) -> None:
     await until(pilot, lambda: len(screen.answers.rounds) > count)
 
 
-async def test_without_a_diagnosis_it_says_what_to_do() -> None:
-    async with bench(None, (80, 24)) as (_, pilot, screen):
+@pytest.mark.presses("payloads.headers", "headers.take", "headers.leave")
+async def test_without_a_diagnosis_it_says_what_to_do_and_takes_headers() -> None:
+    async with bench(None, (80, 24)) as (app, pilot, screen):
         await until(pilot, lambda: screen.query("#bodies") and "press 1" in shown(screen, "#bodies"))
         assert "press 1 and choose a target" in shown(screen, "#bodies")
         assert "nowhere to send to" in shown(screen, "#places")
         for key in ("ctrl+r", "ctrl+s", "ctrl+n", "ctrl+l", "ctrl+b", "ctrl+f", "ctrl+g", "escape"):
             await pilot.press(key)
         assert not screen.answers.rounds
+        await pilot.press("f5")
+        await until(pilot, lambda: isinstance(app.screen, HeadersModal) and isinstance(app.focused, TextArea))
+        await pilot.press(*"X-Key")
+        await pilot.press("ctrl+s")
+        assert "line 1 is no header" in str(app.screen.query_one("#note", Static).content)
+        await pilot.press(*": 1")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: app.screen is screen and screen.answers.header_lines == "X-Key: 1")
+        assert str(screen.query_one("#places").border_subtitle) == "with X-Key"
+        await pilot.press("f5")
+        await until(pilot, lambda: isinstance(app.screen, HeadersModal) and isinstance(app.focused, TextArea))
+        await pilot.press("x", "escape")
+        await until(pilot, lambda: app.screen is screen)
+        assert screen.answers.header_lines == "X-Key: 1"
         screen.state.running = True
         screen.bodies.list_bodies()
         assert "is being looked at" in shown(screen, "#bodies")

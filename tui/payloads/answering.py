@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
+from msgspec.structs import replace
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
@@ -15,6 +16,7 @@ from textual.widgets import OptionList, Static
 from checks.finding import Quote
 from doctor.errors import CannotExamine
 from doctor.payloads.bench import Bench, Cancelled, Lost
+from doctor.payloads.header_lines import headers_of
 from doctor.payloads.records import Disagreement, Judgement, Place, Sent
 from doctor.reports.clean import printable
 from tui.payloads import shown
@@ -49,6 +51,7 @@ class AnswerPane(Surviving, Vertical):
         self.bench = bench
         self.places: tuple[Place, ...] = ()
         self.place: Place | None = None
+        self.header_lines = ""
         self.rounds: list[Round] = []
         self.sending = False
         self._shown: Round | None = None
@@ -88,6 +91,17 @@ class AnswerPane(Surviving, Vertical):
         chosen = self.places.index(self.place) if self.place else None
         self.query_one("#places", Rows).fill(rows, chosen, dead=() if self.places else (0,))
 
+    @property
+    def with_headers(self) -> Place | None:
+        """The chosen place, with the headers that are to be sent."""
+        return replace(self.place, headers=headers_of(self.header_lines)) if self.place else None
+
+    def take_headers(self, text: str) -> None:
+        """Send these headers from now on; their names stand below the places."""
+        self.header_lines = text
+        names = ", ".join(headers_of(text))
+        self.query_one("#places", Rows).border_subtitle = Content(f"with {names}" if names else "")
+
     def next_place(self) -> None:
         """Choose the next place."""
         if self.place is not None:
@@ -101,7 +115,7 @@ class AnswerPane(Surviving, Vertical):
 
     async def send(self, draft: Draft, judgement: Judgement | None) -> None:
         """Send a body to the chosen place, and show what came of it."""
-        place = self.place
+        place = self.with_headers
         if place is None or self.sending:
             told = shown.nowhere_now(self.doctor.state) if place is None else "a body is on its way; Escape ends it"
             self.doctor.notify(told, markup=False)

@@ -9,9 +9,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Input, Static, TextArea
 
-from doctor.errors import CannotExamine
+from doctor.errors import CannotExamine, ConfigError
+from doctor.payloads.header_lines import headers_of
 from doctor.payloads.keeping import Exists, keep
 from tui.footer import KeyLine
 from tui.surviving import Surviving
@@ -22,6 +23,7 @@ KeepModal, UnsavedModal { align: center middle; }
 .question { background: $surface; }
 .question Static { height: auto; }
 .question Input { margin-top: 1; }
+.question TextArea { height: 6; }
 .question .title { text-style: bold; }
 .question Horizontal { height: 1; margin-top: 1; }
 .question Button { margin-right: 2; }
@@ -101,6 +103,57 @@ replaces it. **Escape** leaves everything as it is.
 
     def _say(self, text: str) -> None:
         self.query_one("#note", Static).update(Content(text))
+
+
+class HeadersModal(Surviving, ModalScreen[str | None]):
+    """Asks for the headers that are sent beside the usual ones, a line each; None where it was left."""
+
+    HELP = """\
+Headers that your service reads, a line each: `X-Tenant-Id: acme`. They go with every body that is sent from here until
+you change them or leave doctor, and are written nowhere. **Ctrl+S** takes them, **Escape** leaves them as they were.
+"""
+    DEFAULT_CSS = _CSS
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "take", "Take", id="headers.take", tooltip="Send these from now on", priority=True),
+        Binding("escape", "leave", "Close", id="headers.leave", tooltip="Leave them as they were", priority=True),
+    ]
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+
+    def compose(self) -> ComposeResult:
+        """Title, lines, note, buttons."""
+        with Vertical(classes="question"):
+            yield Static("headers to send, a line each: Name: value", classes="title")
+            yield TextArea(self._text, id="lines", tab_behavior="focus", compact=True, tooltip="Name: value")
+            yield Static("", id="note", markup=False)
+            with Horizontal():
+                yield Button("Take", variant="primary", id="take", compact=True, tooltip="Ctrl+S")
+                yield Button("Close", id="leave", compact=True, tooltip="Escape")
+        yield KeyLine()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Buttons do what the keys do."""
+        event.stop()
+        if event.button.id == "take":
+            self.action_take()
+        else:
+            self.action_leave()
+
+    def action_take(self) -> None:
+        """Take the lines, or say which one is no header."""
+        text = self.query_one("#lines", TextArea).text
+        try:
+            headers_of(text)
+        except ConfigError as error:
+            self.query_one("#note", Static).update(Content(str(error)))
+        else:
+            self.dismiss(text)
+
+    def action_leave(self) -> None:
+        """Leave them as they were."""
+        self.dismiss(None)
 
 
 class UnsavedModal(Surviving, ModalScreen[str]):

@@ -21,7 +21,7 @@ from tui.heading import Heading
 from tui.payloads.answering import AnswerPane
 from tui.payloads.drafts import Draft
 from tui.payloads.editing import BodyPane
-from tui.payloads.questions import KeepModal, UnsavedModal
+from tui.payloads.questions import HeadersModal, KeepModal, UnsavedModal
 from tui.screen import DoctorScreen
 
 
@@ -38,6 +38,7 @@ Right: **where** the body goes, the **answer** with what disagrees with the cont
 - **Ctrl+R** sends. Nothing is ever sent without it. The *probe* is a rehearsal of the script on this machine, in a
   process of its own that stays loaded, so init() runs once; it is loaded anew when the script changes. What is marked
   *live* may serve others.
+- **F5** adds headers that the service reads. They are kept until you leave doctor, and written nowhere.
 - **Ctrl+S** saves under a name that you confirm, **Ctrl+N** as a new sample. Edits stay when you leave the screen.
 - The editor shows a file as it is: secrets that stand in it, too. Answers and findings are masked.
 - An answer that is an error brings what was **logged** for it, the line of the script first; **F4** goes there in the
@@ -55,6 +56,7 @@ Right: **where** the body goes, the **answer** with what disagrees with the cont
         Binding("ctrl+l", "lay_out", "Format", id="payloads.lay-out", tooltip="Lay the JSON out; numbers stay"),
         Binding("ctrl+f", "next_place", "To", id="payloads.next-place", tooltip="Choose the next place to send to"),
         Binding("f4", "open_log", "Log", id="payloads.log", tooltip="Go to the lines of this request in the log"),
+        Binding("f5", "headers", "Headers", id="payloads.headers", tooltip="Headers to send with the body"),
         Binding("ctrl+b", "copy_curl", "Curl", id="payloads.curl", tooltip="Copy the request as a line of curl"),
         Binding(
             "escape", "leave", "Leave", id="payloads.leave", tooltip="End the send, else leave the editor", show=False
@@ -144,6 +146,16 @@ Right: **where** the body goes, the **answer** with what disagrees with the cont
             return self.is_mounted and bool(self.query(AnswerPane)) and self.answers.proof is not None
         return super().check_action(action, parameters)
 
+    def action_headers(self) -> None:
+        """Ask for headers to send."""
+
+        async def asked() -> None:
+            text = await self.app.push_screen_wait(HeadersModal(self.answers.header_lines))
+            if text is not None:
+                self.answers.take_headers(text)
+
+        self.doctor.background(asked, what="take the headers")
+
     def action_open_log(self) -> None:
         """Show what was logged of the answer where it stands."""
         if (proof := self.answers.proof) is not None:
@@ -159,7 +171,7 @@ Right: **where** the body goes, the **answer** with what disagrees with the cont
             self.notify(self.bodies.empty, markup=False)
             return
         is_file = draft.offer.path is not None and not draft.is_edited
-        line = curl(self.answers.place, draft.source, draft.content, is_file=is_file)
+        line = curl(self.answers.with_headers, draft.source, draft.content, is_file=is_file)
         self.doctor.background(partial(copy, self.doctor, line, "the request as curl"), what="copy the request")
 
     def action_save(self) -> None:
