@@ -311,7 +311,7 @@ def test_files_have_a_place(tmp_path: Path, rehearse: Rehearse) -> None:
     (tmp_path / "outside.txt").write_text("x")
     (tmp_path / "app" / "inside.txt").write_text("x")
     text = f"""\
-import json, os, sys, tempfile
+import json, os, sys, tempfile, traceback
 def look(path):
     try: open(path).close()
     except OSError: pass
@@ -323,6 +323,7 @@ def init():
     look('/etc/passwd')
     look(json.__file__)
     look('~/x')
+    traceback.print_stack()
     os.listdir({str(tmp_path)!r})
     tempfile.TemporaryFile().close()
 def run(data): ...
@@ -339,6 +340,7 @@ def run(data): ...
         (str(tmp_path), here, True),
     } <= seen
     assert any(each.place == "temporary" and each.mode == "write" for each in probe.opened)
+    assert not [each for each in probe.opened if each.path.endswith("probe.py")], "the lines that a traceback shows"
 
 
 def test_imports_are_the_scripts_own_and_its_pickles(tmp_path: Path, rehearse: Rehearse) -> None:
