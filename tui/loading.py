@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
 
-from tui.apart import apart
+from tui.threads import in_thread
 
 if TYPE_CHECKING:
     from tui.app import DoctorApp
@@ -46,7 +46,7 @@ def is_loaded(mode: str) -> bool:
 async def load(mode: str) -> None:
     """Import the file of a screen, in a thread."""
     if not is_loaded(mode):
-        await apart(partial(import_module, FILES[mode][0]))
+        await in_thread(partial(import_module, FILES[mode][0]))
 
 
 async def load_ahead(app: "DoctorApp") -> None:

@@ -14,7 +14,6 @@ from checks.containers import LocalSource
 from doctor.diagnosis.result import Diagnosis
 from doctor.exploring.file_records import COLUMNS, File, Files
 from doctor.exploring.table import Nothing, Row
-from tui.apart import apart
 from tui.beside import beside
 from tui.evidence.files_folder import FolderQuestion
 from tui.evidence.files_text import FileText
@@ -22,6 +21,7 @@ from tui.evidence.files_view import FileView, opening
 from tui.evidence.filter_line import FilterLine
 from tui.evidence.listed_pane import UNKEPT, ListedPane, filter_keys
 from tui.evidence.row_list import RowList
+from tui.threads import in_thread
 
 
 class FilesPane(ListedPane[Files]):
@@ -219,7 +219,7 @@ class FilesPane(ListedPane[Files]):
     async def _compare(self, folder: Path) -> None:
         from doctor.containers.local import collect_local
 
-        self.own = await apart(partial(collect_local, folder))
+        self.own = await in_thread(partial(collect_local, folder))
         self.make_anew()
 
 

@@ -7,7 +7,7 @@ from doctor.diagnosis.result import Diagnosis
 from doctor.exploring.contents import MOST, Contents, contents, read_here
 from doctor.exploring.difference import Difference, difference
 from doctor.exploring.file_records import File
-from tui.apart import apart
+from tui.threads import in_thread
 
 SECONDS = 20.0
 MOST_KEPT = 30
@@ -48,7 +48,7 @@ class Reading:
         if there is UNFETCHED:
             return Difference(note=there.note)
         names = f"yours/{file.name}", f"there/{file.name}"
-        return await apart(partial(difference, own, there, *names, state=file.state), SECONDS)
+        return await in_thread(partial(difference, own, there, *names, state=file.state), SECONDS)
 
     def _is_at_hand(self, diagnosis: Diagnosis, file: File) -> bool:
         evidence = diagnosis.evidence
@@ -59,7 +59,7 @@ class Reading:
     async def _remembered(self, key: tuple[str, str], read: Callable[[], Contents]) -> Contents:
         if key not in self._kept:
             try:
-                found = await apart(read, SECONDS)
+                found = await in_thread(read, SECONDS)
             except TimeoutError:
                 return Contents(problem=f"nothing was read in {SECONDS:.0f} s (at most {MOST >> 20} MiB are)")
             if found.problem:

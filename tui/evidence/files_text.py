@@ -14,9 +14,9 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.visual import Visual
 
-from tui.apart import apart
 from tui.beside import beside
 from tui.surviving import Surviving
+from tui.threads import in_thread
 
 MOST_COLOURED = 300_000  # characters: colouring more takes too long to be worth it
 ABOVE = 4  # lines kept in sight above a revealed one
@@ -78,7 +78,7 @@ class FileText(Surviving, ScrollView, can_focus=True):
 
     async def _colour(self, lines: Sequence[str], language: str) -> None:
         try:
-            done = await apart(partial(_coloured, lines, language), seconds=20)
+            done = await in_thread(partial(_coloured, lines, language), seconds=20)
         except Exception:  # colours are no need; the text is there
             return
         if self.lines is lines and len(done) >= len(lines):

@@ -10,11 +10,11 @@ from textual.widgets import Input, Static, Tabs
 
 from doctor.diagnosis.result import Diagnosis
 from doctor.exploring.table import Nothing, Row
-from tui.apart import apart
 from tui.beside import beside
 from tui.evidence.filter_line import FilterLine, Words
 from tui.evidence.row_list import RowList
 from tui.surviving import Surviving
+from tui.threads import in_thread
 
 Made = TypeVar("Made")
 
@@ -101,7 +101,7 @@ class ListedPane(Surviving, Vertical, Generic[Made]):
 
     async def _making(self, diagnosis: Diagnosis) -> None:
         try:
-            made = await apart(partial(self.make, diagnosis), seconds=LONGEST)
+            made = await in_thread(partial(self.make, diagnosis), seconds=LONGEST)
         except TimeoutError:
             made = Nothing(f"This took more than {LONGEST} seconds.", "Press r to look again.")
         except Exception:

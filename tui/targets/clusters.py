@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from doctor.errors import DoctorError
-from tui.apart import apart
 from tui.targets.cluster_rows import EVERY_CLUSTER, Answer, Node, Tree, key_of
 from tui.targets.collecting import Put
+from tui.threads import in_thread
 from tui.waiting import telling
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Clusters:
         """The contexts there are."""
         self.show()
         try:
-            found = await apart(partial(_contexts, self.tree.given))
+            found = await in_thread(partial(_contexts, self.tree.given))
         except Exception as error:
             found = ((), "", _of_doctor(error))
         self.tree.contexts, self.tree.current, self.tree.problem = found
@@ -90,7 +90,7 @@ class Clusters:
             began = time.monotonic()
             before = self.tree.answers.get(node)
             try:
-                answer = await telling(apart(lambda: self._ask(node)), partial(self._waits, node))
+                answer = await telling(in_thread(lambda: self._ask(node)), partial(self._waits, node))
                 pause = EVERY
             except DoctorError as error:
                 answer = Answer(before.found if before else None, _masked(error))

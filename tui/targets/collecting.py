@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from doctor.errors import DoctorError
-from tui.apart import apart, streamed, told
 from tui.targets.recent_rows import OF_FILES, recent_sections
 from tui.targets.rows import Row, Section
 from tui.targets.source_rows import container_section, file_row, file_sections
+from tui.threads import in_thread, latest_told, streamed
 from tui.waiting import telling
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ async def recents(folder: Path, put: Put) -> None:
         names = (one.call.name for one in found.items if one.call.kind in OF_FILES)
         return recent_sections(found, folder, frozenset(name for name in names if not Path(name).exists()))
 
-    here, elsewhere = await apart(read)
+    here, elsewhere = await in_thread(read)
     put("recent", here)
     put("elsewhere", elsewhere)
 
@@ -65,7 +65,7 @@ class Engines:
     async def follow(self, put: Put) -> None:
         """Go on until cancelled."""
         put("containers", container_section(None))
-        await apart(_load_engine)
+        await in_thread(_load_engine)
 
         def begin(tell: "Callable[[Told], None]") -> Callable[[], None]:
             from doctor.containers.states import Following
@@ -76,7 +76,7 @@ class Engines:
         def waits(seconds: float) -> None:
             put("containers", container_section(None, seconds))
 
-        news = told(begin)
+        news = latest_told(begin)
         try:
             first = await telling(anext(news), waits)
             put("containers", container_section(first))

@@ -3,10 +3,10 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tui.apart import apart
 from tui.shortened import one_line
 from tui.targets.rows import Row
 from tui.targets.typed import typed_call
+from tui.threads import in_thread
 
 if TYPE_CHECKING:
     from doctor.diagnosis.call import Call
@@ -27,7 +27,7 @@ def open_row(screen: "TargetsScreen", row: Row) -> None:
 
 async def open_typed(screen: "TargetsScreen", text: str) -> None:
     """Diagnose what was typed in full. Raises ConfigError where it is no target."""
-    _diagnose(screen, await apart(partial(typed_call, text, screen.doctor.folder)))
+    _diagnose(screen, await in_thread(partial(typed_call, text, screen.doctor.folder)))
 
 
 async def _open_kept(screen: "TargetsScreen", call: "Call") -> None:
@@ -46,7 +46,7 @@ async def forget_row(screen: "TargetsScreen", row: Row) -> None:
 
     if row.call is None:
         return
-    await apart(partial(forget, row.call))
+    await in_thread(partial(forget, row.call))
     screen.sources.recent()
     screen.doctor.notify(f"forgot {one_line(row.name)}; it comes back once it is diagnosed again", markup=False)
 

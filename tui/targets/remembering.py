@@ -3,7 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tui.apart import apart
+from tui.threads import in_thread
 
 if TYPE_CHECKING:
     from doctor.diagnosis.call import Call
@@ -16,7 +16,7 @@ _told: set[str] = set()
 async def remember(app: "DoctorApp", call: "Call", done: "Done | None" = None) -> None:
     """Keep a call; what cannot be written is told once."""
     try:
-        await apart(partial(_remember, call, _outcome(done) if done else ""))
+        await in_thread(partial(_remember, call, _outcome(done) if done else ""))
     except OSError as error:
         if str(error) not in _told:
             _told.add(str(error))

@@ -9,7 +9,6 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from doctor.states import Standing
-from tui.apart import apart
 from tui.beside import beside
 from tui.footer import KeyLine
 from tui.heading import Heading
@@ -22,6 +21,7 @@ from tui.targets.rows import Listing, Row, Section
 from tui.targets.sources import Sources
 from tui.targets.target_list import TargetList
 from tui.targets.typed import is_surely_meant, typed_call
+from tui.threads import in_thread
 
 GATHER = 0.05  # seconds in which news of several sources become one drawing
 REDRAW = 20.0  # seconds between two drawings of ages
@@ -151,7 +151,7 @@ class TargetsScreen(DoctorScreen):
         from doctor.errors import DoctorError
 
         try:
-            call = await apart(partial(typed_call, text, self.doctor.folder))
+            call = await in_thread(partial(typed_call, text, self.doctor.folder))
         except DoctorError:
             return
         if self.listing.query == text:

@@ -12,7 +12,7 @@ Result = TypeVar("Result")
 BATCH_SECONDS = 0.1
 
 
-async def apart(work: Callable[[], Result], seconds: float | None = None) -> Result:
+async def in_thread(work: Callable[[], Result], seconds: float | None = None) -> Result:
     """What `work` returns or raises, from a thread of its own. Raises TimeoutError after `seconds`.
 
     A thread cannot be ended: one that hangs is left behind, and ends with the process at the latest.
@@ -37,7 +37,7 @@ async def apart(work: Callable[[], Result], seconds: float | None = None) -> Res
         with contextlib.suppress(RuntimeError):  # the app has ended meanwhile
             loop.call_soon_threadsafe(settle, result, error)
 
-    threading.Thread(target=run, daemon=True, name="doctor apart").start()
+    threading.Thread(target=run, daemon=True, name="doctor tui").start()
     return await asyncio.wait_for(future, seconds)
 
 
@@ -56,7 +56,7 @@ async def streamed(items: Iterable[Item]) -> AsyncIterator[list[Item]]:
         finally:
             ended.set()
 
-    done = asyncio.ensure_future(apart(run))
+    done = asyncio.ensure_future(in_thread(run))
     try:
         while not done.done():
             await asyncio.wait([done], timeout=BATCH_SECONDS)
@@ -72,7 +72,7 @@ async def streamed(items: Iterable[Item]) -> AsyncIterator[list[Item]]:
         done.cancel()
 
 
-async def told(begin: Callable[[Callable[[Item], None]], Callable[[], None]]) -> AsyncIterator[Item]:
+async def latest_told(begin: Callable[[Callable[[Item], None]], Callable[[], None]]) -> AsyncIterator[Item]:
     """What a thread tells, the latest only where several things were told meanwhile.
 
     `begin(tell)` gives the function that the thread runs; an exception of it is raised here.
@@ -85,7 +85,7 @@ async def told(begin: Callable[[Callable[[Item], None]], Callable[[], None]]) ->
             loop.call_soon_threadsafe(queue.put_nowait, news)
 
     run = begin(tell)
-    done = asyncio.ensure_future(apart(run))
+    done = asyncio.ensure_future(in_thread(run))
     done.add_done_callback(lambda _: queue.put_nowait(None))
     try:
         while (news := await queue.get()) is not None:
