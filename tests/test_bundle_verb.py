@@ -19,7 +19,7 @@ from checks.evidence import Target
 from checks.finding import Finding
 from checks.missing import Missing
 from doctor.bundle import read, write
-from doctor.bundle.found_then import with_found_then
+from doctor.bundle.earlier_findings import with_earlier_findings
 from doctor.bundle.judging_again import judged_again
 from doctor.diagnosis.call import Call
 from doctor.diagnosis.diagnosing import diagnose
@@ -109,7 +109,7 @@ def test_a_cause_whose_proof_is_masked_stays_before_what_it_explains() -> None:
     after, other, later = found("after", "it ends"), found("other", "no disk"), found("later", "no room")
     then = report(causes=(cause, other), findings=(cause, other, after), verdict=Verdict.FAILING)
     now = report(causes=(after, other), findings=(after, other), verdict=Verdict.FAILING)
-    both = with_found_then(now, then, NOTHING_SUPPRESSED, Missing(reason=""))
+    both = with_earlier_findings(now, then, NOTHING_SUPPRESSED, Missing(reason=""))
     assert [one.id for one in both.causes] == ["logs.masked", "logs.other"]
     assert [one.id for one in both.findings] == ["logs.masked", "logs.other", "logs.after"]
     assert both.causes[0].why == (
@@ -118,9 +118,9 @@ def test_a_cause_whose_proof_is_masked_stays_before_what_it_explains() -> None:
     assert both.notes[-1].startswith("logs.masked: found when the bundle was made")
     assert both.checks.found == now.checks.found + 1
     unasked = Suppression(ignore=frozenset({"logs.masked"}))
-    assert with_found_then(now, then, unasked, Missing(reason="")).causes == now.causes
+    assert with_earlier_findings(now, then, unasked, Missing(reason="")).causes == now.causes
     newer = replace(then, version="0", findings=(*then.findings, later))
-    told = with_found_then(now, newer, NOTHING_SUPPRESSED, Missing(reason=""))
+    told = with_earlier_findings(now, newer, NOTHING_SUPPRESSED, Missing(reason=""))
     assert [one.id for one in told.findings] == ["logs.masked", "logs.other", "logs.after"]
     assert told.notes[0] == "logs.later was found when the bundle was made, and is not found by the checks of today"
 

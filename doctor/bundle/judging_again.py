@@ -15,8 +15,8 @@ from checks.outcome import Found, Outcome, run_check
 from checks.rank import Ranking, rank
 from checks.registry import FAMILIES_OF_KIND, checks_of_kind
 from doctor import __version__
+from doctor.bundle.earlier_findings import with_earlier_findings
 from doctor.bundle.form import Bundle
-from doctor.bundle.found_then import with_found_then
 from doctor.bundle.reading import bundle_of, read
 from doctor.diagnosis.call import Call
 from doctor.diagnosis.result import Diagnosis
@@ -53,7 +53,7 @@ def _again(diagnosis: Diagnosis, bundle: Bundle, suppression: Suppression) -> Re
     else:
         report = _judged(evidence, call, diagnosis.report, suppression)
     report = msgspec.structs.replace(report, notes=(note, *diagnosis.report.notes), timings=_timings(report, diagnosis))
-    return with_found_then(report, diagnosis.report, suppression, evidence.script)
+    return with_earlier_findings(report, diagnosis.report, suppression, evidence.script)
 
 
 def _holds_nothing(evidence: Evidence) -> bool:

@@ -15,7 +15,7 @@ from doctor.suppress import Suppression
 _SAID = "found when the bundle was made; its proof is masked here, and cannot be judged again"
 
 
-def with_found_then(now: Report, then: Report, suppression: Suppression, script: Script | Missing) -> Report:
+def with_earlier_findings(now: Report, then: Report, suppression: Suppression, script: Script | Missing) -> Report:
     """The report of today with the findings that the one of then had more, in their places.
 
     Where another doctor wrote the bundle, a finding without a mask is one that today's checks do not make any more: it
