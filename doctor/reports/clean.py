@@ -103,3 +103,9 @@ def _adds_no_secret(diff: str) -> bool:
     """Whether the lines that a diff writes hold none: the name that tells a secret may stand before the edit."""
     added = "\n".join(line for line in diff.splitlines() if line.startswith("+"))
     return _text(added) == added
+
+
+def printable_diff(diff: str) -> str:
+    """A unified diff as a terminal may show it. Tabs are seen in lines that change: they may be all that changes."""
+    lines = diff.split("\n")
+    return printable("\n".join(one.replace("\t", "→   ") if one[:1] in {"+", "-"} else one for one in lines))

@@ -10,7 +10,7 @@ from checks.missing import NOT_ASKED
 from doctor.marks import ASCII_MARKS, MARKS
 from doctor.report import Report, Verdict
 from doctor.reports import Style
-from doctor.reports.clean import printable
+from doctor.reports.clean import printable, printable_diff
 from doctor.reports.common import Arranged, arrange, closing, grouped, place, plural, safety
 from doctor.reports.page import INDENT, Page, cells
 from doctor.reports.unread import missing_rights
@@ -247,7 +247,7 @@ class ReportPage(Page):
 
     def diff(self, diff: str) -> None:
         """The lines of a unified diff that change, each group below the place where it stands."""
-        lines = list(_placed(printable(diff)))
+        lines = list(_placed(printable_diff(diff)))
         for line in lines[: self.most_diff_lines]:
             self.put("", Text(f"  {line}", {"+": "green", "-": "red", " ": ""}.get(line[:1], "dim")))
         if len(lines) > self.most_diff_lines:

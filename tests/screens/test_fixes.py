@@ -23,6 +23,7 @@ from doctor.placeholders import filled, is_secret, label, placeholders, rehearsa
 from tui.app import DoctorApp
 from tui.fixes.applying import outcome
 from tui.fixes.fix_modal import AGREED, TOO_EARLY, FixModal, Planner
+from tui.fixes.shown import colored
 from tui.fixes.text_modal import TextModal
 
 BROKEN = 'def init():\n    model = 2\n\n\ndef run(data):\n    return "é" * model * len(data)\n'
@@ -347,6 +348,10 @@ def test_lines_of_a_later_text_wait_for_their_turn(script: Path) -> None:
     one = finding(script, change)
     later = replace(one.report.causes[0], after=("entry-script.no-run",))
     assert "apply that first" in planned(one, later, change).refused
+
+
+def test_a_tab_that_goes_is_seen() -> None:
+    assert str(colored("--- a\n+++ b\n\tif a:\n-\tb\n+    b\n")).split("\n")[2:] == ["    if a:", "-→   b", "+    b"]
 
 
 def test_values_are_put_in() -> None:

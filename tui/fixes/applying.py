@@ -60,7 +60,7 @@ async def undo(app: "DoctorApp") -> None:
     app.clear_notifications()  # "it is healthy, u takes it back" must not stand over what was taken back
     async with app.writing:
         if not app.applied:
-            _tell(app, "no fix was applied since doctor was started: there is nothing to take back")
+            _tell(app, "no fix of this run is in place: there is nothing to take back")
             return
         last = app.applied[-1]
         by_person = await _taken_back(app, last) if last.files else _left_to_do(app)

@@ -6,7 +6,7 @@ from textual.content import Content
 
 from checks.finding import Fix, Safety
 from doctor.redact import redact
-from doctor.reports.clean import printable
+from doctor.reports.clean import printable, printable_diff
 
 if TYPE_CHECKING:
     from doctor.applying import Plan
@@ -32,7 +32,7 @@ def safety(kind: Safety, *, by_hand: bool = False) -> Content:
 
 def colored(diff: str) -> Content:
     """A unified diff, its lines as they are; signs tell them apart, colours help."""
-    lines = printable(diff).splitlines()
+    lines = printable_diff(diff).splitlines()
     styled = []
     for line in lines:
         is_head = line.startswith(("+++ ", "--- "))
