@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from copy import copy
 
 import pytest
 from msgspec.structs import replace
@@ -371,6 +372,17 @@ async def test_folds_cursor_and_scroll_survive_renewal_resizing_and_other_screen
         await one.pilot.resize_terminal(20, 5)
         await one.pilot.pause()
         assert (one.titles, one.found.cursor) == (before, cursor)
+
+
+async def test_a_renewal_with_more_symptoms_folds_none_away_under_the_cursor(done: Done) -> None:
+    async with shown(done) as one:
+        rows = one.found.rows
+        at = next(n for n, row in enumerate(rows) if row.parent >= 0 and rows[row.parent].finding)
+        one.found.go(one.found.shown.index(at))
+        many = [copy(row) for row in rows]
+        many[rows[at].parent].is_open = False
+        one.found.show(many, done.diagnosed[0].report.target.name)
+        assert one.found.row is many[at]
 
 
 @pytest.mark.presses("detail.top", "detail.end", "detail.page-up", "detail.page-down")

@@ -35,6 +35,15 @@ def test_what_holds_the_words_as_they_are_goes_first() -> None:
     assert names("model", rows) == ["model", "model-a", "remodel", "my-other-dealer-long"]
     assert names("a model", rows)[0] == "model-a"
     assert names("xyz", rows) == []
+    files = [row("deploys/old-deployment.yaml"), row("deploys/deployment.yaml")]
+    assert names("deployment", files)[0] == "deploys/deployment.yaml"
+
+
+def test_two_of_one_name_are_told_apart_by_their_place() -> None:
+    one = Row("workload:a", "deployment", "score", Standing("0 of 1 ready, CrashLoopBackOff after exit 3", "bad"))
+    drawn = text(Line(replace(one, where="model-missing a-long-name-of-a-cluster")), query="score")
+    assert "score  model-missing a" in drawn
+    assert "0 of 1 ready" in drawn
 
 
 def test_kinds_and_states_count() -> None:

@@ -94,6 +94,10 @@ class CauseList(CursorList):
             self._places.pop(self._target, None)
         elif self.row is not None:
             self._places[self._target] = self.row.key, self.height_of_cursor
+            if not self.words:  # where somebody stands stays as open as it is, however many symptoms come or go
+                at = self.shown[self.cursor]
+                self.folds |= {self.rows[above].key: True for above in ancestors(self.rows, at)}
+                self.folds |= {self.row.key: self.is_open(self.row)} if self.row.below else {}
 
     def _choose(self, key: str, height: int) -> None:
         """Choose what shows, and put the cursor on the row of that key, `height` rows below the upper edge."""

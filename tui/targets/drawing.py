@@ -12,6 +12,7 @@ Piece = tuple[str, str]
 
 SIGNS = {"bad": "error", "odd": "warning", "well": "passed", "off": "skipped"}
 KIND, AGE = 11, 5
+LEAST = 14  # cells of a place that is cut: less of it tells nothing
 NARROW = 60  # cells below which kinds are left out
 
 
@@ -41,7 +42,8 @@ def _row(row: Row, width: int, query: str) -> list[Piece]:
     beside = share - cell_len(indent) - (1 if words else 0)
     shown = _cut(name, max(1, beside))
     where = f"  {one_line(row.where)}" if row.where and query.strip() and not row.depth else ""
-    where = head(where, max(0, beside - cell_len(shown)))
+    left = beside - cell_len(shown)
+    where = head(where, left) if cell_len(where) <= left or left >= LEAST else ""
     pieces: list[Piece] = [(f" {sign} ", level if level != "off" else "muted")]
     if kind:
         pieces.append((set_cell_size(one_line(row.kind), kind - 1) + " ", "muted"))
