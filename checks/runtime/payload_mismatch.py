@@ -98,6 +98,10 @@ def _key(failure: Failure, evidence: Evidence) -> tuple[str, Fix]:
             title="send at least one item, or answer an empty list for none"
         )
     key = key_of(failure) or ""
+    if (header := _header(failure, key)) is not None:
+        return f"the request has no header `{one_line(header, 40)}`", Fix(
+            title=f"send `{one_line(header, 40)}`, or read it with .get() and say what is meant without it"
+        )
     sample = sample_of(failure.step, evidence)
     value = parsed(sample.text) if sample and sample.text else None
     names = sorted(keys_of(value)) if value is not None else []
@@ -109,6 +113,12 @@ def _key(failure: Failure, evidence: Evidence) -> tuple[str, Fix]:
     return f"the payload has no key `{one_line(key, 40)}`", Fix(
         title=f"send `{key}`, or read a key that is sent" + (f": {one_line(', '.join(names), 60)}" if names else ""),
     )
+
+
+def _header(failure: Failure, key: str) -> str | None:
+    """The header that a server's own mapping lacks: WSGI names it `HTTP_` and its name (PEP 3333)."""
+    is_environ = key.startswith("HTTP_") and failure.error.frames and not failure.error.frames[-1].own
+    return key.removeprefix("HTTP_").replace("_", "-").title() if is_environ else None
 
 
 def _container(failure: Failure, evidence: Evidence) -> tuple[str, Fix]:
@@ -339,6 +349,10 @@ CASES = (
     fires(_fails("ValueError", "All arrays must be of the same length", "{}", "pandas/a.py"), saw="different lengths"),
     fires(_fails("TypeError", "list indices must be integers or slices, not str", "[[1]]"), saw="list of 1"),
     fires(_fails("TypeError", "the JSON object must be str, bytes or bytearray, not dict", "{}"), saw="a dict already"),
+    fires(
+        _fails("KeyError", "'HTTP_X_TENANT_ID'", "{}", "werkzeug/datastructures/headers.py"),
+        saw="the request has no header `X-Tenant-Id`",
+    ),
     quiet(_fails("KeyError", "'data'", '{"data": 1}'), name="the payload has the key: another mapping lacks it"),
     quiet(_looks_up("1", '{"data": [1, 3]}'), name="keys of JSON are text: a table lacks the number"),
     quiet(_looks_up("'oslo'", '{"data": ["oslo"]}'), name="a value that was sent is looked up in a table"),

@@ -126,7 +126,8 @@ class Service:
         self._send(message, began + self._patience)
         line = self._line(began + self._patience)
         if line is not None:
-            return self._answer(msgspec.convert(json.loads(line), _Reply))
+            assert self._running is not None
+            return self._answer(msgspec.convert(json.loads(self._running.own(line.decode())), _Reply))
         seconds = time.monotonic() - began
         return self._ended(seconds) if self._is_gone() else self._stuck(seconds)
 

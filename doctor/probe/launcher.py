@@ -91,6 +91,10 @@ class Running:
         """True when its process has ended."""
         return True
 
+    def own(self, text: str) -> str:
+        """A text with the paths of the scratch copy replaced by the person's own."""
+        return text
+
     def written(self) -> tuple[int, int]:
         """Bytes that came of standard output and standard error until now."""
         return 0, 0
@@ -298,6 +302,10 @@ class _Child(Running):
         """True when nothing is left of the child."""
         return self._supervisor is None or self._supervisor.done.is_set()
 
+    def own(self, text: str) -> str:
+        """A text with the paths of the scratch copy replaced by the person's own."""
+        return self._stage.own(text)
+
     def written(self) -> tuple[int, int]:
         """Bytes that came of standard output and standard error until now."""
         assert self._supervisor is not None
@@ -308,7 +316,7 @@ class _Child(Running):
         assert self._supervisor is not None
         streams = (self._supervisor.stdout, self._supervisor.stderr)
         parts = [bytes(one.tail[-new:]) for one, size in zip(streams, since, strict=True) if (new := one.size - size)]
-        return self._stage.own(b"\n".join(parts).decode("utf-8", "replace"))
+        return self.own(b"\n".join(parts).decode("utf-8", "replace"))
 
     def wait(self) -> Probe | Missing:
         """Wait for the child's end; read what it left, and clean up."""

@@ -2182,7 +2182,7 @@ class Rehearsal(object):
             if name is None or headers is None or body is None:
                 return
             self.service.sample = name.decode("utf-8", "replace") or None
-            self.service.headers = json.loads(headers.decode("ascii"))
+            self.service.headers = {one.title(): value for one, value in json.loads(headers.decode("ascii")).items()}
             self.observer.phase = "run"
             self.channel.write({"k": "begin", "phase": "run", "sample": None, "at": _clock() - self.began})
             line = _dumps(self.answer(body)).encode("ascii") + b"\n"

@@ -79,7 +79,7 @@ def test_a_raw_service_gets_the_kind_of_the_file_and_ones_own_headers(tmp_path: 
     assert bare.logged is not None
     assert bare.logged.where is not None
     assert bare.logged.lines[0] == "kind text/csv", "what it wrote meanwhile, and then the traceback"
-    assert bare.logged.lines[bare.logged.where].endswith("line 10, in run")
+    assert bare.logged.lines[bare.logged.where] == f'  File "{script}", line 10, in run'
     assert full.started is None, "other headers load nothing anew"
     assert full.logged is None
     assert '"acme"' in full.body

@@ -503,7 +503,7 @@ async def test_a_failing_answer_brings_its_lines_and_leads_to_the_last_of_them_i
         told = shown(screen, "#answer")
         assert f"logged for this request ({path}; F4 goes there)" in told
         first = [line for line in told.splitlines() if line.startswith("›")]
-        assert first == [f"› {line}" for line in failing[1:]], "the line of the script and the exception stand first"
+        assert first == [f"› {line.strip()}" for line in failing[1:]], "the script and the exception stand first"
         await pilot.press("f4")
         await until(pilot, lambda: isinstance(app.screen, EvidenceScreen) and app.screen.tab == "log")
         assert isinstance(app.screen, EvidenceScreen)

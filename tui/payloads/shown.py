@@ -161,7 +161,7 @@ def _logged(logged: Logged) -> list[Content | str | tuple[str, str]]:
     of = "for this request" if logged.named or not logged.source else "meanwhile, perhaps for others too"
     source = f" ({printable(logged.source)}; F4 goes there)" if logged.source else ""
     parts: list[Content | str | tuple[str, str]] = [(f"\nlogged {of}{source}\n", "$text-muted")]
-    parts += [(f"› {printable(logged.lines[at])}\n", "bold $text-error") for at in sorted(set(first))]
+    parts += [(f"› {printable(logged.lines[at]).strip()}\n", "bold $text-error") for at in sorted(set(first))]
     rest = [line for at, line in enumerate(logged.lines) if at not in first]
     if len(rest) > MOST_LOGGED:
         parts.append((f"  ... {plural(len(rest) - MOST_LOGGED, 'line')} before\n", "$text-muted"))
