@@ -1,31 +1,26 @@
-"""What is promised about speed, as ratios measured side by side in one run: `make bench`."""
+"""What is promised about speed, as ratios measured side by side in one run: `make bench`.
 
-from benchmarks import (
-    cluster,
-    container_log,
-    containers,
-    filtering,
-    gate,
-    log_view,
-    logs,
-    payloads,
-    ranking,
-    reading,
-    screens,
-    startup,
+`python -m benchmarks screens filtering` measures some of it.
+"""
+
+import sys
+from importlib import import_module
+
+from benchmarks.measure import show
+
+ALL = (
+    *("startup", "gate", "ranking", "reading", "logs", "containers", "cluster", "payloads", "screens", "filtering"),
+    *("log_view", "container_log"),
 )
-from benchmarks.measure import Ratio
 
 
-def main() -> None:
-    """Run every benchmark and print one line a promise."""
-    ratios: list[Ratio] = [*startup.ratios(), *gate.ratios(), *ranking.ratios(), *reading.ratios(), *logs.ratios()]
-    ratios += [*containers.ratios(), *cluster.ratios(), *payloads.ratios(), *screens.ratios(), *filtering.ratios()]
-    ratios += [*log_view.ratios(), *container_log.ratios()]
-    print(f"{'what':58} {'measured':>26}  {'promised':>18}")
-    for ratio in ratios:
-        print(f"{ratio.what:58} {ratio.measured:>26}  {ratio.promised:>18}  {'met' if ratio.met else 'MISSED'}")
+def main(names: list[str]) -> None:
+    """Run the benchmarks of these names, or every one, and print one line a promise."""
+    if unknown := set(names) - set(ALL):
+        sys.exit(f"no benchmark is called {', '.join(sorted(unknown))}; there are {', '.join(ALL)}")
+    for name in names or ALL:
+        show(import_module(f"benchmarks.{name}").ratios())
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from uuid import uuid4
 
 from benchmarks.containers import SERVICE, engine_answers, image_of
-from benchmarks.measure import Ratio, in_turn
+from benchmarks.measure import Ratio, in_turn, show
 from doctor.logs.spool import Spooled
 from doctor.logs.wholes import Whole
 
@@ -74,5 +74,4 @@ def _plain(name: str) -> None:
 
 
 if __name__ == "__main__":
-    for one in ratios():
-        print(f"{'ok ' if one.met else 'MISSED'} {one.what}: {one.measured} ({one.promised})")
+    show(ratios())

@@ -2,21 +2,24 @@
 
 import json
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.measure import Ratio
+from benchmarks.measure import Ratio, show
 from benchmarks.screens import FINDINGS, LINES, PROMISED, TUI, log_lines, report
 from benchmarks.terminal import SILENCE, Terminal, percentile
 
 ROUNDS = 2
 QUIET = 0.06  # seconds without output after which nothing more comes; a caret blinks eight times as slowly
+SETTLED = 0.3
 BACK = "\x7f"
 
 
-def ratios() -> list[Ratio]:
+def ratios() -> Iterator[Ratio]:
     """The promises about filters."""
     with tempfile.TemporaryDirectory() as name:
-        return [_findings(Path(name)), _table(Path(name)), _log(Path(name))]
+        for measured in (_findings, _table, _log):
+            yield measured(Path(name))
 
 
 def _findings(folder: Path) -> Ratio:
@@ -24,7 +27,7 @@ def _findings(folder: Path) -> Ratio:
     record.write_text(json.dumps(report(FINDINGS)))
     with Terminal((*TUI, "--record", str(record)), folder) as terminal:
         terminal.wait("finding00000")
-        terminal.settle()
+        terminal.settle(SETTLED)
         terminal.press("/", QUIET)
         return _typed(terminal, "finding0123", f"{FINDINGS:,} findings")
 
@@ -35,7 +38,7 @@ def _table(folder: Path) -> Ratio:
     write_packages(bundle, FINDINGS)
     with Terminal((*TUI, "--record", str(bundle)), folder) as terminal:
         terminal.wait("score.py")
-        terminal.settle()
+        terminal.settle(SETTLED)
         terminal.press("3")
         terminal.press("A")
         terminal.wait("package-00000")
@@ -51,7 +54,7 @@ def _log(folder: Path) -> Ratio:
     with Terminal((*TUI, str(log)), folder) as terminal:
         terminal.wait("inconclusive")
         terminal.press("3")
-        terminal.settle()
+        terminal.settle(SETTLED)
         terminal.press("/")
         terminal.press("r", sees="hit")
         return _typed(terminal, "equest 9999", f"{LINES:,} log lines", sees="hit")
@@ -83,5 +86,4 @@ def write_packages(path: Path, number: int) -> None:
 
 
 if __name__ == "__main__":
-    for ratio in ratios():
-        print(f"{ratio.what:54} {ratio.measured:>32}  {ratio.promised:>12}  {'met' if ratio.met else 'MISSED'}")
+    show(ratios())

@@ -12,7 +12,7 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.widgets import Footer
 
-from benchmarks.measure import Ratio
+from benchmarks.measure import Ratio, show
 from checks.evidence import Evidence, Log, Logs, Target
 from doctor.diagnosis.call import Call
 from doctor.diagnosis.result import Diagnosis
@@ -167,5 +167,4 @@ async def _opened(path: Path) -> tuple[float, float]:
 
 
 if __name__ == "__main__":
-    for one in ratios():
-        print(f"{'ok ' if one.met else 'MISSED'} {one.what}: {one.measured} ({one.promised})")
+    show(ratios())

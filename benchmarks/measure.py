@@ -4,7 +4,7 @@ import os
 import statistics
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,13 @@ class Ratio:
     measured: str
     promised: str
     met: bool
+
+
+def show(ratios: Iterable[Ratio]) -> None:
+    """One line a promise, as soon as it is measured."""
+    for one in ratios:
+        met = "met" if one.met else "MISSED"
+        print(f"{one.what:58} {one.measured:>36}  {one.promised:>18}  {met}", flush=True)
 
 
 def in_turn(rounds: int, *jobs: Callable[[], None]) -> list[float]:

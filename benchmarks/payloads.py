@@ -3,7 +3,7 @@
 import json
 import random
 
-from benchmarks.measure import Ratio, in_turn
+from benchmarks.measure import Ratio, in_turn, show
 from checks.contract.validation import MOST, disagreements
 
 ROWS, COLUMNS, WRONG = 10_000, 10, 2_000
@@ -59,5 +59,4 @@ def body(wrong: int, seed: int = 6) -> str:
 
 
 if __name__ == "__main__":
-    for ratio in ratios():
-        print(ratio.what, ratio.measured, ratio.promised, "met" if ratio.met else "MISSED")
+    show(ratios())

@@ -3,7 +3,7 @@
 import time
 from functools import partial
 
-from benchmarks.measure import Ratio
+from benchmarks.measure import Ratio, show
 from checks.finding import Finding, Quote, Severity
 from checks.joint import judge
 from checks.rank import rank
@@ -52,5 +52,4 @@ def _findings(number: int) -> list[Finding]:
 
 
 if __name__ == "__main__":
-    for ratio in ratios():
-        print(f"{ratio.what:50} {ratio.measured:>36}  {ratio.promised:>12}  {'met' if ratio.met else 'MISSED'}")
+    show(ratios())

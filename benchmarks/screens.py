@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks.measure import Ratio, in_turn
+from benchmarks.measure import Ratio, in_turn, show
 from benchmarks.terminal import Terminal, percentile
 
 ROUNDS = 9
@@ -126,5 +126,4 @@ def report(number: int) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    for ratio in ratios():
-        print(f"{ratio.what:50} {ratio.measured:>36}  {ratio.promised:>12}  {'met' if ratio.met else 'MISSED'}")
+    show(ratios())
