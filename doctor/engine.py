@@ -24,8 +24,9 @@ from checks.outcome import Found, Outcome, run_check
 from checks.rank import Ranking, rank
 from checks.registry import checks_of_kind
 from doctor import __version__
+from doctor.collectors.modules import with_modules
 from doctor.collectors.samples import describe, find_model_folder, find_samples, only_version, read_sample
-from doctor.collectors.script import collect_script, collect_source, with_modules
+from doctor.collectors.script import collect_script, collect_source
 from doctor.errors import CannotExamine, ConfigError
 from doctor.report import SCHEMA, Report, Suppressed, Timings, Verdict, summarise
 from doctor.same_fixes import unified
