@@ -1,5 +1,6 @@
 """The log of a container or a pod around one request: asked before it is sent, and again where it failed."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from doctor.payloads.records import Sent
 
 PATIENCE = 5  # seconds for the engine
 MOST = 5_000  # records
+_STAMP = re.compile(r"(.{19})(?:\.(\d+))?(.*)")
 
 
 @dataclass(frozen=True)
@@ -64,15 +66,24 @@ def of_pod(api: Api, pod: Pod, container: str) -> Beside:
 
     def read(since: str) -> tuple[str, list[str]]:
         query: dict[str, str | int | bool] = {"container": container, "timestamps": True}
-        query |= {"sinceTime": f"{since[:19]}Z", "tailLines": MOST} if since else {"tailLines": 1}
+        query |= {"sinceTime": "{0}{2}".format(*_parts(since)), "tailLines": MOST} if since else {"tailLines": 1}
         with api.opened(path, query) as pieces:
             found = [with_time(line) for line in whole_lines_of(pieces)]
         stamped = [(at.decode(), text) for at, text in found]
-        newest = max((at for at, _ in stamped), default=since)
-        records: list[Record] = [(1, seconds(at.encode()), text + b"\n") for at, text in stamped if at > since]
-        return newest, _texts(records) if since else []
+        newest = max((at for at, _ in stamped if at), key=_parts, default=since)
+        if not since:
+            return newest, []
+        new = [(at, text) for at, text in stamped if at and _parts(at) > _parts(since)]
+        return newest, _texts([(1, seconds(at.encode()), text + b"\n") for at, text in new])
 
     return _beside(f"kubectl logs {pod.name} -c {container} -n {pod.metadata.namespace}", read)
+
+
+def _parts(stamp: str) -> tuple[str, str, str]:
+    """A time to the second, its fraction, of which a server leaves out zeros at the end, and the zone."""
+    found = _STAMP.match(stamp)
+    assert found
+    return found[1], (found[2] or "").ljust(9, "0"), found[3]
 
 
 def _beside(source: str, read: Read) -> Beside:

@@ -49,7 +49,7 @@ class Sender:
         try:
             service.start()
             started = time.perf_counter() - began if service.starts > starts else None
-            answer = service.ask(body, sent.source, place.headers)
+            answer = service.ask(body, sent.source, place.headers, listens=True)
         except NotServing as why:
             self.close()
             return msgspec.structs.replace(sent, problem=f"the service was not loaded: {redact(str(why))}", ended=True)

@@ -15,6 +15,7 @@ from cluster.api_server import ApiServer
 from cluster.executing import Exec, Process, on_this_machine
 from cluster.inside_pods import CONTAINER, NAME, NAMESPACE, RUNNING, served
 from cluster.inside_pods import Place as Folder
+from cluster.pod_logs import Which
 from cluster.rights import User
 from sample_services import copy_all, load
 from test_samples_on_server import Server
@@ -23,9 +24,11 @@ from checks.cluster.pods import Pod
 from checks.cluster.subject import Workload
 from checks.containers import Inside, Socket
 from checks.evidence import Evidence, Target
+from doctor.cluster.api import Access, connect
 from doctor.cluster.as_container import container_of
 from doctor.diagnosis.call import Call
 from doctor.payloads.bench import Bench
+from doctor.payloads.logs_asked import of_pod
 from doctor.payloads.records import Place, Sent
 
 BODY = b'{"data": [[1.0]]}'
@@ -182,3 +185,19 @@ async def test_the_bench_goes_on_after_a_refusal(
     sent = await bench.send(place(pod, kubeconfig, port), "typed", BODY)
     assert (sent.status, sent.body) == (200, "[]")
     assert asked.count("POST") == 1, "the body is sent once"
+
+
+def test_what_the_pod_wrote_of_a_failing_request_is_told(api_server: ApiServer, pod: Pod, kubeconfig: Path) -> None:
+    which, started = Which(NAMESPACE, NAME, CONTAINER), b"2026-11-20T18:07:40.1Z ready\n"
+    api_server.add_log(which, started + b"2026-11-20T18:07:40.12Z asked before\n")
+    with connect(Access(kubeconfig)) as api:
+        log = of_pod(api, pod, CONTAINER)
+        api_server.add_log(which, started + b"2026-11-20T18:07:40.12Z asked before\n2026-11-20T18:07:40.123Z boom\n")
+        sent = Sent(way="pod", where="", source="a.json", sent=1, status=500, request_id="doctor-1")
+        told = log.beside(sent).logged
+        assert told is not None
+        assert told.lines == ("boom",)
+        assert told.source == f"kubectl logs {NAME} -c {CONTAINER} -n {NAMESPACE}"
+        assert log.beside(msgspec.structs.replace(sent, status=200)).logged is None
+        api_server.logs.refused[which] = "no longer there"
+        assert of_pod(api, pod, CONTAINER).beside(sent) == sent, "a log that cannot be read keeps no answer back"
