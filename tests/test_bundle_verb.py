@@ -16,7 +16,7 @@ from screens.journeys import sample_copy, until
 from screens.log_journeys import LogApp, written
 
 from checks.evidence import Target
-from checks.finding import Finding
+from checks.finding import Confidence, Finding
 from checks.missing import Missing
 from doctor.bundle import read, write
 from doctor.bundle.earlier_findings import with_earlier_findings
@@ -112,16 +112,17 @@ def test_a_cause_whose_proof_is_masked_stays_before_what_it_explains() -> None:
     both = with_earlier_findings(now, then, NOTHING_SUPPRESSED, Missing(reason=""))
     assert [one.id for one in both.causes] == ["logs.masked", "logs.other"]
     assert [one.id for one in both.findings] == ["logs.masked", "logs.other", "logs.after"]
-    assert both.causes[0].why == (
-        "Found when the bundle was made; its proof is masked here, and cannot be judged again. It breaks."
-    )
-    assert both.notes[-1].startswith("logs.masked: found when the bundle was made")
+    assert both.causes[0].why == "Found when the bundle was made; its proof is masked here. It breaks."
+    assert both.notes[-1] == "logs.masked: found when the bundle was made; its proof is masked here"
     assert both.checks.found == now.checks.found + 1
     unasked = Suppression(ignore=frozenset({"logs.masked"}))
     assert with_earlier_findings(now, then, unasked, Missing(reason="")).causes == now.causes
-    newer = replace(then, version="0", findings=(*then.findings, later))
+    tried = with_earlier_findings(now, replace(then, findings=(*then.findings, later)), unasked, Missing(reason=""))
+    assert tried.findings[-1].why.startswith("Found when the bundle was made, as when a fix was tried; ")
+    proven = found("proven", "shown for certain", confidence=Confidence.CERTAIN)
+    newer = replace(then, version="0", causes=(cause, other, proven), findings=(cause, other, proven, after, later))
     told = with_earlier_findings(now, newer, NOTHING_SUPPRESSED, Missing(reason=""))
-    assert [one.id for one in told.findings] == ["logs.masked", "logs.other", "logs.after"]
+    assert [one.id for one in told.findings] == ["logs.masked", "logs.other", "logs.proven", "logs.after"]
     assert told.notes[0] == "logs.later was found when the bundle was made, and is not found by the checks of today"
 
 

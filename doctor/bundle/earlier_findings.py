@@ -1,4 +1,7 @@
-"""What was proven when a bundle was made and cannot be proven from it: its proof is masked, or is no part of it."""
+"""What was proven when a bundle was made and cannot be from what it holds: its proof is masked, or a fix was tried.
+
+A diagnosis applies a fix to a copy and finds what stands behind it; that copy is in no bundle.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -6,29 +9,32 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from checks.evidence import Log, Script
-from checks.finding import Finding
+from checks.finding import Confidence, Finding
 from checks.missing import Missing
 from doctor.redact import MASK
 from doctor.report import Report, Verdict
 from doctor.suppress import Suppression
 
-_SAID = "found when the bundle was made; its proof is masked here, and cannot be judged again"
+_MASKED = "found when the bundle was made; its proof is masked here"
+_TRIED = "found when the bundle was made, as when a fix was tried; the bundle does not hold its proof"
 
 
 def with_earlier_findings(now: Report, then: Report, suppression: Suppression, script: Script | Missing) -> Report:
     """The report of today with the findings that the one of then had more, in their places.
 
-    Where another doctor wrote the bundle, a finding without a mask is one that today's checks do not make any more: it
-    is only noted.
+    Where another doctor wrote the bundle, one without a mask that was no certain cause is one that today's checks do
+    not make any more: it is only noted.
     """
     quiet = [one.finding for one in now.suppressions]
     more = [one for one in _more(then.findings, (*now.findings, *quiet)) if suppression.wants(one.id)]
-    gone = [one for one in more if now.version != then.version and not _is_masked(one)]
+    proven = [one for one in then.causes if one.confidence is Confidence.CERTAIN]
+    gone = [one for one in more if now.version != then.version and not _is_masked(one) and one not in proven]
     target = script if isinstance(script, Script) else Log(source=now.target.name, text="")
     kept, suppressed = suppression.split([_said(one) for one in more if one not in gone], target)
     notes = [f"{one.id} was found when the bundle was made, and is not found by the checks of today" for one in gone]
-    if kept:
-        notes.append(f"{', '.join(dict.fromkeys(one.id for one in kept))}: {_SAID}")
+    for said, some in ((said, [one.id for one in kept if _reason(one) == said]) for said in (_MASKED, _TRIED)):
+        if some:
+            notes.append(f"{', '.join(dict.fromkeys(some))}: {said}")
     ids = {one.id for one in kept} - {one.id for one in now.findings}
     roots = {(one.id, one.title) for one in then.causes}
     causes = [one for one in kept if (one.id, one.title) in roots]
@@ -75,7 +81,12 @@ def _more(then: Iterable[Finding], now: Iterable[Finding]) -> list[Finding]:
 
 
 def _said(finding: Finding) -> Finding:
-    return msgspec.structs.replace(finding, why=f"{_SAID[0].upper()}{_SAID[1:]}. {finding.why}".rstrip())
+    said = _reason(finding)
+    return msgspec.structs.replace(finding, why=f"{said[0].upper()}{said[1:]}. {finding.why}".rstrip())
+
+
+def _reason(finding: Finding) -> str:
+    return _MASKED if _is_masked(finding) else _TRIED
 
 
 def _is_masked(finding: Finding) -> bool:
