@@ -9,7 +9,7 @@ from checks.edits import OverlappingEdits, apply_edits, by_path
 from checks.finding import Edit, Finding, Fix, Patch
 from doctor.diagnosis.result import Diagnosis
 from doctor.errors import CannotExamine
-from doctor.fixing import diff, write
+from doctor.fixing import diff, may_write, write
 from doctor.own_copies import own_copy
 from doctor.placeholders import placeholders
 from doctor.redact import redact_lines
@@ -129,6 +129,7 @@ def _changed(diagnosis: Diagnosis, named: str, edits: list[Edit], path: str) -> 
         content = Path(path).read_bytes()
     except OSError as error:
         raise CannotExamine(f"{path} cannot be read: {error.strerror}; run the diagnosis again") from error
+    may_write(Path(path))
     if hashlib.sha256(content).hexdigest() != diagnosis.digests.get(named):
         raise CannotExamine(f"{path} changed since it was diagnosed; nothing was written. Run the diagnosis again")
     encoding = _encoding(diagnosis, named, content)

@@ -71,11 +71,21 @@ def diff(changes: Mapping[str, tuple[str, str]], context: int = 3) -> str:
     )
 
 
+def may_write(path: Path) -> None:
+    """Raises CannotExamine where a file is not to be replaced: it, or the folder that it lies in, is read-only."""
+    real = path.resolve()
+    for one in (real, real.parent):
+        if not os.access(one, os.W_OK):
+            what = f"{path} is" if one == real else f"{path} cannot be written: its folder is"
+            raise CannotExamine(f"{what} read-only; nothing was changed. chmod u+w {one} allows it")
+
+
 def write(path: Path, before: str, after: str, encoding: str) -> None:
     """Replace a file's text in one step, keeping its mode; a symbolic link stays a link.
 
     Raises CannotExamine when the file changed since it was read, or cannot be written; it is then as it was.
     """
+    may_write(path)
     real = path.resolve()
     try:
         if real.read_bytes() != before.encode(encoding):

@@ -1,6 +1,8 @@
 """Safe fixes are written atomically, keep line ends and encoding, and change nothing the second time."""
 
+import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from doctor.fixing import diff, write
 
 BROKEN = "def init():\n    global scale\n    scale = 1\n\n\ndef run(data):\n    return len(data) \u2212 scale\n"
 CURED = BROKEN.replace("\u2212", "-")
+WITHOUT_RIGHTS = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search") if os.geteuid() == 0 else ()
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
@@ -92,3 +95,16 @@ def test_several_faults_are_fixed_in_one_call(tmp_path: Path) -> None:
         *lines[6:],
     )
     assert script.read_bytes().decode() == "\r\n".join(fixed)
+
+
+@pytest.mark.parametrize("of", ["score.py", "."])
+def test_what_is_read_only_stays(tmp_path: Path, of: str) -> None:
+    script = tmp_path / "score.py"
+    script.write_text("a = 1\n")
+    (tmp_path / of).chmod(0o500)
+    code = "import sys, pathlib; from doctor.fixing import may_write; may_write(pathlib.Path(sys.argv[1]))"
+    command = [*WITHOUT_RIGHTS, sys.executable, "-c", code, str(script)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert "read-only; nothing was changed" in done.stderr
+    assert script.read_text() == "a = 1\n"
+    assert len(list(tmp_path.iterdir())) == 1
