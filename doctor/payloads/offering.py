@@ -12,7 +12,7 @@ from doctor.payloads.judging import judge
 from doctor.payloads.layout import laid_out
 from doctor.payloads.records import FAILURE
 from doctor.payloads.samples import Offer
-from doctor.payloads.written import body_of
+from doctor.payloads.written import as_text, body_of
 
 MOST_MADE = 12  # bodies made from the contract
 LARGEST = 200_000  # bytes of a file that is judged before it is opened
@@ -25,12 +25,12 @@ def offers(evidence: Evidence, files: Iterable[Offer]) -> tuple[Offer, ...]:
 
     A file that the person named stands before all others, whether it fits or not.
     """
-    files = list(files)
+    files, held = list(files), as_text(evidence)
     until = time.monotonic() + LONG
-    fitting = [one for one in files if one.given or (time.monotonic() < until and _fits(evidence, one))]
+    fitting = [one for one in files if one.given or (time.monotonic() < until and _fits(held, one))]
     examples = list(_examples(evidence))
-    good = [one for one in examples if _fits(evidence, one)]
-    written = [] if good or any(one.origin == "sample" for one in fitting) else list(_written(evidence))
+    good = [one for one in examples if _fits(held, one)]
+    written = [] if good or any(one.origin == "sample" for one in fitting) else list(_written(held))
     found = [*fitting, *good, *written, *files, *examples, *_made(evidence)]
     once: dict[str, Offer] = {}
     for one in found:

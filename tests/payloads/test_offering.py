@@ -35,6 +35,13 @@ def init(): pass
 def run(request):
     return len(request.get_data())
 """
+RAW_JSON = """
+from azureml_inference_server_http.api.aml_request import rawhttp
+def init(): pass
+@rawhttp
+def run(request):
+    return len(request.get_json(force=True)["items"])
+"""
 SERVED = {
     "openapi": "3.0.3",
     "paths": {"/score": {"post": {"requestBody": {"content": {"application/json": {"schema": {
@@ -54,7 +61,7 @@ def files(folder: Path, **bodies: object) -> tuple[Offer, ...]:
     return tuple(found)
 
 
-@pytest.mark.parametrize(("code", "key"), [(TEXT, "text"), (FRAME, "instances")])
+@pytest.mark.parametrize(("code", "key"), [(TEXT, "text"), (FRAME, "instances"), (RAW_JSON, "items")])
 def test_without_a_sample_that_fits_one_is_written_from_the_code(code: str, key: str, tmp_path: Path) -> None:
     found = offers(script(code), files(tmp_path, sample={"data": [[1.0]]}))
     assert [one.origin for one in found] == ["example", "sample"]
