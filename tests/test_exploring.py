@@ -312,6 +312,7 @@ class TestFiles:
         own, there = (shown_of(text, cut=False, size=None, note="") for text in (b"a\nb\n", b"a\nc\n"))
         found = difference(own, there, "yours/x", "there/x")
         assert found.lines == ("--- yours/x", "+++ there/x", "@@ -1,2 +1,2 @@", " a", "-b", "+c")
+        assert found.note == "1 line only there (+), 1 only in yours (-)"
         assert "same text" in difference(own, own, "a", "b").note
         assert difference(own, own, "a", "b", state="same").note == "no difference: the same in every byte"
         assert "no text" in difference(own, shown_of(b"\0", cut=False, size=1, note=""), "a", "b").problem

@@ -4,6 +4,7 @@ import difflib
 from typing import NamedTuple
 
 from doctor.exploring.contents import Contents
+from doctor.reports.common import plural
 
 MOST_LINES = 6_000  # of each: comparing takes long where much differs
 
@@ -42,4 +43,4 @@ def difference(own: Contents, there: Contents, own_name: str, there_name: str, *
     made = tuple(lines)
     added = sum(line.startswith("+") for line in made[2:])
     taken = sum(line.startswith("-") for line in made[2:])
-    return Difference(made, note=f"{added} lines only there (+), {taken} only in yours (-)")
+    return Difference(made, note=f"{plural(added, 'line')} only there (+), {taken} only in yours (-)")
