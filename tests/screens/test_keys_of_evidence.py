@@ -89,6 +89,8 @@ async def test_ones_own_folder_is_chosen(tmp_path: Path) -> None:
         await opened(pilot, "I")
         pane = app.screen.query_one(FilesPane)
         await until(pilot, lambda: pane.chosen and pane.rows.has_focus)
+        assert pane.chosen is not None
+        assert "differs" in " ".join(pane.chosen.row.cells)
         for how in ("escape", "#leave"):
             await pilot.press("c")
             await until(pilot, lambda: isinstance(app.screen, FolderQuestion) and app.screen.query(Input))
