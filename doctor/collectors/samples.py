@@ -7,10 +7,13 @@ from pathlib import Path
 
 from checks.evidence import Sample
 from doctor.errors import ConfigError
+from doctor.probe.probe import CONTENT_TYPES
 
 LARGEST_SAMPLE = 64 * 1024 * 1024  # bytes
+_NOT_SENT = frozenset({".gz", ".html", ".pkl", ".xml", ".zip"})  # more often a page, a report, a model, an archive
+_ENDINGS = "|".join(sorted(ending[1:] for ending in set(CONTENT_TYPES) - _NOT_SENT))
 _NAME = re.compile(
-    r"(?:.*[-_. ])?(?:sample|payload|request|example|input)(?:[-_. ].*)?\.(?:json|bin|jpe?g|png|csv|txt)\Z",
+    rf"(?:.*[-_. ])?(?:sample|payload|request|example|input)(?:[-_. ].*)?\.(?:{_ENDINGS})\Z",
     re.IGNORECASE,
 )
 _NOT_INPUT = re.compile(r"output|response|expected|result|swagger|schema|config|prediction", re.IGNORECASE)
