@@ -8,12 +8,13 @@ from checks.rank import Ranking
 
 BEGINNING = "not verified: the rehearsal "
 """How it begins where `--verify` would tell more."""
+HOW = "--verify proves it"
 
 
 def told_unproved(ranking: Ranking, probe: Probe) -> Ranking:
     """The ranking, its fixes saying that the rehearsal was too slow, or too ill, to be done again unasked."""
     how = f"took {probe.seconds:.1f} s" if probe.exit is None else "did not come to its end"
-    words = f"{BEGINNING}{how}; --verify proves it"
+    words = f"{BEGINNING}{how}; {HOW}"
     return Ranking(
         causes=tuple(_told(one, words) for one in ranking.causes),
         findings=tuple(_told(one, words) if one in ranking.causes else one for one in ranking.findings),

@@ -423,7 +423,7 @@ async def test_a_fix_that_was_too_slow_to_try_is_proved_before_it_is_applied(scr
         await until(pilot, lambda: app.finding)
         await pilot.press("f")
         await until(pilot, lambda: isinstance(app.screen, FixModal) and app.screen.query_one("#prove").region.area)
-        assert "took 3.1 s" in str(app.screen.query_one("#fix-facts", Static).content)
+        assert "took 3.1 s; v proves it" in str(app.screen.query_one("#fix-facts", Static).content)
         first = app.screen
         await pilot.press("v")
         await until(pilot, lambda: isinstance(app.screen, FixModal) and app.screen is not first)

@@ -7,6 +7,7 @@ from textual.content import Content
 from checks.finding import Fix, Safety
 from doctor.redact import redact
 from doctor.reports.clean import printable, printable_diff
+from doctor.unproved import HOW
 
 if TYPE_CHECKING:
     from doctor.applying import Plan
@@ -43,7 +44,9 @@ def colored(diff: str) -> Content:
 def facts(fix: Fix, plan: "Plan | None") -> Content:
     """What it changes, and whether anybody tried it."""
     where = f"changes {plan.where}" if plan and plan.where else ""
-    tried = fix.verified or ("not tried: nobody has seen the service with this change" if fix.edits else "")
+    tried = (fix.verified or "").replace(HOW, "v proves it") or (
+        "not tried: nobody has seen the service with this change" if fix.edits else ""
+    )
     return Content("\n".join(clean(one) for one in (where, tried) if one))
 
 
