@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from checks.evidence import Log
+from checks.logs.own_requests import marked
 from doctor.errors import CannotExamine
 from doctor.logs.allowance import Allowance
 from doctor.logs.archives import kind_of, listed, members_of_tar, members_of_zip
@@ -73,7 +74,7 @@ def _read(
     content = chain((head,), content)
     kind = kind_of(head, name, raw)
     if not kind:
-        yield _log(name, content)
+        yield marked(_log(name, content))
         return
     if not archives:
         raise CannotExamine(f"{name} is an archive in an archive in an archive; unpack the outer ones")

@@ -1,5 +1,7 @@
 """What doctor asked a service itself is no evidence of its clients, and is found again in the log by its id."""
 
+from pathlib import Path
+
 import pytest
 
 from checks.cases import container
@@ -7,6 +9,7 @@ from checks.container.failed_calls import failed
 from checks.evidence import Log, Logs
 from checks.logs.analysis import analyse
 from checks.logs.own_requests import agent, marked, of_others
+from doctor.logs.reading import read_logs
 from doctor.payloads.logged import Listening, logged
 from doctor.payloads.records import Logged
 
@@ -70,6 +73,12 @@ def test_a_failure_of_our_own_request_is_no_cause(text: str, left: bool) -> None
     assert bool(failed(container("", {"logs": Logs(items=(log,))}))) is left
     assert analyse(log).healthy is text.startswith(START)
     assert len(of_others(log).text.split("\n")) == len(text.split("\n")), "numbers of lines stay"
+
+
+def test_a_saved_log_is_read_so_too(tmp_path: Path) -> None:
+    path = tmp_path / "container.log"
+    path.write_text(START + OWN)
+    assert not causes(next(read_logs(path)))
 
 
 def test_lines_of_another_worker_in_the_middle_stay() -> None:
