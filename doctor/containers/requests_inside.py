@@ -61,10 +61,7 @@ def main() -> None:
     for one in wanted["asks"]:
         ports.setdefault((one[0], one[1]), []).append(one)
     found: Any = []
-    threads = [
-        threading.Thread(target=ask_port, args=(some, found, until), daemon=True)
-        for some in ports.values()
-    ]
+    threads = [threading.Thread(target=ask_port, args=(some, found, until), daemon=True) for some in ports.values()]
     for thread in threads:
         thread.start()
     for thread in threads:
