@@ -1,7 +1,5 @@
 """The screen `evidence`: what was seen, in tabs."""
 
-import asyncio
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -14,16 +12,14 @@ from checks.finding import Quote
 from doctor.diagnosis.result import Diagnosis
 from doctor.exploring.calls import has_calls
 from doctor.exploring.proving import part_of
-from tui.beside import beside
 from tui.evidence.files_pane import FilesPane
+from tui.evidence.lazy_tabs import LazyTabs
 from tui.evidence.log_pane import LogPane
 from tui.evidence.table_pane import TablePane
 from tui.evidence.tabs import HELP, KEYS, TABS, new_pane, telling, title
 from tui.footer import KeyLine
 from tui.heading import Heading
 from tui.screen import DoctorScreen
-
-SOON = 0.005  # seconds between two looks whether a tab is laid out
 
 
 class EvidenceScreen(DoctorScreen):
@@ -50,7 +46,7 @@ class EvidenceScreen(DoctorScreen):
         """Heading, tabs, keys."""
         yield Heading()
         first = self._first
-        with TabbedContent(initial=first):
+        with LazyTabs(initial=first):
             for name in TABS:
                 with TabPane(title(name), id=name):
                     if name == first:
@@ -64,29 +60,7 @@ class EvidenceScreen(DoctorScreen):
             self._tabs.get_tab(name).tooltip = f"{word} ({key}): {what}"
         if self._quote is not None:
             self.reveal(self._quote)
-        self.call_after_refresh(beside, self, self._lay_out, what="lay out the other tabs", group="tabs")
-
-    async def _lay_out(self) -> None:
-        """The other tabs, one after the other: the first one is painted without them, and keys come between."""
-        for name in TABS:
-            await self._there(name)
-
-    async def _there(self, name: str) -> None:
-        pane = self.pane(name)
-        while not pane.is_mounted:
-            await asyncio.sleep(SOON)
-
-    def _waits(self, name: str, job: Callable[[], None]) -> bool:
-        """Whether a tab is still to be laid out; `job` is done once it is."""
-        if self.pane(name).is_mounted:
-            return False
-
-        async def once_there() -> None:
-            await self._there(name)
-            job()
-
-        beside(self, once_there, what=f"open {name}", group="tabs", exclusive=False)
-        return True
+        self.call_after_refresh(self._tabs.lay_out)
 
     @property
     def _first(self) -> str:
@@ -98,8 +72,8 @@ class EvidenceScreen(DoctorScreen):
         return telling(diagnosis)
 
     @property
-    def _tabs(self) -> TabbedContent:
-        return self.query_one(TabbedContent)
+    def _tabs(self) -> LazyTabs:
+        return self.query_one(LazyTabs)
 
     @property
     def tab(self) -> str:
@@ -108,12 +82,7 @@ class EvidenceScreen(DoctorScreen):
 
     def pane(self, name: str) -> Any:
         """What a tab holds: a LogPane, a FilesPane or a TablePane."""
-        made = self.query(f"#{name}-pane")
-        if made:
-            return made.first()
-        pane = new_pane(name)
-        self._tabs.get_pane(name).mount(pane)
-        return pane
+        return self._tabs.pane(name)
 
     # ---- what is shown
 
@@ -135,7 +104,7 @@ class EvidenceScreen(DoctorScreen):
         self._fill()
 
     def _fill(self) -> None:
-        if self._waits(self.tab, self._fill):
+        if self._tabs.waits(self.tab, self._fill):
             return
         pane, diagnosis = self.pane(self.tab), self.state.diagnosis
         if isinstance(pane, (FilesPane, TablePane)):
@@ -183,7 +152,7 @@ class EvidenceScreen(DoctorScreen):
         self.action_tab(names[(at + by) % len(names)])
 
     def _focus(self, name: str) -> None:
-        if self._waits(name, partial(self._focus, name)):
+        if self._tabs.waits(name, partial(self._focus, name)):
             return
         part: Widget = self.pane(name)
         if isinstance(part, (FilesPane, TablePane)):
@@ -221,7 +190,7 @@ class EvidenceScreen(DoctorScreen):
         self.refresh_bindings()
         name = part_of(evidence, quote)
         self._open(name)
-        if self._waits(name, partial(self.reveal, quote)):
+        if self._tabs.waits(name, partial(self.reveal, quote)):
             return
         pane = self.pane(name)
         if isinstance(pane, TablePane):
@@ -236,5 +205,5 @@ class EvidenceScreen(DoctorScreen):
     def _led(self, event: TablePane.Led) -> None:
         """A row of a table leads to a line of a file."""
         self._open("files")
-        if not self._waits("files", partial(self._led, event)):
+        if not self._tabs.waits("files", partial(self._led, event)):
             self.pane("files").reveal(event.path, event.line)

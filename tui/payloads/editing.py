@@ -16,12 +16,13 @@ from textual.widgets import OptionList, TextArea
 from doctor.diagnosis.result import Diagnosis
 from doctor.errors import CannotExamine, ConfigError
 from doctor.payloads.bench import Bench, Lost
-from doctor.payloads.records import Fault, Judgement
+from doctor.payloads.records import Judgement
 from doctor.payloads.samples import files_of
 from doctor.reports.clean import printable
 from tui.payloads import shown
 from tui.payloads.drafts import Draft, Drafts, read
 from tui.payloads.editor import BodyEditor
+from tui.payloads.faults import Faults, Spot
 from tui.payloads.rows import Rows
 from tui.surviving import Surviving
 
@@ -47,7 +48,6 @@ class BodyPane(Surviving, Vertical):
         self.judgement: Judgement | None = None
         self._judging, self._again = False, False
         self._pause: Timer | None = None
-        self._next_fault = 0
         self.ready = asyncio.Event()
 
     def on_mount(self) -> None:
@@ -63,9 +63,7 @@ class BodyPane(Surviving, Vertical):
         """Bodies, editor, faults."""
         yield Rows(id="bodies", title="bodies", tooltip="What can be sent; made ones come from the contract")
         yield BodyEditor()
-        yield Rows(
-            id="faults", title="checks", tooltip="What is wrong with the body; Enter goes to the place", choice=False
-        )
+        yield Faults()
 
     @property
     def empty(self) -> str:
@@ -100,7 +98,7 @@ class BodyPane(Surviving, Vertical):
     async def open(self, draft: Draft | None) -> None:
         """Put a body into the editor; what was typed into the one before stays with it."""
         editor = self.editor
-        self.draft, self.judgement, self._next_fault = draft, None, 0
+        self.draft, self.judgement = draft, None
         if draft is not None and not draft.loaded:
             try:
                 body = await asyncio.to_thread(read, draft.offer)
@@ -196,46 +194,23 @@ class BodyPane(Surviving, Vertical):
             self._judging = False
 
     def _show_judgement(self, problem: str = "") -> None:
-        faults, judgement = self.query_one("#faults", Rows), self.judgement
-        if judgement is None:
-            faults.fill(
-                [Content(printable(problem) or ("checking ..." if self.draft else self.empty))], None, dead=(0,)
-            )
-            faults.border_title, faults.border_subtitle = "checks", ""
-            return
-        rows = [shown.fault(one) for one in judgement.faults]
-        more = [one for one in (shown.syntax(judgement), shown.contract(judgement)) if one is not None]
-        dead = range(len(rows) + len(more) - 1, len(rows) + len(more))
-        faults.fill([*rows, *more], None, dead=dead)
-        faults.border_title = Content(f"checks: {shown.headline(judgement)}")
-        faults.border_subtitle = Content(shown.foretold(judgement))
+        faults = self.query_one(Faults)
+        if self.judgement is None:
+            faults.tell_nothing(printable(problem) or ("checking ..." if self.draft else self.empty))
+        else:
+            faults.tell(self.judgement)
 
     @on(OptionList.OptionSelected, "#faults")
-    def _go_to(self, event: OptionList.OptionSelected) -> None:
-        judgement = self.judgement
-        if judgement is None:
-            return
-        if event.option_index < len(judgement.faults):
-            self.go_to(judgement.faults[event.option_index])
-        elif judgement.syntax_line:
-            self.editor.select_at(judgement.syntax_line, judgement.syntax_column or 0, 1)
+    def _chosen(self, event: OptionList.OptionSelected) -> None:
+        self._go_to(self.query_one(Faults).spot(event.option_index))
 
-    def next_fault(self) -> Fault | None:
-        """Go to the next fault that has a place; None where there is none."""
-        faults = [one for one in self.judgement.faults if one.line] if self.judgement else []
-        if not faults:
-            if self.judgement and self.judgement.syntax_line:
-                self.editor.select_at(self.judgement.syntax_line, self.judgement.syntax_column or 0, 1)
-            return None
-        one = faults[self._next_fault % len(faults)]
-        self._next_fault += 1
-        self.go_to(one)
-        return one
+    def next_fault(self) -> None:
+        """Select the place of the next fault that has one."""
+        self._go_to(self.query_one(Faults).next_spot())
 
-    def go_to(self, fault: Fault) -> None:
-        """Select the place of a fault in the editor."""
-        if fault.line is not None:
-            self.editor.select_at(fault.line, fault.column or 0, fault.length)
+    def _go_to(self, spot: Spot | None) -> None:
+        if spot is not None:
+            self.editor.select_at(*spot)
 
     def lay_out(self) -> str:
         """Format what stands in the editor; the answer says why not, empty where it was done."""

@@ -1,4 +1,4 @@
-"""How faults and answers read on the screen."""
+"""How places and answers read on the screen."""
 
 import contextlib
 import difflib
@@ -7,7 +7,7 @@ from textual.content import Content
 
 from doctor.payloads.layout import laid_out
 from doctor.payloads.places import nowhere
-from doctor.payloads.records import Disagreement, Fault, Judgement, Logged, Place, Sent
+from doctor.payloads.records import Disagreement, Logged, Place, Sent
 from doctor.reports.clean import printable
 from doctor.reports.common import plural
 from tui.causes.marks import mark
@@ -29,66 +29,6 @@ REFUSED = 400
 def nowhere_now(state: State) -> str:
     """Why there is no place to send to, and what to do."""
     return AT_WORK if state.running and state.diagnosis is None else nowhere(state.diagnosis)
-
-
-def severity_of(fault: Fault) -> str:
-    """The kind of its mark."""
-    return fault.finding.gravity.value
-
-
-def fault(one: Fault) -> Content:
-    """Two lines of the list: place and title; why, and what cures it."""
-    sign, word, color = mark(severity_of(one))
-    fixes = one.finding.fixes
-    cure = f" Fix: {_line(fixes[0].title)}" if fixes else ""
-    at = f"{one.at}  " if one.at else ""
-    return Content.assemble(
-        (f"{sign} {word} ", color),
-        (printable(at), "$text-muted"),
-        (_line(one.finding.title), "bold"),
-        (f"\n  {_line(one.finding.why)}{cure}", "$text-muted"),
-    )
-
-
-def headline(judgement: Judgement) -> str:
-    """The faults in one line, for the border of their list."""
-    wrong, others = len(judgement.wrong), len(judgement.faults) - len(judgement.wrong)
-    told = [plural(wrong, "fault")] if wrong else []
-    told += [plural(others, "note")] if others else []
-    if judgement.syntax and not wrong:
-        told = ["no JSON"]
-    return ", ".join(told) or ("no fault" if judgement.contract else "no fault seen")
-
-
-def syntax(judgement: Judgement) -> Content | None:
-    """The parser's message, where no check says more of it."""
-    if not judgement.syntax or any(severity_of(one) == "error" for one in judgement.faults):
-        return None
-    line, column = judgement.syntax_line, judgement.syntax_column
-    at = f"{line}:{(column or 0) + 1}  " if line else ""
-    sign, word, color = mark("info")
-    return Content.assemble((f"{sign} {word} ", color), (at, "$text-muted"), f"no JSON: {_line(judgement.syntax)}")
-
-
-def contract(judgement: Judgement) -> Content:
-    """Who says what is taken, and what is foretold."""
-    lines: list[str | tuple[str, str]] = []
-    if judgement.contract:
-        lines.append((f"contract: {_line(judgement.contract)}", "$text-muted"))
-    else:
-        lines.append((f"no contract: {_line(judgement.advice)}", "$text-muted"))
-    if judgement.contract and judgement.advice:
-        lines.append((f"\n{_line(judgement.advice)}", "$text-warning"))
-    lines += [(f"\na check crashed, a bug in doctor: {_line(one)}", "$text-error") for one in judgement.crashed]
-    return Content.assemble(*lines)
-
-
-def foretold(judgement: Judgement) -> str:
-    """The prediction in a few words; empty without one."""
-    if judgement.prediction is None:
-        return ""
-    status = judgement.prediction.status
-    return f"foretold: {status}" if judgement.prediction.sure else f"foretold: run() decides ({status} if it does well)"
 
 
 def place(one: Place) -> Content:
@@ -187,8 +127,8 @@ def _times(sent: Sent) -> str:
 def _disagreement(one: Disagreement) -> list[Content | str | tuple[str, str]]:
     kind, label = ("error", "cause") if one.kind == "cause" else ("warning", "disagreement")
     sign, _, color = mark(kind)
-    why = f"\n  {_line(one.finding.why)}" if one.finding and one.finding.why else ""
-    cure = f"\n  fix: {_line(one.finding.fixes[0].title)}" if one.finding and one.finding.fixes else ""
+    why = f"\n  {line_of(one.finding.why)}" if one.finding and one.finding.why else ""
+    cure = f"\n  fix: {line_of(one.finding.fixes[0].title)}" if one.finding and one.finding.fixes else ""
     return [(f"{sign} {label}: ", color), printable(one.text), (f"{why}{cure}\n", "$text-muted")]
 
 
@@ -211,7 +151,7 @@ def _difference(before: Sent, sent: Sent) -> list[Content | str | tuple[str, str
 
 def _failure(sent: Sent) -> str:
     """Why there is no answer, in one line; of two failures without a body it is all that tells them apart."""
-    return _line(sent.headline or sent.problem)
+    return line_of(sent.headline or sent.problem)
 
 
 def pretty(body: str, size: int | None = None) -> str:
@@ -225,5 +165,6 @@ def pretty(body: str, size: int | None = None) -> str:
     return "\n".join(lines[:MOST_LINES]) + (f"\n... cut; {came} came" if cut else "")
 
 
-def _line(text: str) -> str:
+def line_of(text: str) -> str:
+    """A text of many lines in one."""
     return " ".join(printable(text).split())
