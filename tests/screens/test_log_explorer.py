@@ -273,6 +273,8 @@ async def test_the_log_of_a_run_that_has_ended_is_not_followed() -> None:
         await until(pilot, lambda: "one" in shown(pilot)[0])
         await pilot.press("F")
         await until(pilot, lambda: not app.pane.following and "a run that has ended" in said(pilot))
+        await until(pilot, lambda: app.pane.coming and not app.pane.coming.moving)
+        assert "a run that has ended" in said(pilot), "it stays, also when the log could not be read anew"
 
 
 async def test_logs_are_chosen_by_key_and_by_list() -> None:

@@ -58,6 +58,7 @@ class LogBase(Surviving, Vertical):
         self.wanted: int | None = None
         self.kept_place: int | None = None
         self._can: object = None
+        self.answered = ""  # what stands in the status line in place of the status
 
     def compose(self) -> ComposeResult:
         """Chooser, lines, status; the line to type in comes when it is asked for."""
@@ -147,8 +148,14 @@ class LogBase(Surviving, Vertical):
         """Tell something once, in the status line."""
         self.query_one("#log-status", Static).update(text, layout=False)
 
+    def answer(self, text: str) -> None:
+        """Tell a person something that stays until the next key, also while more of the log comes."""
+        self.say(text)
+        self.answered = text
+
     def tell(self) -> None:
         """Say where one is, and how the log stands."""
+        self.answered = ""
         chips(self)
         self.say(status(self))
         can = (self.lines is not None, bool(self.proofs), self.search is not None, len(self.offers) > 1)

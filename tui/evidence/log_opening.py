@@ -137,7 +137,10 @@ class LogOpening(LogSearching):
         self.go_to_wanted()
         if self.following and self.choice is None:
             self.view.go(len(self.view.rows) - 1)
+        answered = self.answered
         self.tell()
+        if answered:
+            self.answer(answered)
 
     def _say_why(self, nothing: str) -> None:
         """Where no line can be read, the reason has the place of the lines."""
@@ -187,11 +190,11 @@ class LogOpening(LogSearching):
         if coming is None:
             self.tell()
         elif coming.offer.whole is None:
-            self.say("nothing is added to a log that was kept; run the diagnosis again (r) to read it anew")
+            self.answer("nothing is added to a log that was kept; run the diagnosis again (r) to read it anew")
         elif coming.offer.whole.previous:
-            self.say("nothing is added to the log of a run that has ended")
+            self.answer("nothing is added to the log of a run that has ended")
         elif coming.failed:
-            self.say(f"nothing is added to it: {coming.note}")
+            self.answer(f"nothing is added to it: {coming.note}")
         else:
             if self.wish.run is not None:
                 self.filter(replace(self.wish, run=None))  # nothing is added to one run but the last, and others follow
