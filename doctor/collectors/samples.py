@@ -3,19 +3,14 @@
 import contextlib
 import os
 import re
+from functools import lru_cache
 from pathlib import Path
 
 from checks.evidence import Sample
 from doctor.errors import ConfigError
-from doctor.probe.probe import CONTENT_TYPES
 
 LARGEST_SAMPLE = 64 * 1024 * 1024  # bytes
 _NOT_SENT = frozenset({".gz", ".html", ".pkl", ".xml", ".zip"})  # more often a page, a report, a model, an archive
-_ENDINGS = "|".join(sorted(ending[1:] for ending in set(CONTENT_TYPES) - _NOT_SENT))
-_NAME = re.compile(
-    rf"(?:.*[-_. ])?(?:sample|payload|request|example|input)(?:[-_. ].*)?\.(?:{_ENDINGS})\Z",
-    re.IGNORECASE,
-)
 _NOT_INPUT = re.compile(r"output|response|expected|result|swagger|schema|config|prediction", re.IGNORECASE)
 _FOLDERS = ("samples", "sample", "payloads", "requests")
 HEAD = 32  # bytes of a sample that are kept as they are
@@ -31,6 +26,15 @@ _ALL_MODELS = "azureml-models"
 _MODEL_FOLDERS = ("model", "models", "model_dir", "model-dir")
 
 
+@lru_cache
+def _name() -> re.Pattern[str]:
+    from doctor.probe.probe import CONTENT_TYPES  # large: no start of a rehearsal waits for it
+
+    endings = "|".join(sorted(ending[1:] for ending in set(CONTENT_TYPES) - _NOT_SENT))
+    words = "sample|payload|request|example|input"
+    return re.compile(rf"(?:.*[-_. ])?(?:{words})(?:[-_. ].*)?\.(?:{endings})\Z", re.IGNORECASE)
+
+
 def find_samples(folder: Path) -> list[Path]:
     """Files beside the script whose names say that they are request bodies, at most five."""
     found: list[Path] = []
@@ -38,13 +42,13 @@ def find_samples(folder: Path) -> list[Path]:
         with contextlib.suppress(OSError):
             with os.scandir(place) as entries:
                 names = sorted(entry.name for entry in entries)
-            found += [place / name for name in names if _NAME.match(name) and not _NOT_INPUT.search(name)]
+            found += [place / name for name in names if _name().match(name) and not _NOT_INPUT.search(name)]
     return [path for path in found if path.is_file() and path.stat().st_size <= LARGEST_SAMPLE][:5]
 
 
 def is_named_as_sample(path: Path) -> bool:
     """Whether a file's name says that it is a request body."""
-    return bool(_NAME.match(path.name)) and not _NOT_INPUT.search(path.name)
+    return bool(_name().match(path.name)) and not _NOT_INPUT.search(path.name)
 
 
 def read_sample(path: Path) -> bytes:
