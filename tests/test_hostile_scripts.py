@@ -145,7 +145,7 @@ def diagnosed(tmp_path: Path, text: str, *words: str) -> Report:
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_a_hostile_script_is_a_finding(tmp_path: Path, name: str) -> None:
     text, expected = SCRIPTS[name]
-    report = diagnosed(tmp_path, text + RUN, *(("--memory", "1G") if name == "memory" else ()))
+    report = diagnosed(tmp_path, text + RUN, *(("--memory", "256M") if name == "memory" else ()))
     assert report.verdict is Verdict.FAILING
     assert report.causes[0].id in expected, [cause.id for cause in report.causes]
 
