@@ -34,14 +34,14 @@ async def test_a_cat_on_the_keyboard(seed: int, tmp_path: Path, monkeypatch: pyt
     chance = random.Random(seed)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app.state.done and not app.state.running)
-        monkeypatch.setattr(DoctorApp, "exit", lambda *_, **__: None)
-        for number in range(120):
-            await pilot.press(chance.choice(KEYS))
-            if number % 30 == 29:
-                await pilot.resize_terminal(*chance.choice(SIZES))
-            if contents(service) != before:
-                raise AssertionError("a file was changed or made")
-        monkeypatch.undo()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(DoctorApp, "exit", lambda *_, **__: None)
+            for number in range(120):
+                await pilot.press(chance.choice(KEYS))
+                if number % 30 == 29:
+                    await pilot.resize_terminal(*chance.choice(SIZES))
+                if contents(service) != before:
+                    raise AssertionError("a file was changed or made")
         assert app.is_running
 
 

@@ -152,11 +152,11 @@ async def test_an_error_in_a_worker_and_in_a_handler(monkeypatch: pytest.MonkeyP
         app.background(breaks, what="try")
         await until(pilot, lambda: any("in a worker" in one.message for one in app._notifications))
         assert not any("hunter2" in one.message for one in app._notifications)
-        monkeypatch.setattr(app.screen, "show", lambda: 1 / 0)
-        app.call_later(app.changed)
-        await pilot.pause()
-        await until(pilot, lambda: any("ZeroDivisionError" in one.message for one in app._notifications))
-        monkeypatch.undo()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(app.screen, "show", lambda: 1 / 0)
+            app.call_later(app.changed)
+            await pilot.pause()
+            await until(pilot, lambda: any("ZeroDivisionError" in one.message for one in app._notifications))
         await pilot.press("3")
         await until(pilot, lambda: app.current_mode == "evidence")
 

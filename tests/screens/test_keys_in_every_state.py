@@ -125,22 +125,22 @@ SCREENS += [("without evidence", "evidence"), ("whole", "evidence")]  # the othe
 
 
 @pytest.mark.parametrize(("state", "mode"), SCREENS)
-async def test_every_key_in_every_state(state: str, mode: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_every_key_in_every_state(state: str, mode: str, tmp_path: Path) -> None:
     async with standing(state, tmp_path) as (app, pilot):
-        monkeypatch.setattr(DoctorApp, "exit", lambda *_, **__: None)
         before = {one: one.read_bytes() for one in (tmp_path / "service").iterdir()}
         await go(app, pilot, mode)
         seen: set[tuple[str, str]] = set()
-        for tab in TABS if mode == "evidence" else ("",):
-            if tab:
-                assert isinstance(app.screen, EvidenceScreen)
-                app.screen.action_tab(tab)
-                await pilot.pause()
-            await press_all(app, pilot, mode, seen, "escape")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(DoctorApp, "exit", lambda *_, **__: None)
+            for tab in TABS if mode == "evidence" else ("",):
+                if tab:
+                    assert isinstance(app.screen, EvidenceScreen)
+                    app.screen.action_tab(tab)
+                    await pilot.pause()
+                await press_all(app, pilot, mode, seen, "escape")
         assert len(seen) > 4
         assert {one: one.read_bytes() for one in (tmp_path / "service").iterdir()} == before
         assert not list((tmp_path / "empty").iterdir())
-        monkeypatch.undo()
 
 
 @pytest.mark.parametrize("key", NEED_A_TARGET)
