@@ -29,12 +29,19 @@ async def begin(module: str, *words: str, stderr: int = PIPE, files: Sequence[in
     try:
         return await asyncio.shield(begun)
     except asyncio.CancelledError:
-        await end(await begun)  # ended in the middle of its start, it would leave its pipes open
+        while not begun.done():  # ended in the middle of its start, it would leave its pipes open
+            with contextlib.suppress(asyncio.CancelledError, OSError):
+                await asyncio.shield(begun)
+        if not begun.cancelled() and begun.exception() is None:
+            await end(begun.result())
         raise
 
 
 async def end(process: Process | None, grace: float = GRACE) -> bool:
-    """End a process first as Ctrl-C does, and without asking after `grace` seconds. True where it had to be killed."""
+    """End a process first as Ctrl-C does, and without asking after `grace` seconds. True where it had to be killed.
+
+    Who is cancelled meanwhile, however often, is so once the process has ended: nothing is left running.
+    """
     if process is None:
         return False
     try:
@@ -46,13 +53,21 @@ async def end(process: Process | None, grace: float = GRACE) -> bool:
 async def _ended(process: Process, grace: float) -> bool:
     with contextlib.suppress(ProcessLookupError):
         process.send_signal(signal.SIGINT)
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(asyncio.shield(process.wait()), grace)
-        return False
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    await process.wait()
-    return True
+    deadline: float | None = asyncio.get_running_loop().time() + grace
+    cancelled: asyncio.CancelledError | None = None
+    while process.returncode is None:
+        try:
+            async with asyncio.timeout_at(deadline):
+                await process.wait()
+        except TimeoutError:
+            deadline = None
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        raise cancelled
+    return deadline is None
 
 
 async def _hung_up(process: Process) -> None:

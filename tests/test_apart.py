@@ -15,6 +15,7 @@ from payloads.benches import left_over
 from screens.journeys import sample_copy
 
 from doctor import redact as redaction
+from doctor.beside import begin, end
 from doctor.diagnosis.call import Call
 from doctor.diagnosis.diagnosing import diagnose
 from doctor.diagnosis.result import Began, Done, Failed, News
@@ -231,3 +232,14 @@ def test_words_that_mean_nothing_are_refused(words: list[str]) -> None:
 )
 def test_a_call_is_a_line_to_paste(call: Call, line: str) -> None:
     assert call.command == line
+
+
+async def test_who_is_cancelled_again_and_again_leaves_no_process() -> None:
+    process = await begin("doctor.diagnosis.child")
+    ending = asyncio.ensure_future(end(process))
+    for _ in range(3):
+        await asyncio.sleep(0)
+        ending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await ending
+    assert process.returncode is not None
